@@ -1,0 +1,1 @@
+"""What every room stands on: user errors, quantities with units, keyed chance, safe files."""

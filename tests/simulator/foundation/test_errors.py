@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from simulator.foundation.errors import InputError, Problem, did_you_mean
+
+
+def test_a_problem_says_where_what_value_rule_and_remedy() -> None:
+    problem = Problem(where="a.yaml:3:7", what="fps", value=-5, rule="must be > 0", remedy="try 15")
+    assert str(problem) == "a.yaml:3:7 fps: -5 must be > 0; try 15"
+
+
+def test_a_long_or_multiline_value_is_shortened_to_one_line() -> None:
+    text = str(Problem(where="x", what="y", value="a\nb" * 1000, rule="is odd"))
+    assert "\n" not in text
+    assert len(text) < 100
+
+
+def test_control_characters_of_a_value_do_not_reach_the_terminal() -> None:
+    assert "\x1b" not in str(Problem(where="x", what="y", value="\x1b[2J", rule="is odd"))
+
+
+def test_an_input_error_prints_all_its_problems() -> None:
+    one = Problem(where="x", what="y", value=1, rule="is odd")
+    two = Problem(where="x", what="z", value=2, rule="is even")
+    assert str(InputError(one, two)) == "x y: 1 is odd\nx z: 2 is even"
+
+
+def test_a_far_off_name_gets_the_list_only() -> None:
+    assert did_you_mean("zzz", ["fixed"]) == "known: fixed"
+    assert did_you_mean("zzz", []) == "there are none"

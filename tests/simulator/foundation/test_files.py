@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.foundation.errors import InputError
+from simulator.foundation.files import atomic_folder, read_bounded, write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_file_within_the_limit_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1234")
+    assert read_bounded(tmp_path / "a", limit_bytes=4) == b"1234"
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "large"])
+def test_what_is_no_readable_small_file_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "large":
+        path.write_bytes(b"12345")
+    with pytest.raises(InputError, match=r"a trace: a (does not exist|must be)"):
+        read_bounded(path, limit_bytes=4, what="trace")
+
+
+def test_a_written_file_is_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "deep" / "a.txt", "new")
+    assert (tmp_path / "deep" / "a.txt").read_text() == "new"
+    assert [p.name for p in (tmp_path / "deep").iterdir()] == ["a.txt"]
+
+
+def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "a", "old")
+    with pytest.raises(TypeError):
+        write_atomically(tmp_path / "a", 5)  # type: ignore[arg-type]
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+def _fill_and_fail(path: Path) -> None:
+    with atomic_folder(path) as folder:
+        (folder / "half").touch()
+        raise RuntimeError("killed")
+
+
+def test_a_folder_appears_only_when_its_block_ends_well(tmp_path: Path) -> None:
+    with atomic_folder(tmp_path / "out") as folder:
+        (folder / "one").write_text("1")
+        assert not (tmp_path / "out").exists()
+    with pytest.raises(RuntimeError, match="killed"):
+        _fill_and_fail(tmp_path / "out")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["one"]
+
+
+def test_a_folder_replaces_the_one_before(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        with atomic_folder(tmp_path / "out") as folder:
+            (folder / name).touch()
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["two"]
+    assert len(list(tmp_path.iterdir())) == 1
