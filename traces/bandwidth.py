@@ -1,0 +1,94 @@
+"""The interface every trace offers a link: exact cumulative capacity and its inverse.
+
+Instants are integer nanoseconds from the start of the run. Capacity is counted in integer units,
+``units_per_byte`` to the byte, so that both kinds of trace and any exact scaling of them add up
+without rounding: ``capacity(instant(u)) >= u`` and ``capacity(instant(u) - 1) < u`` for all u > 0.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol, Self
+
+import numpy as np
+
+from traces.about import After, TraceAbout
+from traces.opportunity import OpportunityTrace
+from traces.rate import RateTrace
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+__all__ = ["BandwidthTrace", "OpportunityTrace", "RateTrace", "TraceAbout", "rates_on_grid"]
+
+
+class BandwidthTrace(Protocol):
+    """Link capacity over time: a `RateTrace` or an `OpportunityTrace`."""
+
+    @property
+    def about(self) -> TraceAbout:
+        """What the trace measures."""
+
+    @property
+    def after(self) -> After:
+        """What follows the end."""
+
+    @property
+    def loops(self) -> bool:
+        """Whether the trace begins again at its end."""
+
+    @property
+    def period_ns(self) -> int:
+        """Length of the trace."""
+
+    @property
+    def offset_ns(self) -> int:
+        """Where in the trace instant 0 lies."""
+
+    @property
+    def units_per_byte(self) -> int:
+        """How many units of capacity are one byte."""
+
+    @property
+    def mean_bps(self) -> float:
+        """Mean rate over one period, bit/s."""
+
+    def capacity(self, t_ns: int) -> int:
+        """Return the units offered in (0, t_ns]."""
+
+    def instant(self, units: int) -> int | None:
+        """Return the first t_ns by which that many units were offered; None if they never are."""
+
+    def scaled(self, factor: Fraction) -> Self:
+        """Return the trace with its capacity multiplied by an exact ratio > 0."""
+
+    def shifted(self, offset_ns: int) -> Self:
+        """Return the trace as seen by someone who starts that far into it."""
+
+
+def rates_on_grid(
+    trace: BandwidthTrace, step_ns: int, duration_ns: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a trace's mean rate in each cell of a regular grid, for plots and statistics.
+
+    Args:
+        trace: Any trace.
+        step_ns: Width of a cell.
+        duration_ns: Instant at which the last whole cell ends, at most.
+
+    Returns:
+        Starts of the cells in seconds, and mean rates in bit/s; both [duration // step].
+
+    Example:
+        >>> about = TraceAbout(name="steps")
+        >>> trace = RateTrace.from_steps([0, 10**9], [8, 0], period_ns=2 * 10**9, about=about)
+        >>> rates_on_grid(trace, 10**9, 4 * 10**9)[1]
+        array([8., 0., 8., 0.])
+    """
+    cells = duration_ns // step_ns
+    sums = [trace.capacity(k * step_ns) for k in range(cells + 1)]
+    scale = 8e9 / (step_ns * trace.units_per_byte)
+    rates = np.array([(b - a) * scale for a, b in pairwise(sums)], dtype=np.float64)
+    return np.arange(cells, dtype=np.float64) * (step_ns / 1e9), rates
