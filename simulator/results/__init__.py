@@ -1,0 +1,98 @@
+"""What a batch leaves behind: one folder of Parquet tables and JSON, the same as DataFrames.
+
+A *run* is one point of the sweep with one replication. A *case* is what one row of the results
+table shows: one setting and one policy, over all its traces and replications. The statistical
+unit is the *trace* (family and seed, or file and offset): replications are averaged inside it,
+intervals are bootstrapped over traces, and policies are compared on the same traces.
+
+::
+
+    DIR/
+      manifest.json            what was asked for; written first, says which runs belong here
+      frames/<run>.parquet     a row per captured frame, e.g. frames/p0003-r1.parquet
+      runs.parquet             a row per run
+      groups.parquet           a row per run and group of streams, same metrics
+      units.parquet            a row per run, group and unit of the ladder
+      capacity.parquet         the uplink's capacity over time, a row per link and step
+      summary.json             a record per case, paired comparisons, SLO verdicts
+      plots/*.svg report.html  the report
+
+Every JSON has ``schema_version`` (an integer, now 1) at its top; every Parquet file has it, as
+text, under the key ``schema_version`` of its schema's metadata. Every file is written beside its
+place and renamed. Units are in the names: ``_ns`` int64 since the run's start, ``_ms``, ``_s``,
+``_bytes``, ``_bps``. Ratios and scores lie between 0 and 1. NaN (Parquet) or null (JSON) means
+"insufficient": too few frames for this metric.
+
+**frames/<run>.parquet**, in (stream, frame) order; -1 is "never happened":
+``stream`` int32, ``frame`` int32, ``clip`` int32, ``clip_frame`` int32, ``unit`` int16 (index in
+the ladder, -1 skipped or dropped before a choice), ``outcome`` int8 (``framelog.Outcome``:
+on time, late, lost, skipped, dropped), ``bytes`` int32 (payload), ``wire_bytes`` int32,
+``captured_ns chosen_ns device_start_ns sent_ns uplink_start_ns uplink_end_ns arrived_ns
+service_start_ns served_ns done_ns`` int64, ``batch_size`` int16, ``switched`` bool,
+``forecast_bytes forecast_high score confidence`` float32. Metadata key ``run`` is a JSON object
+with the same fields as the run's row, ``groups`` and ``units`` its rows of those tables, and
+``streams``: a list of ``{"name", "group", "policy", "deadline_ns", "interval_ns", "units"}``
+indexed by ``stream``; ``units`` are the ladder's names.
+
+**runs.parquet**: ``run`` string, ``case`` int32, ``point`` int32, ``replication`` int32,
+``seed`` int64 (the run's own), ``policy`` string (what is compared), ``setting`` string (the rest
+of the point in words, "" without a sweep), ``trace`` string (statistical unit), ``link`` string
+(key into capacity.parquet), ``duration_s`` float64, then the metrics of
+``simulator.metrics.METRICS``, float64 each unless said:
+
+- ``frames on_time_frames late_frames lost_frames skipped_frames dropped_frames`` int64;
+- ``on_time late lost skipped dropped``: shares of the captured frames;
+- ``timely_accuracy``: mean over all captured frames of score x [on time];
+  ``answered_score``: mean score of answered frames;
+- ``latency_mean_ms latency_p50_ms latency_p95_ms latency_p99_ms``: capture to answer;
+- ``<stage>_mean_ms <stage>_p95_ms`` for the stages, in the order of a frame's life,
+  ``camera_wait device uplink_queue uplink_transmission propagation server_wait service downlink``:
+  answered frames; frames answered on the device count in the first two stages only;
+- ``miss_runs`` int64, ``miss_run_mean miss_run_max``: runs of successive frames not on time;
+- ``wire_bps`` bits a second put on the uplink, ``payload_mean_bytes``;
+- ``uplink_utilisation device_utilisation server_utilisation``: busy share, 0-1;
+- ``switches``: unit changes per 100 sent frames; ``unit_mean``: mean ladder index of sent frames;
+  ``batch_mean``;
+- ``forecast_coverage``: share of sent frames no larger than their forecast p90 (0.9 is right);
+  ``forecast_pinball_bytes``: their mean pinball loss at 0.9;
+- ``on_time_warmup on_time_settled timely_accuracy_warmup timely_accuracy_settled``: the first
+  tenth of the captures (at most 5 s), and the rest;
+- ``overload`` string: "" or what cannot keep up, of ``device``, ``uplink``, ``server``,
+  joined by "+".
+
+**groups.parquet**: ``run case point replication policy setting trace`` as above, ``group`` string,
+then the same metrics without the utilisations of what groups share and without ``overload``.
+
+**units.parquet**: ``run case policy setting trace`` as above, ``group`` string, ``unit`` int16,
+``name`` string, ``frames`` int64 (chosen and not dropped), ``share`` of captured frames,
+``on_time`` share of its frames, ``payload_mean_bytes``, ``score_mean`` float64.
+
+**capacity.parquet**: ``link`` string, ``t_s`` float64 (start of the step), ``capacity_bps``
+float64 (mean over the step, after ``load`` scaling and offset), on a grid of at most 2000 steps.
+
+**summary.json**::
+
+    {"schema_version": 1, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
+     "traces": ["us-lte-up/1", ...], "few_traces": true,     # fewer than 10: read the points
+     "cases": [{"case": 0, "policy": "deadline", "setting": "network.uplink.0.load=1",
+                "settings": {"network.uplink.0.load": 1}, "runs": 50, "frames": 90000,
+                "overload": {"uplink": 0.2},                 # share of runs, where above 0
+                "metrics": {NAME: INTERVAL, ...},
+                "groups": {"cameras": {NAME: INTERVAL, ...}}}, ...],
+     "comparisons": [{"setting": ..., "policy": "deadline", "versus": "fixed", "traces": 10,
+                      "metrics": {"timely_accuracy": INTERVAL, "on_time": INTERVAL, ...}}, ...],
+     "slo": [{"case": 0, "group": "cameras", "metric": "on_time", "rule": ">= 0.95",
+              "verdict": "met" | "failed" | "inconclusive"}, ...]}
+
+INTERVAL is ``{"mean": 0.91, "low": 0.88, "high": 0.93, "by_trace": {"us-lte-up/1": 0.93, ...}}``;
+``low`` and ``high`` are null with fewer than two traces, ``mean`` too where nothing could be
+measured. Within a comparison it is of ``policy`` minus ``versus``, trace by trace.
+
+**manifest.json**: ``schema_version``, ``scenario`` (the resolved document), ``scenario_sha256``,
+``source`` (file name), ``command``, ``splitcast`` (version), ``python``, ``packages`` (versions),
+``machine``, ``profiles`` (name to SHA-256), ``traces`` (file to SHA-256), ``created``,
+``elapsed_s`` (absent until done), ``state`` ("running" or "done"),
+``runs``: list of ``{"run", "point", "replication", "seed", "settings"}``.
+"""
+
+from __future__ import annotations
