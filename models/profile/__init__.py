@@ -1,0 +1,18 @@
+"""Measured ladders as plain arrays: records, checks, storage, the shipped ones. Numpy only."""
+
+from models.profile.catalogue import find, shipped
+from models.profile.records import DEVICE_STAGES, HALVES, UNIT_KINDS, Profile, Unit
+from models.profile.storage import load, save, sealed
+
+__all__ = [
+    "DEVICE_STAGES",
+    "HALVES",
+    "UNIT_KINDS",
+    "Profile",
+    "Unit",
+    "find",
+    "load",
+    "save",
+    "sealed",
+    "shipped",
+]

@@ -1,0 +1,141 @@
+"""The records of a profile: measured sizes, scores and stage times of a ladder over clips.
+
+Units used throughout: payload sizes in bytes (wire header included), times in integer nanoseconds,
+scores and confidences between 0 and 1. Arrays over content are indexed ``[clip, frame]``; the
+frames of a clip are temporally coherent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+
+from simulator.foundation.errors import InputError, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+UnitKind: TypeAlias = Literal["bottleneck", "image-codec", "on-device"]
+Half: TypeAlias = Literal["calibration", "replay"]
+
+UNIT_KINDS: tuple[UnitKind, ...] = ("bottleneck", "image-codec", "on-device")
+HALVES: tuple[Half, ...] = ("calibration", "replay")
+DEVICE_STAGES: tuple[str, ...] = ("prep", "head", "encode", "entropy_encode", "tail")
+"""Columns of :attr:`Unit.device_rows_ns`, in the order in which a device runs them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Unit:
+    """One rung of the ladder, measured: a bottleneck unit, an image codec, or all on the device.
+
+    Attributes:
+        name: What policies and tables call it, such as ``unit-3`` or ``jpeg444-q50``.
+        kind: ``bottleneck``, ``image-codec`` or ``on-device``.
+        payload_bytes: ``[clip, frame]`` bytes handed to the network, wire header included; 0 for
+            on-device.
+        scores: Task name to ``[clip, frame]`` scores.
+        confidence: ``[clip, frame]`` largest softmax probability of the answer.
+        device_rows_ns: ``[sample, stage]`` whole measured rows of :data:`DEVICE_STAGES` at batch 1,
+            sorted by row total; a stage this unit does not run on the device is 0.
+        entropy_decode_ns: ``[sample]`` server time to turn one payload into symbols (or into an
+            image), sorted.
+        decode_ns: ``[batch size, sample]`` server time of this unit's decoder for a whole batch
+            (for an image codec the backbone's head), each row sorted.
+        switch_ns: Time to load the unit's weights when they are not resident.
+        memory_bytes: Memory its weights take when resident.
+        storage_bytes: Size of its weights and tables on disk.
+        parameters: Number of trained parameters.
+    """
+
+    name: str
+    kind: UnitKind
+    payload_bytes: NDArray[np.int32]
+    scores: Mapping[str, NDArray[np.float32]]
+    confidence: NDArray[np.float32]
+    device_rows_ns: NDArray[np.int64]
+    entropy_decode_ns: NDArray[np.int64]
+    decode_ns: NDArray[np.int64]
+    switch_ns: int
+    memory_bytes: int
+    storage_bytes: int
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Profile:
+    """A measured ladder: everything the simulator knows about the networks, as plain arrays.
+
+    Attributes:
+        name: The profile's name; a shipped one is found by it.
+        clip_fps: Frames per second at which the clips were filmed.
+        units: The ladder, on-device first, then by rising mean payload.
+        primary_task: The task whose score counts as *the* score, such as ``top1``.
+        batch_sizes: Measured batch sizes, rising from 1.
+        tail_ns: ``[batch size, sample]`` server time of the shared tail for a whole batch, each
+            row sorted.
+        clip_half: Per clip ``calibration`` or ``replay``; the halves share no clip.
+        clip_set: Per clip the content it shows, such as ``standard``, ``busy`` or ``shifted``.
+        clean_scores: Task name to ``[clip, frame]`` scores of the uncompressed backbone.
+        info: Where the numbers come from: machine, threads, versions, hashes of weights and
+            tables.
+        sha256: Digest over the stored arrays and the canonical JSON; empty until sealed (see
+            ``storage``).
+    """
+
+    name: str
+    clip_fps: float
+    units: tuple[Unit, ...]
+    primary_task: str
+    batch_sizes: tuple[int, ...]
+    tail_ns: NDArray[np.int64]
+    clip_half: NDArray[np.str_]
+    clip_set: NDArray[np.str_]
+    clean_scores: Mapping[str, NDArray[np.float32]]
+    info: Mapping[str, object] = field(default_factory=dict)
+    sha256: str = ""
+
+    @property
+    def clips(self) -> int:
+        """Number of clips."""
+        return len(self.clip_half)
+
+    @property
+    def frames_per_clip(self) -> int:
+        """Number of frames in every clip."""
+        return int(self.units[0].payload_bytes.shape[-1])
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Names of the scored tasks."""
+        return tuple(self.clean_scores)
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Names of the units in ladder order."""
+        return tuple(unit.name for unit in self.units)
+
+    def clips_of(self, half: Half) -> NDArray[np.intp]:
+        """Return the indices of the clips in one half, in order."""
+        return np.flatnonzero(self.clip_half == half)
+
+    def index(self, unit_name: str) -> int:
+        """Return the ladder index of a unit.
+
+        Raises:
+            InputError: No unit has this name; the message names the nearest one.
+        """
+        if unit_name in self.unit_names:
+            return self.unit_names.index(unit_name)
+        raise InputError(
+            Problem(
+                where=f"profile {self.name}",
+                what="unit",
+                value=unit_name,
+                rule="must be a unit of the ladder",
+                remedy=did_you_mean(unit_name, self.unit_names),
+            )
+        )
