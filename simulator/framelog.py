@@ -1,0 +1,132 @@
+"""The frame log: one row per captured frame, held in columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["COLUMNS", "NEVER", "FrameLog", "Outcome"]
+
+NEVER = -1
+"""What stands in a column of instants, units or sizes for what never happened."""
+
+
+class Outcome(IntEnum):
+    """The one end of each captured frame."""
+
+    ON_TIME = 0
+    """Answered within the deadline."""
+    LATE = 1
+    """Answered after it."""
+    LOST = 2
+    """Destroyed by the network: overflow, or a link that delivers nothing any more."""
+    SKIPPED = 3
+    """The policy's word."""
+    DROPPED = 4
+    """Discarded by splitcast: replaced at the camera by a newer frame."""
+
+
+COLUMNS: Mapping[str, str] = {
+    "stream": "<i4",  # index into the plan's streams
+    "frame": "<i4",  # 0, 1, ... within the stream
+    "clip": "<i4",
+    "clip_frame": "<i4",
+    "unit": "<i2",  # chosen unit; NEVER where skipped or dropped
+    "outcome": "i1",  # Outcome
+    "probe": "?",  # the policy would have skipped, the probe rule sent
+    "switched": "?",  # another unit had to be loaded first
+    "batch_size": "<i2",  # frames served together with this one, itself included; 0 where none
+    "bytes": "<i4",  # payload; 0 for on-device units and where nothing was encoded
+    "wire_bytes": "<i4",  # payload and packet headers
+    "captured_ns": "<i8",
+    "chosen_ns": "<i8",  # the policy was asked
+    "device_start_ns": "<i8",  # chosen + switching
+    "device_end_ns": "<i8",  # payload, or on-device result, ready
+    "sent_ns": "<i8",  # handed to the uplink, at device_end; NEVER for on-device units
+    "uplink_start_ns": "<i8",  # its turn on the link came; NEVER where nothing of it was carried
+    "uplink_end_ns": "<i8",  # its last byte left the link; NEVER where lost
+    "arrived_ns": "<i8",  # at the server
+    "service_start_ns": "<i8",
+    "served_ns": "<i8",
+    "done_ns": "<i8",  # the result is at the device
+    "forecast_bytes": "<f4",  # expected payload of the chosen unit when chosen; NaN where none
+    "forecast_high_bytes": "<f4",  # its 90th percentile
+    "score": "<f4",  # of the chosen unit on this frame, on time or not; NaN where none
+    "confidence": "<f4",
+}
+"""Names and little-endian dtypes of the columns, in order. Instants are ns from the start."""
+
+
+class FrameLog:
+    """Equally long columns, in (stream, frame) order, read-only once the run is over.
+
+    Args:
+        columns: Every name of `COLUMNS` with an array [frames] of its dtype.
+
+    Raises:
+        ValueError: If a column is missing, unknown, or of another dtype or length.
+    """
+
+    __slots__ = ("_columns",)
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Check the columns and make them read-only."""
+        found = {name: column.dtype.str.lstrip("|") for name, column in columns.items()}
+        wanted = {name: np.dtype(code).str.lstrip("|") for name, code in COLUMNS.items()}
+        if found != wanted:
+            odd = sorted(set(found.items()) ^ set(wanted.items()))
+            raise ValueError(f"columns {odd} must be those of COLUMNS")
+        if len({column.shape for column in columns.values()}) > 1:
+            raise ValueError("columns must be equally long")
+        self._columns = {name: columns[name].view() for name in COLUMNS}
+        for column in self._columns.values():
+            column.flags.writeable = False
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return a column."""
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of the columns, as a mapping does."""
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._columns["stream"])
+
+    def keys(self) -> list[str]:
+        """Return the names of the columns, so that ``dict(log)`` and DataFrames can be made."""
+        return list(self._columns)
+
+    def counts(self) -> dict[Outcome, int]:
+        """Return how many frames ended in each outcome; the counts add up to the rows."""
+        found = np.bincount(self["outcome"], minlength=len(Outcome))
+        return {outcome: int(found[outcome]) for outcome in Outcome}
+
+    def structured(self) -> NDArray[np.void]:
+        """Return the rows as one structured array."""
+        table = np.empty(len(self), dtype=list(COLUMNS.items()))
+        for name, column in self._columns.items():
+            table[name] = column
+        return table
+
+    def to_bytes(self) -> bytes:
+        """Return the log as bytes: a line of JSON with names and dtypes, then each column's data.
+
+        Equal logs give equal bytes on every machine.
+        """
+        head = json.dumps({"rows": len(self), "columns": dict(COLUMNS)}).encode()
+        return b"\n".join([head, b"".join(c.tobytes() for c in self._columns.values())])
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the log's bytes, in hexadecimal."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()

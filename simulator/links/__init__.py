@@ -1,0 +1,1 @@
+"""Links as pure arithmetic on instants and byte positions. No SimPy."""
