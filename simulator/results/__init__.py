@@ -23,13 +23,9 @@ place and renamed. Units are in the names: ``_ns`` int64 since the run's start, 
 ``_bytes``, ``_bps``. Ratios and scores lie between 0 and 1. NaN (Parquet) or null (JSON) means
 "insufficient": too few frames for this metric.
 
-**frames/<run>.parquet**, in (stream, frame) order; -1 is "never happened":
-``stream`` int32, ``frame`` int32, ``clip`` int32, ``clip_frame`` int32, ``unit`` int16 (index in
-the ladder, -1 skipped or dropped before a choice), ``outcome`` int8 (``framelog.Outcome``:
-on time, late, lost, skipped, dropped), ``bytes`` int32 (payload), ``wire_bytes`` int32,
-``captured_ns chosen_ns device_start_ns sent_ns uplink_start_ns uplink_end_ns arrived_ns
-service_start_ns served_ns done_ns`` int64, ``batch_size`` int16, ``switched`` bool,
-``forecast_bytes forecast_high score confidence`` float32. Metadata key ``run`` is a JSON object
+**frames/<run>.parquet**: the columns of ``simulator.framelog.COLUMNS`` in (stream, frame) order,
+with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``framelog.Outcome``.
+Metadata key ``run`` is a JSON object
 with the same fields as the run's row, ``groups`` and ``units`` its rows of those tables, and
 ``streams``: a list of ``{"name", "group", "policy", "deadline_ns", "interval_ns", "units"}``
 indexed by ``stream``; ``units`` are the ladder's names.
