@@ -1,0 +1,153 @@
+"""A camera on its device: the process that captures, asks the policy, encodes and sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.world.alarm import DEVICES, Alarm
+from simulator.world.server import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from simpy import Environment
+
+    from simulator.world.ledger import Ledger
+    from simulator.world.mail import Mail
+    from simulator.world.plan import StreamPlan
+    from simulator.world.service import ServiceTimes
+    from simulator.world.uplink import Uplink
+    from simulator.world.view import View
+
+__all__ = ["Device"]
+
+
+class Device:
+    """Handles one frame at a time; while it is busy, frames wait at the camera.
+
+    Two events a frame: its capture, unless it waited, and its payload being ready.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        env: Environment,
+        plan: StreamPlan,
+        *,
+        index: int,
+        view: View,
+        mail: Mail,
+        uplink: Uplink,
+        times: ServiceTimes,
+        ledger: Ledger,
+    ) -> None:
+        """Wire the device up; ``run`` starts it."""
+        self._plan = plan
+        self._view = view
+        self._mail = mail
+        self._uplink = uplink
+        self._times = times
+        self._ledger = ledger
+        self._first = ledger.first_rows[index]
+        self._captured_ns = plan.captured_ns.data
+        self._device_ns = [times.data for times in plan.device_ns]
+        self._payload_bytes = [sizes.data for sizes in plan.payload_bytes]
+        self._smallest = _smallest(plan)
+        self._sent_ns: int | None = None
+        self._wake = Alarm(env, DEVICES + index)
+
+    def run(self) -> Generator[Alarm, None, None]:
+        """Live through all frames. A frame captured at this very instant is there already."""
+        wake, captured_ns = self._wake, self._captured_ns
+        only_newest = self._plan.waiting == "newest"
+        frame, frames, now_ns = 0, len(captured_ns), 0
+        while frame < frames:
+            if captured_ns[frame] > now_ns:
+                yield wake.at(now_ns, captured_ns[frame])
+                now_ns = captured_ns[frame]
+            elif only_newest:
+                frame = self._newest(frame, now_ns)
+            unit = self._decide(frame, now_ns)
+            if unit is not None:
+                ready_ns = self._begin(unit, frame, now_ns)
+                yield wake.at(now_ns, ready_ns)
+                now_ns = ready_ns
+                self._finish(unit, frame, now_ns)
+            frame += 1
+
+    def _newest(self, frame: int, now_ns: int) -> int:
+        """Return the newest frame captured by now; those before it are dropped."""
+        captured_ns = self._captured_ns
+        last = len(captured_ns) - 1
+        while frame < last and captured_ns[frame + 1] <= now_ns:
+            frame += 1
+        return frame
+
+    def _decide(self, frame: int, now_ns: int) -> int | None:
+        """Ask the policy, and probe where it would be silent for too long."""
+        view, log, row = self._view, self._ledger, self._first + frame
+        view.now_ns = now_ns
+        view.captured_ns = self._captured_ns[frame]
+        view.frame = frame
+        log.chosen_ns[row] = now_ns
+        unit = self._asked()
+        if unit is None and self._silent(now_ns):
+            log.probe[row] = True
+            return self._smallest
+        return unit
+
+    def _asked(self) -> int | None:
+        units = len(self._device_ns)
+        try:
+            unit = self._plan.policy.choose(self._view)
+        except Exception as error:
+            raise self._broken(f"{type(error).__name__}: {error}", "must not raise") from error
+        if unit is None or (type(unit) is int and 0 <= unit < units):
+            return unit
+        raise self._broken(repr(unit), f"must be None or an int from 0 to {units - 1}")
+
+    def _broken(self, value: str, rule: str) -> InputError:
+        name = type(self._plan.policy).__name__
+        remedy = "run `splitcast policies check` on it"
+        where = f"{self._plan.name} policy"
+        what = f"{name}.choose at frame {self._view.frame}"
+        return InputError(Problem(where=where, what=what, value=value, rule=rule, remedy=remedy))
+
+    def _silent(self, now_ns: int) -> bool:
+        probe_ns, sent_ns = self._plan.probe_ns, self._sent_ns
+        if probe_ns is None or self._smallest is None:
+            return False
+        return sent_ns is None or now_ns - sent_ns >= probe_ns
+
+    def _begin(self, unit: int, frame: int, now_ns: int) -> int:
+        """Return when the payload will be ready, after loading the unit if another one is."""
+        view, log, row = self._view, self._ledger, self._first + frame
+        log.unit[row] = unit
+        log.ratio[row] = view.ratio
+        ready_ns: int = now_ns + self._device_ns[unit][frame]
+        if unit != view.loaded:
+            if view.loaded is not None:
+                log.switched[row] = True
+                ready_ns += self._plan.ladder.switch_ns[unit]
+            view.loaded = unit
+        log.device_end_ns[row] = ready_ns
+        return ready_ns
+
+    def _finish(self, unit: int, frame: int, now_ns: int) -> None:
+        """Send the payload, or keep the result if it was made here."""
+        row = self._first + frame
+        if self._plan.ladder.on_device[unit]:
+            self._mail.answer(row, now_ns)
+            return
+        size_bytes = self._payload_bytes[unit][frame]
+        self._view.encoded(unit, size_bytes)
+        self._sent_ns = now_ns
+        self._mail.send(row, now_ns)
+        self._uplink.send(Job(row, unit, frame, self._times, self._mail), size_bytes, now_ns)
+
+
+def _smallest(plan: StreamPlan) -> int | None:
+    """Return the network unit with the smallest mean payload, or None if there is none."""
+    ladder = plan.ladder
+    network = [i for i, on_device in enumerate(ladder.on_device) if not on_device]
+    return min(network, key=ladder.mean_bytes.__getitem__, default=None)

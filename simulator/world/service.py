@@ -1,0 +1,66 @@
+"""How long a batch is in service.
+
+    batch time = sum over frames of entropy decoding
+               + sum over units of decoder(frames of that unit)
+               + sum over backbones of tail(frames of that backbone)
+
+Frames of different units share one tail batch: the serving advantage of bottleneck units, whose
+backbone is the same for all. All times are scaled already; the first frame draws the luck.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.world.plan import ServedModel, StreamPlan
+    from simulator.world.server import Job
+
+__all__ = ["ModelTimes", "ServiceTimes", "batch_ns"]
+
+
+class ModelTimes:
+    """The tables of one backbone as plain lists, which Python reads faster than arrays.
+
+    Attributes:
+        tail_ns: [draws][max_batch].
+        decode_ns: [draws][units][max_batch].
+        alone_ns: [draws][units]: decoder and tail of a frame served alone.
+    """
+
+    __slots__ = ("alone_ns", "decode_ns", "tail_ns")
+
+    def __init__(self, plan: ServedModel) -> None:
+        """Copy the tables."""
+        self.tail_ns: list[list[int]] = plan.tail_ns.tolist()
+        self.decode_ns: list[list[list[int]]] = plan.decode_ns.tolist()
+        alone = plan.decode_ns[:, :, 0] + plan.tail_ns[:, :1]
+        self.alone_ns: list[list[int]] = alone.tolist()
+
+
+class ServiceTimes:
+    """What serving one stream's frames takes: its own entropy decoding, its model's tables."""
+
+    __slots__ = ("draw", "entropy_ns", "model")
+
+    def __init__(self, plan: StreamPlan, model: ModelTimes) -> None:
+        """Look into the plan's arrays without copying them."""
+        self.draw: memoryview[int] = plan.batch_draw.data
+        self.entropy_ns: list[memoryview[int]] = [times.data for times in plan.entropy_decode_ns]
+        self.model = model
+
+
+def batch_ns(batch: list[Job]) -> int:
+    """Return the time that a batch of at least one job is in service."""
+    _, unit, frame, times, _ = batch[0]
+    draw = times.draw[frame]
+    if len(batch) == 1:
+        return times.entropy_ns[unit][frame] + times.model.alone_ns[draw][unit]
+    decoders = Counter((job.times.model, job.unit) for job in batch)
+    tails = Counter(job.times.model for job in batch)
+    return (
+        sum(job.times.entropy_ns[job.unit][job.frame] for job in batch)
+        + sum(model.decode_ns[draw][unit][n - 1] for (model, unit), n in decoders.items())
+        + sum(model.tail_ns[draw][n - 1] for model, n in tails.items())
+    )
