@@ -3,5 +3,18 @@
 from __future__ import annotations
 
 from traces.bandwidth import BandwidthTrace, OpportunityTrace, RateTrace, TraceAbout, rates_on_grid
+from traces.formats import READERS, ReadOptions
+from traces.reading import read
+from traces.sniff import sniff
 
-__all__ = ["BandwidthTrace", "OpportunityTrace", "RateTrace", "TraceAbout", "rates_on_grid"]
+__all__ = [
+    "READERS",
+    "BandwidthTrace",
+    "OpportunityTrace",
+    "RateTrace",
+    "ReadOptions",
+    "TraceAbout",
+    "rates_on_grid",
+    "read",
+    "sniff",
+]

@@ -1,0 +1,77 @@
+"""What a reader is: a name, the options it understands, and one function from bytes to a trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from simulator.foundation.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from traces.about import After
+    from traces.bandwidth import BandwidthTrace
+
+__all__ = ["LONGEST_S", "Hold", "ReadOptions", "Reader", "refuse"]
+
+LONGEST_S = 366 * 86400
+"""Longest trace a reader takes. More is a wrong time unit, or an epoch among seconds."""
+
+Hold = Literal["until-next", "since-previous"]
+"""Which interval a line's rate describes: the one it begins, or the one it ends."""
+
+
+class ReadOptions(TypedDict, total=False):
+    """How to read a file where its bytes do not say. Each reader names those it understands.
+
+    Attributes:
+        after: What follows the end: ``loop`` (default), ``hold`` or ``stop``.
+        hold: ``until-next`` or ``since-previous``.
+        period_ns: Length of the trace where the last line does not say it.
+        unit: Unit of the rates, of ``traces.formats.rows.UNITS``.
+        column: Which column holds the rate; the time is column 1.
+        opportunity_bytes: What one delivery opportunity carries.
+    """
+
+    after: After
+    hold: Hold
+    period_ns: int
+    unit: str
+    column: int
+    opportunity_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """One format.
+
+    Attributes:
+        name: What ``format:`` says.
+        title: The format in words.
+        options: The options it understands, and for each the values it may take; an empty
+            tuple stands for any positive integer.
+        read: From (content, name shown in messages, options) to a trace.
+    """
+
+    name: str
+    title: str
+    options: dict[str, tuple[str | int, ...]]
+    read: Callable[[bytes, str, ReadOptions], BandwidthTrace]
+
+
+def refuse(
+    name: str, line: int | None, what: str, value: object, *, rule: str, remedy: str
+) -> InputError:
+    """Return the error for one line of a trace file.
+
+    Args:
+        name: The file as the user named it.
+        line: Line number from 1, or None for the whole file.
+        what: What is wrong there.
+        value: What was found.
+        rule: What it must be.
+        remedy: What to do about it.
+    """
+    where = name if line is None else f"{name}:{line}"
+    return InputError(Problem(where=where, what=what, value=value, rule=rule, remedy=remedy))

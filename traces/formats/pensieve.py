@@ -1,0 +1,95 @@
+"""Reader for Pensieve's "cooked" traces: a time in seconds and a rate in Mbit/s a line.
+
+Which interval a rate describes is disputed. Pensieve's simulator (Mao et al., SIGCOMM 2017;
+sim/env.py) applies line i to the time from line i-1 to line i, and so were the logs measured that
+these files are cooked from: bytes received since the previous line. Its author once answered the
+opposite in the project's forum. The default follows the simulator, ``hold: since-previous``.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from traces.about import TraceAbout
+from traces.formats.interface import Reader, ReadOptions, refuse
+from traces.formats.rows import UNITS, numbers, steps
+from traces.rate import RateTrace
+
+if TYPE_CHECKING:
+    from traces.formats.rows import Rows
+
+__all__ = ["READER", "read"]
+
+
+def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
+    r"""Read a "time rate" trace.
+
+    Args:
+        data: Two columns (three in multipath traces, then ``column`` says which) separated by
+            blanks or tabs. The first time may be anything; the period is last - first.
+        name: The file as the user named it.
+        options: ``after``; ``hold`` (default ``since-previous``); ``period_ns``; ``unit`` (default
+            ``Mbit/s``; some published Puffer traces are in ``MB/s`` whatever they say); ``column``.
+
+    Raises:
+        InputError: With the line, for decreasing times, negative or absurd rates, no capacity.
+
+    Example:
+        >>> trace = read(b"5\t9\n6\t1\n8\t4\n", "tiny", {})
+        >>> trace.period_ns, trace.mean_bps  # 1 s of 1 Mbit/s, then 2 s of 4
+        (3000000000, 3000000.0)
+        >>> read(b"5\t9\n6\t1\n8\t4\n", "tiny", {"hold": "until-next"}).mean_bps
+        3666666.6666666665
+    """
+    rows = numbers(data, name, columns=(2, 3))
+    after = options.get("after", "loop")
+    starts, rates, period = steps(
+        rows,
+        name,
+        hold=options.get("hold", "since-previous"),
+        rate_column=_rate_column(rows, name, options),
+        unit_bps=UNITS[options.get("unit", "Mbit/s")],
+        period_ns=options.get("period_ns"),
+        after=after,
+    )
+    about = TraceAbout(name=PurePath(name).name, source='"time rate" trace')
+    return RateTrace.from_steps(starts, rates, period_ns=period, after=after, about=about)
+
+
+def _rate_column(rows: Rows, name: str, options: ReadOptions) -> int:
+    width = rows.values.shape[1]
+    column = options.get("column")
+    if column is None and width > 2:  # noqa: PLR2004  # time and one rate
+        raise refuse(
+            name,
+            int(rows.lines[0]),
+            "columns",
+            width,
+            rule="hold more than one rate",
+            remedy="say `column: 2` or `column: 3`",
+        )
+    if column is not None and column > width:
+        raise refuse(
+            name,
+            int(rows.lines[0]),
+            "column",
+            column,
+            rule=f"must be one of the file's {width} columns",
+            remedy="leave `column` out",
+        )
+    return column or 2
+
+
+READER = Reader(
+    name="pensieve",
+    title='Pensieve "time rate": seconds and Mbit/s a line',
+    options={
+        "after": ("loop", "hold", "stop"),
+        "hold": ("until-next", "since-previous"),
+        "period_ns": (),
+        "unit": tuple(UNITS),
+        "column": (2, 3),
+    },
+    read=read,
+)
