@@ -1,0 +1,1 @@
+"""Units that are no trained bottleneck: image codecs, and everything on the device."""

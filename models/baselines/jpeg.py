@@ -1,0 +1,106 @@
+"""JPEG as a unit: the frame itself crosses the network, and the server runs the whole backbone.
+
+Baseline JPEG (ITU-T T.81) with optimised Huffman tables as libjpeg-turbo writes it through Pillow.
+``4:4:4`` keeps every colour sample; ``4:2:0`` a quarter of them, which costs the classes that
+differ in colour alone. The tables travel with every image, as in any JPEG file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from models.wire import Identity, pack, unpack
+from simulator.foundation.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["LADDER", "Jpeg"]
+
+_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
+_UNIT_IDS = {"444": 64, "420": 160}  # plus the quality, up to 95; bottleneck units count from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Jpeg:
+    """One JPEG setting.
+
+    Attributes:
+        sampling: ``"444"`` or ``"420"``.
+        quality: libjpeg's quality, 1 to 95.
+        side: Height and width of the frames, pixels.
+
+    Example:
+        >>> grey = np.full((224, 224, 3), 128, np.uint8)
+        >>> jpeg = Jpeg("444", 50)
+        >>> bool((jpeg.decode(jpeg.encode(grey)) == grey).all())
+        True
+    """
+
+    sampling: str
+    quality: int
+    side: int = 224
+
+    @property
+    def name(self) -> str:
+        """The unit's name, such as ``jpeg444-q50``."""
+        return f"jpeg{self.sampling}-q{self.quality}"
+
+    @property
+    def identity(self) -> Identity:
+        """Whose bytes these are on the wire."""
+        return Identity(
+            unit_id=_UNIT_IDS[self.sampling] + self.quality,
+            tables_digest=hashlib.sha256(self.name.encode()).digest(),
+            shape=(3, self.side, self.side),
+        )
+
+    def encode(self, image: NDArray[np.uint8]) -> bytes:
+        """Return the payload of one frame, uint8 (side, side, 3)."""
+        coded = io.BytesIO()
+        Image.fromarray(image).save(
+            coded,
+            format="JPEG",
+            quality=self.quality,
+            subsampling=_SUBSAMPLING[self.sampling],
+            optimize=True,
+        )
+        return pack(coded.getvalue(), self.identity)
+
+    def decode(self, payload: bytes, where: str = "payload") -> NDArray[np.uint8]:
+        """Return the frame of a payload.
+
+        Raises:
+            InputError: The payload is cut, damaged, of another unit, or no JPEG of this size.
+        """
+        coded = unpack(payload, self.identity, where)
+        try:
+            with Image.open(io.BytesIO(coded), formats=["JPEG"]) as picture:
+                found: object = (picture.height, picture.width, picture.mode)
+                # Only the header is read so far: a picture of another size is never allocated.
+                if found == (self.side, self.side, "RGB"):
+                    return np.asarray(picture)
+        except (UnidentifiedImageError, OSError, SyntaxError) as error:
+            found = error
+        raise InputError(
+            Problem(
+                where=where,
+                what="JPEG",
+                value=found,
+                rule=f"must be an RGB picture of {self.side}x{self.side}",
+                remedy="decode whole payloads with the unit that encoded them",
+            )
+        )
+
+
+LADDER = (
+    *(Jpeg("444", quality) for quality in (5, 15, 30, 50, 75, 90, 95)),
+    *(Jpeg("420", quality) for quality in (15, 50)),
+)
+"""The settings that are measured."""

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.intervals import Estimate, estimate
+from models.show import as_json, render
+from tests.models.profiles import MS, tiny_profile
+
+
+def test_the_json_is_json_and_names_every_unit() -> None:
+    shown = json.loads(json.dumps(as_json(tiny_profile()), allow_nan=False))
+    assert [unit["name"] for unit in shown["units"]] == list(tiny_profile().unit_names)
+    assert shown["clips"] == {"calibration": 2, "replay": 2}
+    assert shown["sets"] == {"standard": 2, "busy": 2, "all": 4}
+    assert shown["clean"]["all"]["top1"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+
+
+def test_sizes_and_times_are_those_of_the_arrays() -> None:
+    profile = tiny_profile()
+    shown = as_json(profile)["units"][1]  # type: ignore[index]
+    sizes = profile.units[1].payload_bytes
+    assert shown["content"]["all"]["bytes"]["mean"] == pytest.approx(sizes.mean(), abs=0.06)
+    standard = sizes[[0, 2]]
+    assert shown["content"]["standard"]["bytes"]["p5"] == pytest.approx(
+        np.quantile(standard, 0.05), abs=0.06
+    )
+    assert shown["device_ms"]["total"]["median"] == 5.0
+    assert shown["device_ms"]["head"]["median"] == 2.0
+    assert "tail" not in shown["device_ms"]
+    assert shown["decode_ms"]["4"]["median"] == 4.0
+    assert shown["switch_ms"] == 3.0
+
+
+def test_the_table_shows_sets_apart_and_every_unit_in_each() -> None:
+    text = render(tiny_profile())
+    assert "standard (2 clips)" in text
+    assert "busy (2 clips)" in text
+    assert text.count("jpeg444-q50") == 4  # standard, busy, all, costs
+    assert text.count("(uncompressed)") == 3
+    assert "machine: made up" in text
+
+
+def test_what_a_unit_does_not_run_stays_blank() -> None:
+    line = next(line for line in render(tiny_profile()).splitlines()[::-1] if "device  " in line)
+    assert "4.00" in line  # its tail
+
+
+def test_nested_facts_are_flattened() -> None:
+    profile = replace(tiny_profile(), info={"versions": {"numpy": "2"}})
+    assert "versions.numpy: 2" in render(profile)
+
+
+def test_intervals_take_the_clip_as_the_unit() -> None:
+    # Ten clips, wholly right or wholly wrong: a frame more or less in them says nothing new.
+    few = np.repeat([[0.0], [1.0]] * 5, 2, axis=1)
+    many = np.repeat([[0.0], [1.0]] * 5, 200, axis=1)
+    assert estimate(few) == estimate(many)
+    assert estimate(few).mean == 0.5
+    assert estimate(few).high - estimate(few).low > 0.4
+
+
+def test_an_estimate_in_points() -> None:
+    points = Estimate(mean=0.5, low=0.25, high=0.75).scaled(100)
+    assert points == Estimate(mean=50, low=25, high=75)
+
+
+def test_showing_needs_no_heavy_library() -> None:
+    heavy = "{'torch', 'constriction', 'PIL', 'pandas'}"
+    code = f"import sys, models.show; print(sorted({heavy} & {{*sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_times_are_in_milliseconds() -> None:
+    assert MS == 10**6
