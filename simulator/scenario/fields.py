@@ -1,0 +1,117 @@
+"""The kinds of values a scenario holds: bounded quantities with units, whole numbers, names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import core_schema
+
+from simulator.foundation.quantities import duration_ns, size_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+__all__ = ["Factor", "Identifier", "Quantity", "Record", "Whole", "as_tuple", "duration", "size"]
+
+
+class Record(BaseModel):
+    """A part of a scenario: strict, frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        revalidate_instances="never",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An annotation: a text such as ``150 ms``, validated into an integer between two bounds.
+
+    Attributes:
+        parse: From ``simulator.foundation.quantities``.
+        least: The smallest accepted, as people write it.
+        most: The largest.
+        word: Texts that stand for None, such as ``unlimited``; "" for none.
+    """
+
+    parse: Callable[[str], int]
+    least: str
+    most: str
+    word: str = ""
+
+    def __get_pydantic_core_schema__(self, _: object, __: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate by `check`."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe the text that is accepted."""
+        word = f", or {self.word!r}" if self.word else ""
+        return {"type": "string", "description": f"{self.least} to {self.most}{word}"}
+
+    def check(self, value: object) -> int | None:
+        """Return the quantity in its base unit.
+
+        Raises:
+            ValueError: If it is no such quantity. The message is a predicate.
+        """
+        if self.word and value == self.word:
+            return None
+        try:
+            found = self.parse(value)  # type: ignore[arg-type] # it refuses what is no text
+        except ValueError as error:
+            also = f", or {self.word!r}" if self.word else ""
+            raise ValueError(f"{error}{also}") from None
+        except AttributeError:
+            found = self.parse("")  # raises, naming the rule
+        if not self.parse(self.least) <= found <= self.parse(self.most):
+            raise ValueError(f"must be between {self.least} and {self.most}")
+        return found
+
+
+def duration(least: str, most: str, word: str = "") -> Quantity:
+    """Return the annotation of a duration in ns."""
+    return Quantity(duration_ns, least, most, word)
+
+
+def size(least: str, most: str, word: str = "") -> Quantity:
+    """Return the annotation of an amount of data in bytes."""
+    return Quantity(size_bytes, least, most, word)
+
+
+def _whole(value: object) -> object:
+    """Let ``1e3`` be the integer it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def as_tuple(value: object) -> object:
+    """Let a YAML list be a tuple."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _identifier(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value):
+        raise ValueError("must be 1-60 lower-case letters, digits, '-' or '_', like 'city-cameras'")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""An integer; ``1e3`` is one."""
+
+Factor = Annotated[float, Field(ge=0.001, le=1000)]
+"""A speed or load: a positive ratio of sensible size."""
+
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+"""A name that is safe in paths and file names."""

@@ -1,0 +1,112 @@
+"""The network of a scenario: a trace-driven uplink and a downlink."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from simulator.scenario.fields import Factor, Record, Whole, as_tuple, duration, size
+
+__all__ = ["Downlink", "FamilyTrace", "FileTrace", "Link", "Network", "Packets", "TraceSource"]
+
+
+class FamilyTrace(Record):
+    """A synthetic trace: a seeded member of a family fitted to measurements."""
+
+    family: Annotated[str, Field(min_length=1, max_length=100)]
+    """A family of `splitcast traces families`."""
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
+    """Which member; another seed is another trace."""
+    offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
+    """How far into the trace the run starts."""
+
+    @property
+    def kind(self) -> str:
+        """What stays when the trace is another of the same kind."""
+        return self.family
+
+
+class FileTrace(Record):
+    """A trace from a file."""
+
+    file: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Path, relative to the scenario."""
+    format: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    """Its format; found from its content where it can be."""
+    hold: Literal["forward", "backward"] | None = None
+    """Whether a rate holds from its time stamp on, or up to it (formats with time stamps)."""
+    after: Literal["loop", "hold", "stop"] = "loop"
+    """What follows its end."""
+    offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
+    """How far into the trace the run starts."""
+
+    @property
+    def kind(self) -> str:
+        """What stays when the trace is another of the same kind."""
+        return ""
+
+
+def _trace_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    if isinstance(value, dict):
+        return "family" if "family" in value else "file"
+    return "family" if isinstance(value, FamilyTrace) else "file"
+
+
+TraceSource: TypeAlias = Annotated[
+    Annotated[FamilyTrace, Tag("family")] | Annotated[FileTrace, Tag("file")],
+    Discriminator(_trace_kind),
+]
+
+
+class Packets(Record):
+    """How payloads become packets on the wire."""
+
+    header_bytes: Annotated[int, size("0 B", "1 kB")] = Field(default=28, alias="header")
+    """Added to each packet."""
+    payload_bytes: Annotated[int, size("64 B", "64 kB")] = Field(default=1472, alias="payload")
+    """Largest payload of one packet."""
+
+
+class Link(Record):
+    """A first-in first-out link whose capacity follows a trace."""
+
+    trace: TraceSource
+    """Its capacity over time."""
+    load: Factor | None = None
+    """Scale the capacity so that the top unit of all streams offers this share of its mean."""
+    sharing: Literal["fifo"] = "fifo"
+    """How streams share it: in order of arrival."""
+    delay_ns: Annotated[int, duration("0 s", "10 s")] = Field(default=20_000_000, alias="delay")
+    """Propagation, one way."""
+    queue_bytes: Annotated[int | None, size("1 B", "1 GB", "unlimited")] = Field(
+        default=64_000, alias="queue"
+    )
+    """What may wait before packets are dropped."""
+    packets: Packets = Packets()
+    """Packet sizes."""
+
+
+class Downlink(Record):
+    """The way back of the results."""
+
+    delay_ns: Annotated[int, duration("0 s", "10 s")] = Field(default=20_000_000, alias="delay")
+    """Propagation, one way."""
+
+
+def _one_link(value: object) -> object:
+    if isinstance(value, list) and len(value) != 1:
+        raise ValueError(
+            f"must hold exactly one link, not {len(value)}: paths of several links "
+            "are not simulated"
+        )
+    return as_tuple(value)
+
+
+class Network(Record):
+    """What lies between devices and server."""
+
+    uplink: Annotated[tuple[Link], BeforeValidator(_one_link)]
+    """The links of the uplink, from the devices on: exactly one."""
+    downlink: Downlink = Downlink()
+    """The way back."""

@@ -1,0 +1,84 @@
+"""Service-level objectives: rules that a metric must meet, such as ``on_time: ">= 0.95"``."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from simulator.foundation.quantities import duration_ns
+from simulator.scenario.fields import Record
+
+__all__ = ["LATENCIES", "SHARES", "Objective", "Objectives"]
+
+SHARES = ("on_time", "late", "lost", "skipped", "dropped", "timely_accuracy")
+"""Metrics between 0 and 1 that an objective may bound."""
+
+LATENCIES = ("latency_p50", "latency_p95", "latency_p99")
+"""Durations that an objective may bound; they are the metrics of that name in ms."""
+
+_RULE = re.compile(r"(>=|<=)\s*(\S.{0,40})")
+
+
+class Objective(Record):
+    """One rule.
+
+    Attributes:
+        metric: Its column in the tables.
+        at_least: Whether the value is a lower bound.
+        bound: The value; ms for latencies.
+        rule: The rule as written.
+    """
+
+    metric: str
+    at_least: bool
+    bound: float
+    rule: str
+
+
+def _objectives(value: Any) -> object:  # noqa: ANN401 - whatever the user wrote
+    if not isinstance(value, dict):
+        message = "must be a mapping of metrics to rules, like {on_time: '>= 0.95'}"
+        raise ValueError(message)  # noqa: TRY004 - pydantic listens to ValueError only
+    return tuple(
+        item if isinstance(item, Objective) else _objective(metric, item)
+        for metric, item in value.items()
+    )
+
+
+def _objective(metric: str, written: object) -> Objective:
+    if metric not in SHARES + LATENCIES:
+        raise ValueError(f"must bound one of {', '.join(SHARES + LATENCIES)}, not {metric!r}")
+    found = _RULE.fullmatch(written.strip()) if isinstance(written, str) else None
+    if found is None:
+        raise ValueError(f"must give {metric} a rule like '>= 0.95' or '<= 120 ms'")
+    column, bound = metric, 0.0
+    if metric in LATENCIES:
+        try:
+            bound = duration_ns(found[2]) / 1e6
+        except ValueError as error:
+            raise ValueError(f"must bound {metric} by a time: it {error}") from None
+        column = f"{metric}_ms"
+    else:
+        if not re.fullmatch(r"0?\.[0-9]{1,9}|[01](\.0*)?", found[2]):
+            raise ValueError(f"must bound {metric} by a number between 0 and 1")
+        bound = float(found[2])
+    return Objective(
+        metric=column, at_least=found[1] == ">=", bound=bound, rule=f"{found[1]} {found[2]}"
+    )
+
+
+Objectives = Annotated[
+    tuple[Objective, ...],
+    BeforeValidator(_objectives),
+    Field(max_length=len(SHARES + LATENCIES)),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"enum": [*SHARES, *LATENCIES]},
+            "additionalProperties": {"type": "string", "pattern": "^(>=|<=) *.+$"},
+        }
+    ),
+]
+"""The rules of a scenario; each group of streams must meet each."""

@@ -1,0 +1,163 @@
+"""A scenario: a validated document, the points of its sweep, and the folder its paths start at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import ValidationError
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.scenario.complaints import problems_of
+from simulator.scenario.records import ScenarioRecord
+from simulator.scenario.settings import override, with_settings
+from simulator.scenario.sweep import Settings, axes, combinations
+from simulator.scenario.yaml_reader import Document, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from simulator.scenario.sweep import Step
+
+__all__ = ["Point", "Scenario"]
+
+_MOST_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One point of a sweep.
+
+    Attributes:
+        index: Its number in the sweep.
+        settings: The values it changes, by path.
+        record: The scenario with them.
+    """
+
+    index: int
+    settings: Settings
+    record: ScenarioRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A scenario that passed every check.
+
+    Attributes:
+        document: What was written, with overrides applied, as plain values.
+        folder: What relative paths in it are relative to.
+        source: The file's name, or "" for one built in code.
+        points: The points of its sweep; one without a sweep.
+
+    Example:
+        >>> camera = {"profile": "tiny", "fps": 15, "deadline": "150 ms", "policy": "fixed"}
+        >>> link = {"trace": {"family": "us-lte-up"}}
+        >>> scenario = Scenario.from_dict({
+        ...     "name": "two-rates", "duration": "10 s", "streams": {"cameras": camera},
+        ...     "network": {"uplink": [link]}, "sweep": {"streams.cameras.fps": [5, 15]}})
+        >>> [point.record.streams["cameras"].fps for point in scenario.points]
+        [5.0, 15.0]
+    """
+
+    document: dict[str, Any]
+    folder: Path
+    source: str
+    points: tuple[Point, ...]
+
+    @classmethod
+    def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
+        """Read a scenario from YAML.
+
+        Args:
+            path: The file; relative paths in it are relative to its folder.
+            overrides: ``path=value`` texts that replace values of it.
+
+        Raises:
+            InputError: With everything that is wrong in it.
+        """
+        path = Path(path)
+        document = read_file(path)
+        override(document, overrides)
+        return cls._checked(document, path.parent, path.name)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], folder: str | Path = ".") -> Self:
+        """Build a scenario from plain values, written as in YAML.
+
+        Args:
+            document: The scenario.
+            folder: What relative paths in it are relative to.
+
+        Raises:
+            InputError: With everything that is wrong in it.
+        """
+        return cls._checked(Document("scenario", with_settings(document, {})), Path(folder), "")
+
+    @classmethod
+    def _checked(cls, document: Document, folder: Path, source: str) -> Self:
+        if not isinstance(document.value, dict):
+            raise InputError(
+                Problem(
+                    where=document.name,
+                    what="document",
+                    value="this text" if document.value else "nothing",
+                    rule="must be a mapping with name, duration, streams and network",
+                    remedy="see `splitcast init`",
+                )
+            )
+        steps = axes(document)
+        first = {path: value for axis in steps for path, value in axis[0].settings.items()}
+        record = _validated(document, first)
+        _check_steps(document, steps, first)
+        chosen = combinations(steps, record.replications, document)
+        points = tuple(
+            Point(index=index, settings=settings, record=_validated(document, settings))
+            for index, settings in enumerate(chosen)
+        )
+        return cls(document=document.value, folder=folder, source=source, points=points)
+
+    @property
+    def record(self) -> ScenarioRecord:
+        """The scenario at its first point."""
+        return self.points[0].record
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.record.name
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the document in canonical JSON."""
+        text = json.dumps(self.document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _validated(document: Document, settings: Settings) -> ScenarioRecord:
+    value = with_settings(document.value, settings)
+    value.pop("sweep", None)
+    try:
+        return ScenarioRecord.model_validate(value)
+    except ValidationError as error:
+        changed = Document(document.name, value, document.places, document.keys)
+        raise InputError(*problems_of(error, changed)[:_MOST_PROBLEMS]) from error
+
+
+def _check_steps(document: Document, steps: list[list[Step]], first: Settings) -> None:
+    """Check every value of a sweep by itself, so that each problem is told where it stands."""
+    problems: list[Problem] = []
+    for axis in steps:
+        for step in axis[1:]:
+            try:
+                _validated(document, first | step.settings)
+            except InputError as error:
+                where = document.place(step.trail)
+                problems += [
+                    Problem(where=where, what=p.what, value=p.value, rule=p.rule, remedy=p.remedy)
+                    for p in error.problems
+                ]
+    if problems:
+        raise InputError(*problems[:_MOST_PROBLEMS])
