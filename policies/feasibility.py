@@ -1,0 +1,79 @@
+"""When a frame's result would be back, by design: the times that a policy adds up.
+
+With r the estimated rate, f the instant at which what is unacknowledged will have crossed, h a
+unit's device time, s its size and c its service time, a frame decided now takes
+
+    T = max(h, f - now) + s / r + propagation there and back + server wait + c
+
+and is feasible iff the frame's age and T stay within the budget. An on-device unit takes h.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policies.interface import Observation, Pending
+
+__all__ = ["clear_ns", "first_feasible"]
+
+
+def clear_ns(pending: Iterable[Pending], rate: float, exit_ns: int) -> float:
+    """Return when the payloads under way will have crossed.
+
+    Args:
+        pending: Payloads in the order in which they were sent.
+        rate: Bytes per nanosecond.
+        exit_ns: When the last payload known to have crossed did.
+
+    Example:
+        >>> from policies.interface import Pending
+        >>> two = [Pending(0, 1000, 0), Pending(1, 500, 9_000_000)]
+        >>> clear_ns(two, 0.0005, exit_ns=1_000_000)  # 2 ms from 1 ms on; 1 ms from 9 ms on
+        10000000.0
+    """
+    free_ns: float = exit_ns
+    for _, size_bytes, sent_ns in pending:
+        free_ns = max(free_ns, sent_ns) + size_bytes / rate
+    return free_ns
+
+
+def first_feasible(
+    seen: Observation,
+    order: Iterable[int],
+    *,
+    budget_ns: float,
+    rate: float,
+    free_ns: float,
+    wait_ns: float,
+    high: bool = False,
+) -> int | None:
+    """Return the first unit in an order whose result would be back in time, or None.
+
+    Args:
+        seen: The observation.
+        order: Indexes of units.
+        budget_ns: How long after its capture the frame's result must be back.
+        rate: Bytes per nanosecond.
+        free_ns: When the link will be free.
+        wait_ns: Expected wait at the server.
+        high: Use the upper forecast of sizes instead of the mean.
+    """
+    units, loaded = seen.units, seen.loaded
+    now_ns = seen.now_ns
+    left_ns = budget_ns - (now_ns - seen.captured_ns)
+    backlog_ns = free_ns - now_ns
+    beyond_ns = seen.round_trip_ns + wait_ns
+    for index in order:
+        unit = units[index]
+        total_ns: float = unit.device_ns
+        if index != loaded and loaded is not None:
+            total_ns += unit.switch_ns
+        if not unit.on_device:
+            size_bytes = unit.size_high_bytes if high else unit.size_bytes
+            total_ns = max(total_ns, backlog_ns) + size_bytes / rate + beyond_ns + unit.server_ns
+        if total_ns <= left_ns:
+            return index
+    return None
