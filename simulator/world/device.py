@@ -100,6 +100,8 @@ class Device:
         units = len(self._device_ns)
         try:
             unit = self._plan.policy.choose(self._view)
+        except InputError:
+            raise
         except Exception as error:
             raise self._broken(f"{type(error).__name__}: {error}", "must not raise") from error
         if unit is None or (type(unit) is int and 0 <= unit < units):
