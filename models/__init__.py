@@ -1,0 +1,1 @@
+"""The model side: procedural video, backbone, bottleneck units, coder, measured profiles."""

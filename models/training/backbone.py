@@ -1,0 +1,159 @@
+"""Training of the backbone: all three tasks at once, from a seed, in bfloat16."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from models.backbone import Backbone, prepare
+from models.scoring import Truth, score
+from models.training.batches import batch_rows, take
+from models.training.checkpoint import keep, restore
+from models.training.tasks import supervised_loss
+from simulator.foundation.keyed import generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from models.training.frames import FrameSet
+
+__all__ = ["BackboneRecipe", "evaluate", "follow", "learning_rate", "train_backbone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackboneRecipe:
+    """How the backbone is trained; ``images`` counts every showing of a frame."""
+
+    seed: int
+    images: int
+    batch: int = 64
+    peak_rate: float = 2.5e-3
+    decay: float = 0.02
+    averaging: float = 0.998
+    keep_every: int = 250
+
+    @property
+    def steps(self) -> int:
+        """Number of optimiser steps."""
+        return self.images // self.batch
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """Return a rate that climbs for 4 % of the run and falls as a cosine (arXiv 1608.03983).
+
+    Example:
+        >>> [round(learning_rate(k, 100, 1.0), 2) for k in (0, 3, 52, 99)]
+        [0.25, 1.0, 0.5, 0.0]
+    """
+    warm = max(1, steps // 25)
+    if step < warm:
+        return peak * (step + 1) / warm
+    done = (step - warm) / max(1, steps - warm)
+    return peak * 0.5 * (1 + math.cos(math.pi * done))
+
+
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, share: float) -> None:
+    """Move a running average of a network's numbers towards it (Polyak averaging)."""
+    own = average.state_dict()
+    for name, value in network.state_dict().items():
+        if value.dtype.is_floating_point:
+            own[name].lerp_(value, 1 - share)
+        else:
+            own[name].copy_(value)
+
+
+@torch.inference_mode()
+def evaluate(network: nn.Module, frames: FrameSet, *, rows: int | None = None) -> dict[str, float]:
+    """Return the mean score of each task over the first ``rows`` frames of a set, in float32."""
+    network.eval()
+    found: dict[str, list[NDArray[np.float32]]] = {}
+    upto = min(rows or len(frames), len(frames))
+    for start in range(0, upto, 100):
+        here = slice(start, min(start + 100, upto))
+        out = network(prepare(frames.images[here]))
+        truth = Truth(
+            labels=frames.labels[here], boxes=frames.boxes[here], masks=frames.masks[here]
+        )
+        for task, value in score(out, truth).by_task.items():
+            found.setdefault(task, []).append(value)
+    return {task: float(np.concatenate(values).mean()) for task, values in found.items()}
+
+
+def train_backbone(
+    folder: Path,
+    recipe: BackboneRecipe,
+    frames: FrameSet,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Backbone:
+    """Train the backbone, going on from a checkpoint of the same run where there is one.
+
+    Args:
+        folder: Where the checkpoint lies.
+        recipe: How to train.
+        frames: The training frames.
+        stop: Asked at every checkpoint; true ends the run with what there is.
+        tell: Called with a line of progress.
+
+    Returns:
+        The running average of the network, unfolded, in evaluation mode.
+    """
+    torch.manual_seed(recipe.seed)
+    network = Backbone()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    average: Backbone = copy.deepcopy(network)
+    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=recipe.decay)
+    run = json.dumps([asdict(recipe), asdict(frames.recipe)])
+    parts = {"network": network, "average": average}
+    done = restore(folder / "backbone.safetensors", run=run, parts=parts, optimiser=optimiser)
+    began, losses = time.monotonic(), [0.0]
+    network.train()
+    for step in range(done, recipe.steps):
+        rows = batch_rows(
+            seed=recipe.seed, purpose="backbone", step=step, size=recipe.batch, total=len(frames)
+        )
+        way = int(generator(recipe.seed, "turn", step).integers(8))
+        x, *truth = take(frames, rows, way=way)
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(step, recipe.steps, recipe.peak_rate)
+        with torch.autocast("cpu", torch.bfloat16):
+            out = network(x)
+        loss = supervised_loss(out, *truth)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+        optimiser.step()
+        follow(average, network, min(recipe.averaging, (step + 1) / (step + 10)))
+        losses.append(loss.item())
+        if (step + 1) % recipe.keep_every == 0 or step + 1 == recipe.steps:
+            keep(
+                folder / "backbone.safetensors",
+                run=run,
+                step=step + 1,
+                parts=parts,
+                optimiser=optimiser,
+            )
+            pace = (time.monotonic() - began) / (step + 1 - done)
+            recent = losses[-recipe.keep_every :]
+            left = (recipe.steps - step - 1) * pace / 60
+            tell(
+                f"backbone {step + 1}/{recipe.steps} loss {sum(recent) / len(recent):.3f} "
+                f"{recipe.batch / pace:.0f} images/s ETA {left:.0f} min"
+            )
+            if stop():
+                break
+    average.requires_grad_(requires_grad=False).eval()
+    return average

@@ -1,0 +1,230 @@
+"""Training of a ladder's units on cached features: rate against distance to the teacher."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from models.backbone import SPLIT_AFTER, Backbone, prepare
+from models.ladder import halved
+from models.scoring import Truth, score
+from models.split import cut
+from models.training.backbone import learning_rate
+from models.training.batches import batch_rows
+from models.training.checkpoint import keep, restore
+from models.training.tasks import distillation_loss
+from models.units import BottleneckUnit
+from simulator.foundation.keyed import generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from models.training.cache import CachedBatch, FeatureSet
+    from models.training.frames import FrameSet
+
+__all__ = ["UnitRecipe", "evaluate_unit", "inherit", "seal", "train_unit"]
+
+_BITS_IN_RATE = 1000.0  # the rate term counts kilobits a frame
+_SEALING_ROWS = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRecipe:
+    """How one unit is trained.
+
+    Attributes:
+        number: 1 for the lowest rate.
+        channels: Its C_r.
+        worth: The lambda of L = rate (kbit) + lambda * L_task.
+        images: Showings with the task loss, through the frozen tail.
+        warm_images: Showings before that with only the cheap feature distance.
+        likeness: Weight of the relative squared feature distance within L_task.
+        truth: Weight of the cross-entropy with the label within L_task.
+        seed: Of order and noise.
+        batch: Frames a step.
+        peak_rate: Highest learning rate.
+        keep_every: Steps between checkpoints.
+    """
+
+    number: int
+    channels: int
+    worth: float
+    images: int
+    warm_images: int = 0
+    likeness: float = 0.1
+    truth: float = 0.2
+    seed: int = 1
+    batch: int = 48
+    peak_rate: float = 1.5e-3
+    keep_every: int = 200
+
+    @property
+    def steps(self) -> int:
+        """Number of optimiser steps, warm-up included."""
+        return (self.images + self.warm_images) // self.batch
+
+
+def inherit(unit: BottleneckUnit, higher: BottleneckUnit, rates: NDArray[np.float64]) -> None:
+    """Start a unit from one of a higher rate, keeping its costliest channels.
+
+    Args:
+        unit: The one to start.
+        higher: Where its numbers come from.
+        rates: Bits that each channel of ``higher`` takes.
+    """
+    kept = torch.from_numpy(np.sort(np.argsort(-rates, kind="stable")[: unit.channels]))
+    numbers = higher.state_dict()
+    for name in ("pick.weight", "pick.bias"):
+        numbers[name] = numbers[name][kept]
+    numbers["place.weight"] = numbers["place.weight"][:, kept]
+    for name in ("centre", "scale", "weight"):
+        numbers[f"density.{name}"] = numbers[f"density.{name}"][kept]
+    unit.load_state_dict(numbers)
+
+
+def channel_rates(unit: BottleneckUnit, features: FeatureSet) -> NDArray[np.float64]:
+    """Return the bits that each channel of a unit takes on a frame, under its learned density."""
+    batch = features.take(np.arange(min(300, len(features))))
+    with torch.inference_mode():
+        symbols = unit.encode(batch.features).float()
+        bits = -torch.log2(unit.density.likelihood(symbols)).sum((2, 3)).mean(0)
+    return bits.double().numpy()
+
+
+def _loss(
+    unit: BottleneckUnit, tail: torch.nn.Module, recipe: UnitRecipe, batch: CachedBatch, step: int
+) -> tuple[Tensor, float]:
+    rng = generator(recipe.seed, "noise", recipe.number, step)
+    shape = (len(batch.labels), unit.channels, *_grid(batch.features))
+    noise = torch.from_numpy(rng.random(shape, dtype=np.float32) - np.float32(0.5))
+    with torch.autocast("cpu", torch.bfloat16):
+        after, bits = unit(batch.features, noise)
+        warm = step * recipe.batch < recipe.warm_images
+        out = None if warm else tail(after)
+    apart = (after.float() - batch.features).square().sum((1, 2, 3))
+    apart = apart / batch.features.square().sum((1, 2, 3)).clamp(min=1.0)
+    rate = bits.mean() / _BITS_IN_RATE
+    if out is None:
+        return rate + recipe.worth * 4 * apart.mean(), rate.item()
+    task = (
+        distillation_loss(out, batch.teacher)
+        + recipe.truth * functional.cross_entropy(out.logits, batch.labels)
+        + recipe.likeness * apart.mean()
+    )
+    return rate + recipe.worth * task, rate.item()
+
+
+def _grid(features: Tensor) -> tuple[int, int]:
+    return features.shape[2] // 2, features.shape[3] // 2
+
+
+def train_unit(
+    folder: Path,
+    recipe: UnitRecipe,
+    backbone: Backbone,
+    features: FeatureSet,
+    *,
+    higher: BottleneckUnit | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> BottleneckUnit:
+    """Train one unit, going on from a checkpoint of the same run where there is one.
+
+    Args:
+        folder: Where the checkpoint lies.
+        recipe: How to train.
+        backbone: Folded, frozen.
+        features: What its head makes of the training frames.
+        higher: The unit of the next higher rate, to start from.
+        stop: Asked at every checkpoint; true ends the run with what there is.
+        tell: Called with a line of progress.
+
+    Returns:
+        The unit, halved and sealed, in evaluation mode.
+    """
+    torch.manual_seed(recipe.seed * 1000 + recipe.number)
+    unit = BottleneckUnit(recipe.number, recipe.channels)
+    unit = unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if higher is not None:
+        inherit(unit, higher, channel_rates(higher, features))
+    tail = cut(backbone, after=SPLIT_AFTER).tail.requires_grad_(requires_grad=False)
+    tail = tail.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    prior = [*unit.density.parameters()]
+    rest = [value for name, value in unit.named_parameters() if not name.startswith("density")]
+    optimiser = torch.optim.Adam([{"params": rest}, {"params": prior}])
+    run, path = json.dumps(asdict(recipe)), folder / f"{unit.name}.safetensors"
+    done = restore(path, run=run, parts={"unit": unit}, optimiser=optimiser)
+    began, losses, rates = time.monotonic(), [0.0], [0.0]
+    unit.train()
+    for step in range(done, recipe.steps):
+        rows = batch_rows(
+            seed=recipe.seed, purpose=unit.name, step=step, size=recipe.batch, total=len(features)
+        )
+        pace = learning_rate(step, recipe.steps, recipe.peak_rate)
+        for group, times in zip(optimiser.param_groups, (1.0, 4.0), strict=True):
+            group["lr"] = times * pace
+        loss, rate = _loss(unit, tail, recipe, features.take(rows), step)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(unit.parameters(), 5.0)
+        optimiser.step()
+        losses.append(loss.item())
+        rates.append(rate)
+        if (step + 1) % recipe.keep_every == 0 or step + 1 == recipe.steps:
+            keep(path, run=run, step=step + 1, parts={"unit": unit}, optimiser=optimiser)
+            seconds = (time.monotonic() - began) / (step + 1 - done)
+            recent = slice(-recipe.keep_every, None)
+            tell(
+                f"{unit.name} {step + 1}/{recipe.steps} loss {np.mean(losses[recent]):.4f} "
+                f"rate {np.mean(rates[recent]) * _BITS_IN_RATE / 8:.0f} B "
+                f"{recipe.batch / seconds:.0f} images/s "
+                f"ETA {(recipe.steps - step - 1) * seconds / 60:.1f} min"
+            )
+            if stop():
+                break
+    halved(unit)
+    return seal(unit.eval(), features)
+
+
+def seal(unit: BottleneckUnit, features: FeatureSet) -> BottleneckUnit:
+    """Give a trained unit its integer tables, counted on training frames."""
+    unit.tables = None
+    rows = np.arange(min(_SEALING_ROWS, len(features)))
+    symbols = [
+        unit.encode(features.take(part).features).numpy() for part in np.array_split(rows, 20)
+    ]
+    unit.seal(np.concatenate(symbols))
+    return unit
+
+
+@torch.inference_mode()
+def evaluate_unit(
+    unit: BottleneckUnit, backbone: Backbone, frames: FrameSet, *, rows: int | None = None
+) -> dict[str, float]:
+    """Return a sealed unit's mean scores and ideal bytes over the first frames of a set."""
+    head, tail = cut(backbone, after=SPLIT_AFTER)
+    if unit.tables is None:
+        raise ValueError("a unit must be sealed before it is evaluated")
+    found: dict[str, list[NDArray[np.float32]]] = {}
+    upto = min(rows or len(frames), len(frames))
+    for start in range(0, upto, 100):
+        here = slice(start, min(start + 100, upto))
+        symbols = unit.encode(head(prepare(frames.images[here])))
+        truth = Truth(
+            labels=frames.labels[here], boxes=frames.boxes[here], masks=frames.masks[here]
+        )
+        marks = score(tail(unit.decode(symbols)), truth).by_task
+        ideal = [unit.tables.ideal_bits(frame) / 8 for frame in symbols.numpy()]
+        for name, value in (*marks.items(), ("ideal_bytes", np.array(ideal, dtype=np.float32))):
+            found.setdefault(name, []).append(value)
+    return {name: float(np.concatenate(values).mean()) for name, values in found.items()}
