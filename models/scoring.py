@@ -84,12 +84,12 @@ def box_iou(found: NDArray[np.float32], true: NDArray[np.float32]) -> NDArray[np
     shared = np.clip(high - low, 0, None).prod(axis=1)
     areas = [np.clip(box[:, 2:] - box[:, :2], 0, None).prod(axis=1) for box in (found, true)]
     union = areas[0] + areas[1] - shared
-    return (shared / np.maximum(union, np.float32(1e-12))).astype(np.float32)
+    overlap: NDArray[np.float32] = shared / np.maximum(union, np.float32(1e-12))
+    return overlap.astype(np.float32)
 
 
 def mask_iou(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return intersection over union of masks (n, h, w), 1 where both are empty."""
     shared = (found & true).sum(axis=(1, 2))
     union = (found | true).sum(axis=(1, 2))
-    share: NDArray[np.float32] = (shared / np.maximum(union, 1)).astype(np.float32)
-    return np.where(union == 0, np.float32(1), share)
+    return np.where(union == 0, 1, shared / np.maximum(union, 1)).astype(np.float32)

@@ -1,0 +1,172 @@
+"""Measuring a trained ladder into a profile: ``splitcast profile measure``.
+
+    clips -> content pass: real bytes, decoded back, scored   --+
+                                                                +-> profile
+    a few frames -> timing pass: stages, batches, switches    --+
+
+The two passes are separate, so that what the first does to the machine does not show in the times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.baselines.jpeg import LADDER, Jpeg
+from models.measuring.answers import Answers, Network, collect, measure_blocks
+from models.measuring.content import Block, draw, long_clips
+from models.measuring.facts import facts, load_ns, wall_over_cpu
+from models.measuring.network import open_network
+from models.measuring.timing import TimingPlan, Timings, time_stages
+from models.profile import HALVES, Profile, Unit, save, sealed
+from models.scenes import CLIP_FPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from models.measuring.subject import Subject
+
+__all__ = ["ContentPlan", "TimingPlan", "measure"]
+
+_TIMED_FRAMES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentPlan:
+    """Which clips a profile is measured on.
+
+    The halves are splits of the procedural video and share no draw; the shifted set is night, rain
+    and other textures, and calibration never sees it.
+
+    Attributes:
+        seed: Seed of the procedural video.
+        frames: Frames of every clip, filmed at 15 a second.
+        calibration: Clips of each set for calibration.
+        replay: Clips of each set for replay.
+    """
+
+    seed: int = 1
+    frames: int = 64
+    calibration: Mapping[str, int] = field(default_factory=lambda: {"standard": 120, "busy": 40})
+    replay: Mapping[str, int] = field(
+        default_factory=lambda: {"standard": 120, "busy": 40, "shifted": 40}
+    )
+
+    def scaled(self, share: float) -> ContentPlan:
+        """Return a plan with this share of the clips, at least one of each set.
+
+        Example:
+            >>> ContentPlan().scaled(0.1).replay
+            {'standard': 12, 'busy': 4, 'shifted': 4}
+        """
+
+        def fewer(counts: Mapping[str, int]) -> dict[str, int]:
+            return {kind: max(1, round(share * count)) for kind, count in counts.items()}
+
+        return replace(self, calibration=fewer(self.calibration), replay=fewer(self.replay))
+
+    def blocks(self) -> list[tuple[str, str, Block]]:
+        """Return half, set and block of every clip, in the profile's order."""
+        found: list[tuple[str, str, Block]] = []
+        for half in HALVES:
+            for kind, clips in (self.calibration if half == "calibration" else self.replay).items():
+                blocks = long_clips(
+                    seed=self.seed, split=half, kind=kind, clips=clips, frames=self.frames
+                )
+                found += [(half, kind, block) for block in blocks]
+        return found
+
+
+def measure(  # noqa: PLR0913 - each with a default that fits the shipped profile
+    weights: str | Path,
+    out: Path,
+    *,
+    name: str | None = None,
+    content: ContentPlan | None = None,
+    timing: TimingPlan | None = None,
+    jpegs: Sequence[Jpeg] = LADDER,
+    cache: Path = Path("build/measured"),
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Profile:
+    """Measure a trained ladder and write its profile.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        out: Folder of the profile; other files in it stay.
+        name: The profile's name; by default the folder's.
+        content: Which clips; by default 360 clips of 64 frames.
+        timing: How often times are taken.
+        jpegs: JPEG settings to measure beside the trained units.
+        cache: Folder that keeps results clip by clip, so that a killed run goes on.
+        workers: Processes of the content pass; the timing pass is always one thread.
+        tell: Called with a line of progress.
+
+    Returns:
+        The profile as it was written.
+
+    Raises:
+        InputError: The weights are missing or damaged; nothing is written.
+    """
+    content, timing = content or ContentPlan(), timing or TimingPlan()
+    opened = partial(open_network, weights, tuple(jpegs))
+    network = opened()
+    parts = content.blocks()
+    blocks = [block for _, _, block in parts]
+    measure_blocks(opened, blocks, cache, workers=workers, tell=tell)
+    step = max(1, len(blocks) // _TIMED_FRAMES)
+    timed = [
+        Block((replace(block.clips[0], instants=(content.frames // 2,)),))
+        for block in blocks[::step][:_TIMED_FRAMES]
+    ]
+    images = np.concatenate([draw(block).images for block in timed])
+    timings = time_stages(network, images, timing, tell=tell)
+    answers = {s.name: collect(s, blocks, cache) for s in network.subjects}
+    profile = Profile(
+        name=name or out.name,
+        clip_fps=CLIP_FPS,
+        units=_ladder(network, answers, timings, timing),
+        primary_task="top1",
+        batch_sizes=timing.batch_sizes,
+        tail_ns=np.sort(np.array([timings.tail[size] for size in timing.batch_sizes]), axis=1),
+        clip_half=np.array([half for half, _, _ in parts]),
+        clip_set=np.array([kind for _, kind, _ in parts]),
+        clean_scores=answers[network.subjects[0].name].scores,
+        info=facts(network.subjects) | {"device_wall_over_cpu": wall_over_cpu(timings)},
+    )
+    return save(sealed(profile, where=str(out)), out)
+
+
+def _ladder(
+    network: Network, answers: Mapping[str, Answers], timings: Timings, plan: TimingPlan
+) -> tuple[Unit, ...]:
+    units = [_unit(s, answers[s.name], timings, plan) for s in network.subjects]
+    return tuple(sorted(units, key=lambda unit: float(unit.payload_bytes.mean())))
+
+
+def _unit(subject: Subject, found: Answers, timings: Timings, plan: TimingPlan) -> Unit:
+    times = timings.subjects[subject.name]
+    on_device = subject.kind == "on-device"
+    never = np.zeros(1, np.int64)  # an on-device unit has no server stages
+    return Unit(
+        name=subject.name,
+        kind=subject.kind,
+        payload_bytes=found.payload_bytes.astype(np.int32),
+        scores=found.scores,
+        confidence=found.confidence,
+        device_rows_ns=times.sorted_rows(),
+        entropy_decode_ns=never if on_device else np.sort(np.array(times.entropy_decode)),
+        decode_ns=(
+            np.tile(never, (len(plan.batch_sizes), 1))
+            if on_device
+            else times.sorted_decode(plan.batch_sizes)
+        ),
+        switch_ns=load_ns(times),
+        memory_bytes=subject.costs["memory_bytes"],
+        storage_bytes=subject.costs["storage_bytes"],
+        parameters=subject.costs["parameters"],
+    )

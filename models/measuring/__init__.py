@@ -1,0 +1,1 @@
+"""Measuring a ladder: content, subjects, real bytes, scores, and times stage by stage."""

@@ -1,0 +1,97 @@
+"""Opens a trained ladder for measuring: the backbone cut in two, and every subject on it."""
+
+from __future__ import annotations
+
+from functools import partial
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors.torch import load_file
+
+from models import ladder
+from models.backbone import FEATURES, SPLIT_AFTER
+from models.baselines.jpeg import LADDER, Jpeg
+from models.baselines.jpeg_unit import JpegUnit
+from models.baselines.on_device import OnDevice
+from models.measuring.answers import Network
+from models.measuring.bottleneck import Bottleneck
+from models.split import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+    from models.ladder import TrainedLadder
+    from models.measuring.subject import Subject
+    from models.units import BottleneckUnit
+
+__all__ = ["open_network"]
+
+_FLOAT_BYTES = 4
+
+
+def open_network(weights: str | Path, jpegs: Sequence[Jpeg] = LADDER) -> Network:
+    """Return a trained ladder with its baselines, ready to be measured in this process.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        jpegs: JPEG settings to measure beside the trained units.
+
+    Raises:
+        InputError: The weights are missing, damaged, or do not belong together.
+    """
+    trained = ladder.load(weights)
+    # The memory order that convolutions on processors like best, as prepare() gives it.
+    trained.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    halves = cut(trained.backbone, after=SPLIT_AFTER)
+    subjects: list[Subject] = [_on_device(trained, halves.head, halves.tail)]
+    subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
+    subjects += [JpegUnit(jpeg, halves.head, trained.digest) for jpeg in jpegs]
+    return Network(head=halves.head, tail=halves.tail, subjects=subjects)
+
+
+def _on_device(trained: TrainedLadder, head: nn.Module, tail: nn.Module) -> OnDevice:
+    file = trained.folder / "backbone.safetensors"
+    share = _size(tail) / _size(trained.backbone)
+    costs = {
+        "parameters": _size(tail),
+        "storage_bytes": round(share * trained.storage_bytes()),
+        "memory_bytes": _FLOAT_BYTES * _size(tail),
+    }
+    load = partial(_load, file, "tail.")
+    digest = sha256(f"{trained.digest} device".encode()).hexdigest()
+    return OnDevice(head=head, tail=tail, digest=digest, costs=costs, load=load)
+
+
+def _bottleneck(trained: TrainedLadder, unit: BottleneckUnit, head: nn.Module) -> Bottleneck:
+    file = trained.folder / f"{unit.name}.safetensors"
+    if unit.tables is None:
+        raise AssertionError(unit.name)  # pragma: no cover - loaded units are sealed
+    unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    costs = {
+        "parameters": _size(unit),
+        "storage_bytes": trained.storage_bytes(unit),
+        "memory_bytes": _FLOAT_BYTES * (_size(unit) + unit.tables.frequencies.size),
+    }
+    return Bottleneck(
+        unit=unit,
+        tables=unit.tables,
+        head=head,
+        feature_shape=FEATURES,
+        digest=sha256(trained.digest.encode() + file.read_bytes()).hexdigest(),
+        costs=costs,
+        load=partial(_load, file, ""),
+    )
+
+
+def _size(module: nn.Module) -> int:
+    return sum(value.numel() for value in module.parameters())
+
+
+def _load(file: Path, prefix: str) -> dict[str, Tensor]:
+    """Read the tensors of a file as the device computes with them, in single precision."""
+    stored = load_file(file)
+    return {name: value.float() for name, value in stored.items() if name.startswith(prefix)}

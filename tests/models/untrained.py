@@ -1,0 +1,35 @@
+"""A folder of untrained weights for tests: what it answers is nonsense, but it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from models import ladder
+from models.backbone import SPLIT_AFTER, Backbone, prepare
+from models.scenes import render
+from models.split import cut
+from models.units import BottleneckUnit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def untrained_weights(folder: Path, channels: tuple[int, ...] = (2, 6)) -> Path:
+    """Write a backbone and a unit for each number of channels, all drawn from one seed."""
+    torch.manual_seed(3)
+    backbone = Backbone().eval().fold()
+    ladder.halved(backbone)
+    digest = ladder.save(folder, backbone, {"seed": 3})
+    image = render(seed=3, split="training", clip=0, t=0).image
+    with torch.inference_mode():
+        features = cut(backbone, after=SPLIT_AFTER).head(prepare(image[None]))
+    for number, width in enumerate(channels, start=1):
+        unit = BottleneckUnit(number, width).eval()
+        unit.pick.weight.data *= 20  # so that symbols are not all zero
+        ladder.halved(unit)
+        unit.seal(unit.encode(features).numpy().astype(np.int32))
+        ladder.save_unit(folder, unit, {"seed": 3}, backbone=digest)
+    return folder
