@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from simulator.foundation.quantities import format_ns
 from simulator.scenario.fields import Factor, Record, Whole, as_tuple, duration, size
 
 __all__ = ["Downlink", "FamilyTrace", "FileTrace", "Link", "Network", "Packets", "TraceSource"]
@@ -22,9 +23,9 @@ class FamilyTrace(Record):
     """How far into the trace the run starts."""
 
     @property
-    def kind(self) -> str:
-        """What stays when the trace is another of the same kind."""
-        return self.family
+    def label(self) -> str:
+        """What tables call the trace: ``us-lte-up/3``."""
+        return f"{self.family}/{self.seed}{_from(self.offset_ns)}"
 
 
 class FileTrace(Record):
@@ -33,18 +34,34 @@ class FileTrace(Record):
     file: Annotated[str, Field(min_length=1, max_length=1000)]
     """Path, relative to the scenario."""
     format: Annotated[str, Field(min_length=1, max_length=60)] | None = None
-    """Its format; found from its content where it can be."""
-    hold: Literal["forward", "backward"] | None = None
-    """Whether a rate holds from its time stamp on, or up to it (formats with time stamps)."""
-    after: Literal["loop", "hold", "stop"] = "loop"
-    """What follows its end."""
+    """Its format; recognised from its content where left out."""
+    after: Literal["loop", "hold", "stop"] | None = None
+    """What follows its end; it loops where left out."""
+    hold: Literal["until-next", "since-previous"] | None = None
+    """Which interval a line's rate describes, in formats with time stamps."""
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    """Unit of the rates, where the format leaves it open."""
+    column: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    """Which column holds the rate, where the format leaves it open; the time is column 1."""
+    period_ns: Annotated[int | None, duration("1 ms", "8784 h")] = Field(
+        default=None, alias="period"
+    )
+    """Length of the trace, where its last line does not say it."""
+    opportunity_bytes: Annotated[int | None, size("1 B", "64 kB")] = Field(
+        default=None, alias="opportunity"
+    )
+    """What one delivery opportunity carries (mahimahi)."""
     offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
     """How far into the trace the run starts."""
 
     @property
-    def kind(self) -> str:
-        """What stays when the trace is another of the same kind."""
-        return ""
+    def label(self) -> str:
+        """What tables call the trace: its file's path, and where in it the run starts."""
+        return f"{self.file}{_from(self.offset_ns)}"
+
+
+def _from(offset_ns: int) -> str:
+    return f"@{format_ns(offset_ns)}" if offset_ns else ""
 
 
 def _trace_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote

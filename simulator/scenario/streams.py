@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.scenario.fields import Factor, Record, Whole, as_tuple, duration
 
@@ -79,7 +79,7 @@ class StreamGroup(Record):
     content: Literal["independent", "correlated", "same"] = "independent"
     """``same``: all see the same frames; ``correlated``: the same, each up to one clip later."""
     jitter_ns: Annotated[int, duration("0 s", "10 s")] = Field(default=0, alias="jitter")
-    """Each capture is late by a uniform draw up to this; at most one frame interval."""
+    """Each capture is late by a uniform draw up to this, at most a frame interval."""
     waiting: Literal["newest", "queue"] = "newest"
     """What a busy device keeps: the newest frame only, or all of them."""
     probe_ns: Annotated[int | None, duration("1 ms", "1 h", "never")] = Field(
@@ -88,3 +88,14 @@ class StreamGroup(Record):
     """After so long without sending, a skip becomes the smallest unit."""
     resident: bool = True
     """Whether all units stay in the device's memory, so that switching costs no time."""
+
+    @model_validator(mode="after")
+    def _keeps_frames_in_order(self) -> StreamGroup:
+        if self.jitter_ns > self.interval_ns:
+            raise ValueError("must have a jitter of at most one frame interval, 1 / fps")
+        return self
+
+    @property
+    def interval_ns(self) -> int:
+        """Nominal time between captures."""
+        return round(1e9 / self.fps)

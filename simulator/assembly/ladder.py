@@ -1,0 +1,108 @@
+"""The ladder a group of streams chooses from, and what its devices know of it beforehand.
+
+What is known comes from the profile's calibration half only; what happens, from the replay half.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.profile import UNIT_KINDS
+from simulator.foundation.errors import InputError, Problem, did_you_mean
+from simulator.world import LadderPlan
+
+if TYPE_CHECKING:
+    from models.profile import Profile, Unit
+    from simulator.scenario.streams import StreamGroup
+
+__all__ = ["ON_DEVICE", "ladder_plan", "ladder_units", "wire_bytes_mean"]
+
+ON_DEVICE = "on-device"
+
+_HIGH = 0.9
+
+
+def ladder_units(profile: Profile, names: tuple[str, ...], what: str) -> tuple[Unit, ...]:
+    """Return the units of a ladder in the profile's order.
+
+    Args:
+        profile: Where they were measured.
+        names: Names of units, or kinds of unit that stand for all of their kind.
+        what: The path of the setting, for messages.
+
+    Raises:
+        InputError: With a problem for each name that means nothing in this profile.
+    """
+    problems = [
+        Problem(
+            where=f"profile {profile.name}",
+            what=what,
+            value=name,
+            rule=f"must be a unit of the profile, or one of {', '.join(UNIT_KINDS)}",
+            remedy=did_you_mean(name, profile.unit_names),
+        )
+        for name in names
+        if name not in profile.unit_names + UNIT_KINDS
+    ]
+    if problems:
+        raise InputError(*problems)
+    found = tuple(unit for unit in profile.units if unit.name in names or unit.kind in names)
+    if not found:
+        rule = "must leave at least one unit"
+        where = f"profile {profile.name}"
+        raise InputError(Problem(where=where, what=what, value=", ".join(names), rule=rule))
+    return found
+
+
+def ladder_plan(
+    profile: Profile, units: tuple[Unit, ...], group: StreamGroup, server_speed: float
+) -> LadderPlan:
+    """Return what a device knows of its units: calibration means, scaled by the speeds.
+
+    Args:
+        profile: Where the units were measured.
+        units: The ladder.
+        group: The streams, with their devices' speed.
+        server_speed: Relative to the machine that was measured.
+    """
+    calibration = profile.clips_of("calibration")
+    sizes = [unit.payload_bytes[calibration] for unit in units]
+    speed = group.device.speed
+    on_device = tuple(unit.kind == ON_DEVICE for unit in units)
+    tail_ns = float(profile.tail_ns[0].mean())
+    serving_ns = (
+        0.0 if local else unit.entropy_decode_ns.mean() + unit.decode_ns[0].mean() + tail_ns
+        for unit, local in zip(units, on_device, strict=True)
+    )
+    return LadderPlan(
+        names=tuple(unit.name for unit in units),
+        on_device=on_device,
+        utility=tuple(
+            float(unit.scores[profile.primary_task][calibration].mean()) for unit in units
+        ),
+        mean_bytes=tuple(float(size.mean()) for size in sizes),
+        high_bytes=tuple(float(np.quantile(size, _HIGH)) for size in sizes),
+        device_mean_ns=tuple(
+            round(float(unit.device_rows_ns.sum(axis=1).mean()) / speed) for unit in units
+        ),
+        server_mean_ns=tuple(round(float(time) / server_speed) for time in serving_ns),
+        switch_ns=tuple(0 if group.resident else round(unit.switch_ns / speed) for unit in units),
+    )
+
+
+def wire_bytes_mean(
+    profile: Profile, units: tuple[Unit, ...], header_bytes: int, payload_bytes: int
+) -> float:
+    """Return the calibration mean of a frame's bytes on the wire with the ladder's top unit.
+
+    Args:
+        profile: Where the units were measured.
+        units: The ladder; its top is the unit with the largest mean payload.
+        header_bytes: Of each packet.
+        payload_bytes: Largest payload of one packet.
+    """
+    calibration = profile.clips_of("calibration")
+    size = max((unit.payload_bytes[calibration] for unit in units), key=np.mean)
+    return float((size + -(-size // payload_bytes) * header_bytes).mean())

@@ -1,0 +1,101 @@
+"""Stage times drawn from measured samples, as quantiles, and scaled by a speed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.assembly.ladder import ON_DEVICE
+from simulator.foundation.errors import InputError, Problem
+from simulator.world import ServedModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from models.profile import Profile, Unit
+
+__all__ = ["DRAWS", "device_times", "entropy_decode_times", "served_model"]
+
+DRAWS = 64
+"""Rows of the server's tables: quantiles of the measured batch times, equally likely."""
+
+
+def device_times(
+    units: tuple[Unit, ...], draws: NDArray[np.float64], speed: float
+) -> NDArray[np.int64]:
+    """Return the time on the device of every unit on every frame, [units, frames].
+
+    Whole measured rows are drawn, so stages keep their correlation; one uniform a frame serves
+    all units, so a slow moment is slow for each of them.
+
+    Args:
+        units: The ladder.
+        draws: A uniform a frame.
+        speed: Of the device, relative to the machine that was measured.
+    """
+    return np.stack([_at(unit.device_rows_ns.sum(axis=1), draws, speed) for unit in units])
+
+
+def entropy_decode_times(
+    units: tuple[Unit, ...], draws: NDArray[np.float64], speed: float
+) -> NDArray[np.int64]:
+    """Return the server's entropy decoding time, [units, frames]; as `device_times`."""
+    return np.stack([_at(unit.entropy_decode_ns, draws, speed) for unit in units])
+
+
+def _at(samples: NDArray[np.int64], draws: NDArray[np.float64], speed: float) -> NDArray[np.int64]:
+    scaled = np.rint(samples / speed).astype(np.int64)
+    return scaled[(draws * len(scaled)).astype(np.intp)]
+
+
+def served_model(
+    profile: Profile, units: tuple[Unit, ...], max_batch: int, speed: float
+) -> ServedModel:
+    """Return the server's tables for one ladder.
+
+    Times between measured batch sizes are linear at equal quantiles.
+
+    Args:
+        profile: With the shared tail's times.
+        units: The ladder.
+        max_batch: The largest batch that will be served.
+        speed: Of the server, relative to the machine that was measured.
+
+    Raises:
+        InputError: If no batch that large was measured.
+    """
+    largest = profile.batch_sizes[-1]
+    if max_batch > largest:
+        raise InputError(
+            Problem(
+                where=f"profile {profile.name}",
+                what="server.batching.max",
+                value=max_batch,
+                rule=f"must be at most {largest}, the largest batch that was measured",
+                remedy=f"write {largest} or less, or measure larger batches",
+            )
+        )
+    nothing = np.zeros((DRAWS, max_batch), np.int64)
+    decoders = [
+        nothing
+        if unit.kind == ON_DEVICE
+        else _table(unit.decode_ns, profile.batch_sizes, max_batch, speed)
+        for unit in units
+    ]
+    return ServedModel(
+        name=profile.name,
+        tail_ns=_table(profile.tail_ns, profile.batch_sizes, max_batch, speed),
+        decode_ns=np.stack(decoders, axis=1),
+    )
+
+
+def _table(
+    samples: NDArray[np.int64], sizes: tuple[int, ...], max_batch: int, speed: float
+) -> NDArray[np.int64]:
+    """Return times [draws, max_batch] from sorted samples [sizes, samples]."""
+    middles = (np.arange(DRAWS) + 0.5) / DRAWS
+    measured = np.quantile(samples, middles, axis=1)  # [draws, sizes]
+    wanted = np.arange(1, max_batch + 1)
+    rows = [np.interp(wanted, sizes, row) for row in measured]
+    return np.rint(np.array(rows) / speed).astype(np.int64)

@@ -1,0 +1,9 @@
+"""Metrics: what a frame log amounts to, and what many runs say about a policy."""
+
+from __future__ import annotations
+
+from simulator.metrics.catalogue import METRICS, SHARED, STAGES, Metric
+from simulator.metrics.latency import stage_times
+from simulator.metrics.run import Measured, measure
+
+__all__ = ["METRICS", "SHARED", "STAGES", "Measured", "Metric", "measure", "stage_times"]

@@ -1,0 +1,151 @@
+"""What the runs of a batch say: a record per case, and policies compared on the same traces."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from simulator.metrics.bootstrap import CONFIDENCE, intervals
+from simulator.metrics.catalogue import METRICS, SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from simulator.metrics.catalogue import Metric
+
+__all__ = ["FEW_TRACES", "Row", "case_records", "comparisons", "interval_record"]
+
+Row: TypeAlias = "dict[str, Any]"
+"""A row of the runs' or groups' table."""
+
+FEW_TRACES = 10
+"""With fewer traces than this, read the points and not the interval."""
+
+_DIGITS = 7
+
+
+def case_records(runs: Sequence[Row], groups: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return one record per case.
+
+    Args:
+        runs: Rows with ``case``, ``policy``, ``setting``, ``trace`` and every metric.
+        groups: Rows with ``case``, ``group`` and the metrics of groups.
+    """
+    records = []
+    for case in sorted({row["case"] for row in runs}):
+        rows = [row for row in runs if row["case"] == case]
+        parts = [row for row in groups if row["case"] == case]
+        flags = [flag for row in rows for flag in row["overload"].split("+") if flag]
+        records.append(
+            {
+                "case": case,
+                "policy": rows[0]["policy"],
+                "setting": rows[0]["setting"],
+                "runs": len(rows),
+                "frames": sum(row["frames"] for row in rows),
+                "overload": {name: flags.count(name) / len(rows) for name in sorted(set(flags))},
+                "metrics": _intervals(rows, _numeric()),
+                "groups": {
+                    name: _intervals(
+                        [row for row in parts if row["group"] == name], _numeric(SHARED)
+                    )
+                    for name in dict.fromkeys(row["group"] for row in parts)
+                },
+            }
+        )
+    return records
+
+
+def comparisons(runs: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return, for each setting and pair of its policies, later minus earlier, trace by trace.
+
+    Only runs that share trace and seed are compared, so both policies met the same luck.
+    """
+    found = []
+    for setting in dict.fromkeys(row["setting"] for row in runs):
+        rows = [row for row in runs if row["setting"] == setting]
+        policies = dict.fromkeys(row["policy"] for row in rows)
+        for versus, policy in combinations(policies, 2):
+            differences = _differences(rows, policy, versus)
+            if differences:
+                found.append(
+                    {
+                        "setting": setting,
+                        "policy": policy,
+                        "versus": versus,
+                        "traces": len({row["trace"] for row in differences}),
+                        "metrics": _intervals(differences, _numeric()),
+                    }
+                )
+    return found
+
+
+def interval_record(by_trace: dict[str, float]) -> dict[str, Any]:
+    """Return the record of a value a trace: mean, interval and the values.
+
+    Example:
+        >>> interval_record({"a/1": 0.5, "a/2": 0.7})
+        {'mean': 0.6, 'low': 0.5, 'high': 0.7, 'by_trace': {'a/1': 0.5, 'a/2': 0.7}}
+    """
+    return _records(np.array([list(by_trace.values())]).T, list(by_trace))[0]
+
+
+def _differences(rows: Iterable[Row], policy: str, versus: str) -> list[Row]:
+    there: dict[tuple[str, int], dict[str, Row]] = {}
+    for row in rows:
+        there.setdefault((row["trace"], row["seed"]), {})[row["policy"]] = row
+    return [
+        {"trace": trace} | {m.name: both[policy][m.name] - both[versus][m.name] for m in _numeric()}
+        for (trace, _), both in there.items()
+        if policy in both and versus in both
+    ]
+
+
+def _numeric(without: frozenset[str] = frozenset()) -> list[Metric]:
+    return [metric for metric in METRICS if metric.kind != "text" and metric.name not in without]
+
+
+def _intervals(rows: Sequence[Row], metrics: Sequence[Metric]) -> dict[str, Any]:
+    """Return a record per metric; replications are averaged inside their trace."""
+    traces = list(dict.fromkeys(row["trace"] for row in rows))
+    values = np.full((len(traces), len(metrics)), np.nan)
+    for place, trace in enumerate(traces):
+        inside = np.array(
+            [[row[m.name] for m in metrics] for row in rows if row["trace"] == trace], np.float64
+        )
+        there = np.isfinite(inside)
+        counts = np.maximum(there.sum(axis=0), 1)
+        mean = np.where(there, inside, 0.0).sum(axis=0) / counts
+        values[place] = np.where(there.any(axis=0), mean, np.nan)
+    records = _records(values, traces)
+    return {metric.name: record for metric, record in zip(metrics, records, strict=True)}
+
+
+def _records(values: np.ndarray[Any, Any], traces: Sequence[str]) -> list[dict[str, Any]]:
+    means, lows, highs = intervals(values)
+    return [
+        {
+            "mean": _json(means[k]),
+            "low": _json(lows[k]),
+            "high": _json(highs[k]),
+            "by_trace": {t: _json(v) for t, v in zip(traces, values[:, k], strict=True)},
+        }
+        for k in range(values.shape[1])
+    ]
+
+
+def _json(value: float) -> float | None:
+    """Return a number JSON can hold, of readable length."""
+    return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None
+
+
+def header(runs: Sequence[Row]) -> dict[str, Any]:
+    """Return what stands at the top of a summary about its statistics."""
+    traces = sorted({row["trace"] for row in runs})
+    return {
+        "confidence": CONFIDENCE,
+        "traces": traces,
+        "few_traces": len(traces) < FEW_TRACES,
+    }
