@@ -7,7 +7,6 @@ without rounding: ``capacity(instant(u)) >= u`` and ``capacity(instant(u) - 1) <
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -61,6 +60,9 @@ class BandwidthTrace(Protocol):
     def instant(self, units: int) -> int | None:
         """Return the first t_ns by which that many units were offered; None if they never are."""
 
+    def offered_bytes(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the capacity of many instants in bytes, rounded to floats."""
+
     def scaled(self, factor: Fraction) -> Self:
         """Return the trace with its capacity multiplied by an exact ratio > 0."""
 
@@ -88,7 +90,6 @@ def rates_on_grid(
         array([8., 0., 8., 0.])
     """
     cells = duration_ns // step_ns
-    sums = [trace.capacity(k * step_ns) for k in range(cells + 1)]
-    scale = 8e9 / (step_ns * trace.units_per_byte)
-    rates = np.array([(b - a) * scale for a, b in pairwise(sums)], dtype=np.float64)
-    return np.arange(cells, dtype=np.float64) * (step_ns / 1e9), rates
+    marks = np.arange(cells + 1, dtype=np.int64) * step_ns
+    rates = np.diff(trace.offered_bytes(marks)) * (8e9 / step_ns)
+    return marks[:-1] / 1e9, rates

@@ -83,7 +83,8 @@ class OpportunityTrace:
         """
         stamps = np.asarray(stamps_ns)
         _check_stamps(stamps, period_ns, bytes_each, after, about.name)
-        distinct, counts = np.unique(stamps, return_counts=True)
+        ends = np.append(np.flatnonzero(np.diff(stamps)), len(stamps) - 1)  # of equal stamps
+        distinct, sums = stamps[ends], (ends + 1) * bytes_each
         return cls(
             about=about,
             after=after,
@@ -91,9 +92,9 @@ class OpportunityTrace:
             units_per_byte=1,
             offset_ns=0,
             _stamps=[-1, *distinct.tolist()],
-            _sums=[0, *(np.cumsum(counts) * bytes_each).tolist()],
+            _sums=[0, *sums.tolist()],
             # A stamp at 0 precedes everything in the first turn; it counts in later ones.
-            _before=int(counts[0]) * bytes_each if distinct[0] == 0 else 0,
+            _before=int(sums[0]) if distinct[0] == 0 else 0,
         )
 
     @property
@@ -135,6 +136,15 @@ class OpportunityTrace:
         turns, units = divmod(units - 1, total)
         at = self._stamps[bisect_right(self._sums, units)]
         return turns * self.period_ns + at - self.offset_ns
+
+    def offered_bytes(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return ``capacity`` of many instants in bytes, rounded to floats."""
+        at = np.maximum(t_ns, 0) + self.offset_ns
+        turns = at // self.period_ns if self.loops else np.zeros_like(at)
+        sums = np.array(self._sums, dtype=np.float64)
+        passed = np.searchsorted(self._stamps, at - turns * self.period_ns, side="right") - 1
+        offered = turns * sums[-1] + sums[passed] - float(self._before)
+        return np.asarray(offered / self.units_per_byte, dtype=np.float64)
 
     def scaled(self, factor: Fraction) -> Self:
         """Return this trace with the bytes of every opportunity multiplied by a ratio > 0.

@@ -154,6 +154,16 @@ class RateTrace:
         # Floor division of the negated shortfall rounds the time up.
         return begin + self._starts[i] - (sums[i] - units) // self._rates[i]
 
+    def offered_bytes(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return ``capacity`` of many instants in bytes, rounded to floats."""
+        at = np.maximum(t_ns, 0) + self.offset_ns
+        turns = at // self.period_ns if self.loops else np.zeros_like(at)
+        sums = np.array(self._sums, dtype=np.float64)
+        offered = turns * sums[-1] + np.interp(at - turns * self.period_ns, self._starts, sums)
+        if self.after == "hold":
+            offered += np.maximum(at - self.period_ns, 0) * float(self._rates[-1])
+        return np.asarray((offered - float(self._before)) / self.units_per_byte, dtype=np.float64)
+
     def scaled(self, factor: Fraction) -> Self:
         """Return this trace with every rate multiplied by an exact ratio > 0."""
         if factor <= 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.foundation.errors import InputError
-from traces import sniff
+from traces.sniff import sniff
 
 if TYPE_CHECKING:
     from pathlib import Path
