@@ -1,0 +1,94 @@
+"""Evaluation of a trained ladder on test clips: ``splitcast units evaluate``.
+
+test clips -> every unit, to real bytes and back -> scores, paired with the uncompressed ones
+                                                -> one small JSON table -> the model card
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors import safe_open
+
+from models import ladder
+from models.baselines.jpeg import LADDER, Jpeg
+from models.measuring.answers import measure_blocks
+from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_blocks
+from models.measuring.facts import facts
+from models.measuring.network import open_network
+from models.measuring.targets import verdicts
+from simulator.foundation.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from models.ladder import TrainedLadder
+
+__all__ = ["EvaluationPlan", "evaluate"]
+
+
+def evaluate(
+    weights: str | Path,
+    out: Path,
+    *,
+    plan: EvaluationPlan | None = None,
+    jpegs: Sequence[Jpeg] = LADDER,
+    cache: Path = Path("build/measured"),
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> dict[str, Any]:
+    """Evaluate a ladder on test clips and write the result as JSON.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        out: The JSON file.
+        plan: Which clips; by default 3600 standard and busy ones and 1200 shifted ones.
+        jpegs: JPEG settings to compare with.
+        cache: Folder that keeps results block by block, so that a killed run goes on.
+        workers: Processes, one thread each.
+        tell: Called with a line of progress.
+
+    Returns:
+        What was written.
+
+    Raises:
+        InputError: The weights are missing or damaged; nothing is written.
+    """
+    opened = partial(open_network, weights, tuple(jpegs))
+    network = opened()
+    groups = group_blocks(plan or EvaluationPlan())
+    every = list(dict.fromkeys(block for blocks in groups.values() for block in blocks))
+    measure_blocks(opened, every, cache, workers=workers, tell=tell)
+    found = {
+        name: evaluate_group(network.subjects, blocks, cache) for name, blocks in groups.items()
+    }
+    trained = ladder.load(weights)
+    costs = {
+        "backbone_bytes": trained.storage_bytes(),
+        "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},
+    }
+    result = {
+        "schema_version": 1,
+        "groups": found,
+        "costs": costs,
+        "targets": [
+            {"target": v.target, "found": v.found, "met": v.met}
+            for v in verdicts(found["test"], costs)
+        ],
+        "training": _training(trained),
+        "facts": facts(network.subjects),
+    }
+    write_atomically(out, json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def _training(trained: TrainedLadder) -> dict[str, Any]:
+    """Return what the weights' files say about their training, by file."""
+    said = {"backbone": trained.about}
+    for unit in trained.units:
+        with safe_open(trained.folder / f"{unit.name}.safetensors", framework="numpy") as stored:
+            said[unit.name] = json.loads(stored.metadata()["about"])
+    return said
