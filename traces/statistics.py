@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 __all__ = ["statistics"]
 
-_MS = 10**6
-_SECOND = 10**9
-_OUTAGE_BPS = 1e5
-_BUSY_BPS = 1e6
+_OUTAGE_MBPS = 0.1
+_BUSY_MBPS = 1.0
 _LAGS_S = (1, 5, 10)
 _WINDOWS_MS = (10, 33, 100)
+_FRAME_MS = 33
+_LONG_MS = 100
+_LEAST = 1e-6  # packets; anything less is rounding
 
 
 def statistics(traces: Sequence[BandwidthTrace]) -> dict[str, float]:
@@ -48,24 +49,38 @@ def statistics(traces: Sequence[BandwidthTrace]) -> dict[str, float]:
         >>> about = TraceAbout(name="square wave")
         >>> S = 10**9
         >>> wave = RateTrace.from_steps([0, S], [0, 2_000_000], period_ns=2 * S, about=about)
-        >>> statistics([wave])
+        >>> {name: round(value, 2) for name, value in statistics([wave]).items()}
         {'mean_mbps': 1.0, 'cv_1s': 1.0, 'acf_1s': -0.5, 'outage_share': 0.5, ...}
     """
-    seconds = [rates_on_grid(trace, _SECOND, trace.period_ns)[1] for trace in traces]
+    fine = [_megabits(trace) for trace in traces]
+    seconds = [_windows(mb, 1000) for mb in fine]  # Mbit/s
     found = {
-        "mean_mbps": float(np.median([rates.mean() / 1e6 for rates in seconds])),
+        "mean_mbps": float(np.median([rates.mean() for rates in seconds])),
         "cv_1s": float(np.median([rates.std() / rates.mean() for rates in seconds])),
     }
     for lag in _LAGS_S:
         lagged = [_acf(rates, lag) for rates in seconds if len(rates) > lag and np.ptp(rates) > 0]
         if lagged:
             found[f"acf_{lag}s"] = float(np.mean(lagged))
-    found["outage_share"] = float(np.mean(np.concatenate(seconds) < _OUTAGE_BPS))
-    for window in _WINDOWS_MS:
-        fine = [rates_on_grid(trace, window * _MS, trace.period_ns)[1] for trace in traces]
-        found[f"cv_{window}ms"] = float(np.mean([rates.std() / rates.mean() for rates in fine]))
-    counted = [_counts(t) for t in traces if isinstance(t, OpportunityTrace)]
-    return {**found, **_fine(counted)} if len(counted) == len(traces) else found
+    found["outage_share"] = float(np.mean(np.concatenate(seconds) < _OUTAGE_MBPS))
+    for width in _WINDOWS_MS:
+        cells = [_windows(mb, width) for mb in fine]
+        found[f"cv_{width}ms"] = float(np.mean([c.std() / c.mean() for c in cells]))
+    if all(isinstance(trace, OpportunityTrace) for trace in traces):
+        found |= _packets([mb / (8e-6 * OPPORTUNITY_BYTES) for mb in fine])
+    return found
+
+
+def _megabits(trace: BandwidthTrace) -> NDArray[np.float64]:
+    """Return the capacity of each millisecond of a trace's period."""
+    return rates_on_grid(trace, 10**6, trace.period_ns)[1] / 1e9
+
+
+def _windows(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Return the sums over whole windows along the last axis."""
+    whole = values.shape[-1] // width
+    cut = values[..., : whole * width]
+    return np.asarray(cut.reshape(*values.shape[:-1], whole, width).sum(axis=-1))
 
 
 def _acf(rates: NDArray[np.float64], lag: int) -> float:
@@ -73,46 +88,26 @@ def _acf(rates: NDArray[np.float64], lag: int) -> float:
     return float((rest[lag:] * rest[:-lag]).sum() / (rest**2).sum())
 
 
-def _counts(trace: OpportunityTrace) -> NDArray[np.float64]:
-    """Return the packets of each millisecond, by whole seconds: [seconds, 1000]."""
-    seconds = trace.period_ns // _SECOND
-    bps = rates_on_grid(trace, _MS, seconds * _SECOND)[1]
-    return np.asarray((bps / (8000 * OPPORTUNITY_BYTES)).reshape(seconds, 1000))
-
-
-def _fine(counted: list[NDArray[np.float64]]) -> dict[str, float]:
+def _packets(per_ms: list[NDArray[np.float64]]) -> dict[str, float]:
     found = {}
-    busy = [c[c.sum(1) * 8 * OPPORTUNITY_BYTES >= _BUSY_BPS] for c in counted]
-    busy = [c for c in busy if len(c)]
-    for window in _WINDOWS_MS:
-        windows = [_windows(c, window) for c in busy]
-        if windows:
-            fano = [w.var(axis=1).sum() / w.mean(axis=1).sum() for w in windows]
-            found[f"fano_{window}ms"] = float(np.mean(fano))
-        if window == 33 and windows:  # noqa: PLR2004  # a frame at 30 a second
-            found["empty_33ms"] = float(np.mean([(w < _LEAST).mean() for w in windows]))
-    used = [np.flatnonzero(c.ravel() > _LEAST) for c in counted]
-    found["packets_per_busy_ms"] = float(
-        np.mean([c.sum() / len(u) for c, u in zip(counted, used, strict=True)])
-    )
+    seconds = [p[: len(p) // 1000 * 1000].reshape(-1, 1000) for p in per_ms]
+    busy = [s[s.sum(axis=1) * 8e-6 * OPPORTUNITY_BYTES >= _BUSY_MBPS] for s in seconds]
+    busy = [s for s in busy if len(s)]
+    for width in _WINDOWS_MS if busy else ():
+        cells = [_windows(s, width) for s in busy]
+        fano = [c.var(axis=1).sum() / c.mean(axis=1).sum() for c in cells]
+        found[f"fano_{width}ms"] = float(np.mean(fano))
+        if width == _FRAME_MS:
+            found[f"empty_{width}ms"] = float(np.mean([(c < _LEAST).mean() for c in cells]))
+    used = [np.flatnonzero(p > _LEAST) for p in per_ms]
+    each = [p.sum() / len(u) for p, u in zip(per_ms, used, strict=True)]
+    found["packets_per_busy_ms"] = float(np.mean(each))
     gaps = np.concatenate([np.diff(u) for u in used])
-    minutes = sum(map(len, counted)) / 60
+    minutes = sum(map(len, per_ms)) / 60_000
     for share in (50, 90, 99):
         found[f"gap_ms_p{share}"] = float(np.percentile(gaps, share))
-    for longer in (100, 500):
+    for longer in (_LONG_MS, 5 * _LONG_MS):
         found[f"gaps_over_{longer}ms_per_min"] = float((gaps > longer).sum() / minutes)
-    found["share_in_gaps_over_100ms"] = float(gaps[gaps > _LONG_MS].sum() / minutes / 60_000)
+    long_ms = gaps[gaps > _LONG_MS].sum()
+    found[f"share_in_gaps_over_{_LONG_MS}ms"] = float(long_ms / minutes / 60_000)
     return found
-
-
-_LEAST = 1e-6
-"""Packets; anything less is rounding."""
-
-_LONG_MS = 100
-
-
-def _windows(counts: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """Return packets in each whole window of each second."""
-    whole = 1000 // window
-    cut = counts[:, : whole * window]
-    return np.asarray(cut.reshape(len(cut), whole, window).sum(axis=2))

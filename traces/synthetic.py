@@ -42,8 +42,8 @@ def synthesise(
     Args:
         family: A name of `families`.
         seed: Which trace; its mean rate too is drawn from the spread between measured traces.
-        duration_ns: Its length, from 1 s to 6 h (let it loop for more); not rounded, but what is within the last,
-            incomplete second is cut from a whole one.
+        duration_ns: Its length, from 1 s to 6 h (let it loop for more). A last, incomplete second
+            is cut from a whole one.
         after: What follows its end.
 
     Raises:

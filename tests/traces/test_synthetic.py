@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from traces import OpportunityTrace, RateTrace, TraceAbout
 from traces.families import Family, Outages, families
 from traces.seconds import second_rates
 from traces.statistics import statistics
-from traces.synthetic import fit, fit_report, synthesise
+from traces.synthetic import synthesise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,7 +134,7 @@ def test_a_trace_that_is_one_outage_is_refused(name: str) -> None:
 
 def test_statistics_of_packets_are_those_counted_by_hand() -> None:
     # A packet every 5 ms in the even seconds, 5 packets every 25 ms in the odd ones: 2.4 Mbit/s.
-    even = [ms for ms in range(5, 1001, 5)]
+    even = list(range(5, 1001, 5))
     odd = [1000 + ms for ms in range(25, 1001, 25) for _ in range(5)]
     trace = OpportunityTrace.from_stamps(
         [(ms - 1) * 10**6 + 1 for ms in even + odd], period_ns=2 * S, about=ABOUT
