@@ -52,8 +52,8 @@ class Deadline:
         if not 0 <= reserve < 1 or not memory_s > 0:
             raise ValueError(f"reserve {reserve} must be in [0, 1) and memory_s {memory_s} > 0")
         self._share = 1 - reserve
-        self._transfers = Transfers()
         self._rate = DecayingRate(round(memory_s * 1e9))
+        self._transfers = Transfers(self._rate)
         self._order: tuple[int, ...] = ()
         self._next_probe_ns = 0
         self._probe_ns = _PROBE_NS
@@ -61,9 +61,7 @@ class Deadline:
     def choose(self, seen: Observation) -> int | None:
         """Return the best feasible unit, or None if none is."""
         transfers = self._transfers
-        new = transfers.new(seen)
-        if new:
-            self._rate.learn(new)
+        transfers.read(seen)
         if self._rate.value is None:
             return smallest_sent(seen.units)
         if not self._order:

@@ -8,6 +8,8 @@ unit's device time, s its size and c its service time, a frame decided now takes
 and is feasible iff the frame's age and T stay within the budget. An on-device unit takes h.
 """
 
+# ruff: noqa: FURB136, PLR1730 - this runs for every frame, and max() costs 80 ns more than `if`
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -36,7 +38,7 @@ def clear_ns(pending: Iterable[Pending], rate: float, exit_ns: int) -> float:
     """
     free_ns: float = exit_ns
     for _, size_bytes, sent_ns in pending:
-        free_ns = max(free_ns, sent_ns) + size_bytes / rate
+        free_ns = (free_ns if free_ns > sent_ns else sent_ns) + size_bytes / rate
     return free_ns
 
 
@@ -73,7 +75,9 @@ def first_feasible(
             total_ns += unit.switch_ns
         if not unit.on_device:
             size_bytes = unit.size_high_bytes if high else unit.size_bytes
-            total_ns = max(total_ns, backlog_ns) + size_bytes / rate + beyond_ns + unit.server_ns
+            if total_ns < backlog_ns:
+                total_ns = backlog_ns
+            total_ns += size_bytes / rate + beyond_ns + unit.server_ns
         if total_ns <= left_ns:
             return index
     return None

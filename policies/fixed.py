@@ -46,8 +46,8 @@ class Fixed:
         self._wish = unit
         self._index: int | None = None
         self._skips = infeasible == "skip"
-        self._transfers = Transfers()
         self._rate = HarmonicRate()
+        self._transfers = Transfers(self._rate)
 
     def choose(self, seen: Observation) -> int | None:
         """Return the unit, or None if it is to skip and thinks the frame would be late."""
@@ -58,7 +58,7 @@ class Fixed:
         return self._index
 
     def _in_time(self, seen: Observation, index: int) -> bool:
-        self._rate.learn(self._transfers.new(seen))
+        self._transfers.read(seen)
         rate = self._rate.value
         if rate is None:
             return True

@@ -8,12 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from math import exp
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from policies.transfers import Transfer
 
 __all__ = ["DecayingRate", "HarmonicRate"]
 
@@ -27,9 +21,9 @@ class HarmonicRate:
         window: How many transfers.
 
     Example:
-        >>> from policies.transfers import Transfer
         >>> rate = HarmonicRate()
-        >>> rate.learn([Transfer(1000, 1_000_000, 0), Transfer(1000, 3_000_000, 0)])
+        >>> rate.learn(1000, 1_000_000, 0)
+        >>> rate.learn(1000, 3_000_000, 9_000_000)
         >>> rate.value  # 2000 B in 4 ms
         0.0005
     """
@@ -41,17 +35,20 @@ class HarmonicRate:
         self._transfers: deque[tuple[int, int]] = deque(maxlen=window)
         self.value: float | None = None
 
-    def learn(self, new: Iterable[Transfer]) -> None:
-        """Take new transfers in."""
+    def learn(self, size_bytes: int, busy_ns: int, arrived_ns: int) -> None:
+        """Take a transfer in."""
+        del arrived_ns  # the last ones count, however old
         transfers = self._transfers
-        for size_bytes, busy_ns, _ in new:
-            if not busy_ns and transfers:
-                before, long_ns = transfers.pop()
-                transfers.append((before + size_bytes, long_ns))
-            else:
-                transfers.append((size_bytes, max(busy_ns, 1)))
-            total_bytes = sum(size for size, _ in transfers)
-            self.value = total_bytes / sum(busy for _, busy in transfers)
+        if not busy_ns and transfers:
+            before_bytes, before_ns = transfers.pop()
+            transfers.append((before_bytes + size_bytes, before_ns))
+        else:
+            transfers.append((size_bytes, busy_ns or 1))
+        total_bytes = total_ns = 0
+        for size, busy in transfers:
+            total_bytes += size
+            total_ns += busy
+        self.value = total_bytes / total_ns
 
 
 class DecayingRate:
@@ -61,9 +58,9 @@ class DecayingRate:
         memory_ns: Time in which a transfer's weight falls to 1/e.
 
     Example:
-        >>> from policies.transfers import Transfer
         >>> rate = DecayingRate(memory_ns=1_000_000_000)
-        >>> rate.learn([Transfer(1000, 1_000_000, 0), Transfer(1000, 3_000_000, 1_000_000_000)])
+        >>> rate.learn(1000, 1_000_000, 0)
+        >>> rate.learn(1000, 3_000_000, 1_000_000_000)
         >>> round(rate.value * 1e6)  # nearer to the later one's 333 B/ms than to 1000
         406
     """
@@ -77,11 +74,14 @@ class DecayingRate:
         self._last_ns = 0
         self.value: float | None = None
 
-    def learn(self, new: Iterable[Transfer]) -> None:
-        """Take new transfers in."""
-        for size_bytes, busy_ns, arrived_ns in new:
-            kept = exp(-max(0, arrived_ns - self._last_ns) / self._memory_ns)
+    def learn(self, size_bytes: int, busy_ns: int, arrived_ns: int) -> None:
+        """Take a transfer in."""
+        age_ns = arrived_ns - self._last_ns
+        if age_ns > 0:
             self._last_ns = arrived_ns
-            self._bytes = self._bytes * kept + size_bytes
-            self._busy_ns = self._busy_ns * kept + busy_ns
-            self.value = self._bytes / max(self._busy_ns, 1.0)
+            kept = exp(-age_ns / self._memory_ns)
+            self._bytes *= kept
+            self._busy_ns *= kept
+        self._bytes += size_bytes
+        self._busy_ns += busy_ns or 1
+        self.value = self._bytes / self._busy_ns

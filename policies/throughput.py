@@ -43,13 +43,13 @@ class Throughput:
         if not share > 0 or window < 1:
             raise ValueError(f"share {share} must be > 0 and window {window} at least 1")
         self._share = share
-        self._transfers = Transfers()
         self._rate = HarmonicRate(window)
+        self._transfers = Transfers(self._rate)
         self._order: tuple[int, ...] = ()
 
     def choose(self, seen: Observation) -> int | None:
         """Return the best feasible unit, or None if none is."""
-        self._rate.learn(self._transfers.new(seen))
+        self._transfers.read(seen)
         self._order = self._order or best_first(seen.units)
         if self._rate.value is None:
             return smallest_sent(seen.units)

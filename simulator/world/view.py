@@ -98,24 +98,34 @@ class View:
     @property
     def unacknowledged(self) -> tuple[Pending, ...]:
         """Payloads sent and not accounted for, oldest first."""
-        return self._mail.unacknowledged(self.now_ns)
+        mail = self._mail
+        mail.read(self.now_ns)
+        return tuple(mail.pending.values())
 
     @property
     def delivered(self) -> int:
         """How many deliveries were reported so far."""
-        return self._mail.delivered(self.now_ns)
+        mail = self._mail
+        mail.read(self.now_ns)
+        return mail.delivered
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
         """The latest deliveries."""
-        return self._mail.deliveries(self.now_ns)
+        mail = self._mail
+        mail.read(self.now_ns)
+        return tuple(mail.deliveries)
 
     @property
     def missing(self) -> int:
         """How many payloads were reported missing so far."""
-        return self._mail.missing(self.now_ns)
+        mail = self._mail
+        mail.read(self.now_ns)
+        return mail.missing
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """The latest results."""
-        return self._mail.answers(self.now_ns)
+        mail = self._mail
+        mail.read(self.now_ns)
+        return mail.answers()
