@@ -12,6 +12,7 @@ import numpy as np
 
 from models.profile import find, load
 from models.scoring import TASKS
+from models.show import as_json
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically
 
@@ -74,6 +75,7 @@ def render(profile: Profile, evaluation: Mapping[str, Any]) -> str:
             *_targets(evaluation["targets"]),
             *_accuracy(evaluation["groups"]),
             *_coding(evaluation["groups"]["test"]["units"]),
+            *_sizes(profile),
             *_stages(profile),
             *_limits(),
         ]
@@ -203,6 +205,27 @@ def _coding(units: Mapping[str, Any]) -> Iterator[str]:
         if "coding" in unit
     ]
     yield from _table(["unit", "ideal", "real", "worst frame over bound", "frames over"], rows)
+    yield ""
+
+
+def _sizes(profile: Profile) -> Iterator[str]:
+    shown: Any = as_json(profile)
+    sets = [name for name in shown["sets"] if name != "all"]
+    yield "## Sizes within clips of the profile"
+    yield ""
+    yield (
+        "Bytes over all clips, and the coefficient of variation of a clip's own sizes, averaged "
+        "over the clips of a set. On busy clips at least 0.3 was aimed at for the bottleneck units."
+    )
+    yield ""
+    rows = []
+    for unit in shown["units"]:
+        if unit["kind"] != "on-device":
+            sizes = unit["content"]["all"]["bytes"]
+            spread = [unit["content"][name]["bytes"]["cv_within_clip"] for name in sets]
+            numbers = [f"{sizes[key]:.0f}" for key in ("mean", "p5", "p95")]
+            rows.append([unit["name"], *numbers, *(f"{cv:.2f}" for cv in spread)])
+    yield from _table(["unit", "mean", "p5", "p95", *(f"CV {name}" for name in sets)], rows)
     yield ""
 
 
