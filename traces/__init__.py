@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from traces.about import TraceAbout
-    from traces.bandwidth import BandwidthTrace, rates_on_grid
+    from traces.bandwidth import BandwidthTrace, doubts, rates_on_grid
     from traces.formats import READERS, ReadOptions
     from traces.opportunity import OpportunityTrace
     from traces.rate import RateTrace
@@ -27,6 +27,7 @@ __all__ = [
     "RateTrace",
     "ReadOptions",
     "TraceAbout",
+    "doubts",
     "fit_report",
     "rates_on_grid",
     "read",
@@ -40,6 +41,7 @@ _HOME = {
     "RateTrace": "traces.rate",
     "ReadOptions": "traces.formats",
     "TraceAbout": "traces.about",
+    "doubts": "traces.bandwidth",
     "fit_report": "traces.synthetic",
     "rates_on_grid": "traces.bandwidth",
     "read": "traces.reading",

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["BandwidthTrace", "OpportunityTrace", "RateTrace", "TraceAbout", "rates_on_grid"]
+__all__ = [
+    "BandwidthTrace",
+    "OpportunityTrace",
+    "RateTrace",
+    "TraceAbout",
+    "doubts",
+    "rates_on_grid",
+]
+
+_SLOWEST_BPS = 50e3
+_FASTEST_BPS = 5e9
 
 
 class BandwidthTrace(Protocol):
@@ -93,3 +103,20 @@ def rates_on_grid(
     marks = np.arange(cells + 1, dtype=np.int64) * step_ns
     rates = np.diff(trace.offered_bytes(marks)) * (8e9 / step_ns)
     return marks[:-1] / 1e9, rates
+
+
+def doubts(trace: BandwidthTrace) -> tuple[str, ...]:
+    """Return what is doubtful about using a trace as an uplink's capacity, to warn a user.
+
+    Example:
+        >>> about = TraceAbout(name="odd", measures="flow-rate")
+        >>> for doubt in doubts(RateTrace.from_steps([0], [9], period_ns=10**9, about=about)):
+        ...     print(doubt)
+        odd measures a flow rate: real uplink capacity may differ
+        odd has a mean of 9e-06 Mbit/s: check the unit of its rates
+    """
+    found = [trace.about.warning()]
+    if not _SLOWEST_BPS <= trace.mean_bps <= _FASTEST_BPS:
+        mean = f"{trace.mean_bps / 1e6:.3g} Mbit/s"
+        found.append(f"{trace.about.name} has a mean of {mean}: check the unit of its rates")
+    return tuple(doubt for doubt in found if doubt)

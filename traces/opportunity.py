@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from simulator.foundation.errors import InputError, Problem
+from traces.checks import check_stamps, late_offset
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -28,8 +28,6 @@ __all__ = ["OPPORTUNITY_BYTES", "OpportunityTrace"]
 
 OPPORTUNITY_BYTES = 1504
 """Bytes of one opportunity in mahimahi's source (its documentation says 1500)."""
-
-_LONGEST_NS = 10**18  # 31 years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ class OpportunityTrace:
             4000000
         """
         stamps = np.asarray(stamps_ns)
-        _check_stamps(stamps, period_ns, bytes_each, after, about.name)
+        check_stamps(stamps, period_ns, bytes_each, after, about)
         ends = np.append(np.flatnonzero(np.diff(stamps)), len(stamps) - 1)  # of equal stamps
         distinct, sums = stamps[ends], (ends + 1) * bytes_each
         return cls(
@@ -174,51 +172,5 @@ class OpportunityTrace:
             at %= self.period_ns
         before = self._sums[bisect_right(self._stamps, at) - 1] if at >= 0 else self._sums[-1]
         if not self.loops and before == self._sums[-1]:
-            raise InputError(
-                Problem(
-                    where=self.about.name,
-                    what="offset",
-                    value=f"{at / 1e9:g} s",
-                    rule="must leave some capacity in a trace that does not loop",
-                    remedy=f"use an offset below {self._stamps[-1] / 1e9:g} s, or `after: loop`",
-                )
-            )
+            raise late_offset(self.about, at, self._stamps[-1])
         return replace(self, offset_ns=at, _before=before)
-
-
-def _check_stamps(
-    stamps: NDArray[np.generic],
-    period_ns: int | None,
-    bytes_each: int,
-    after: After,
-    name: str,
-) -> None:
-    def refuse(what: str, value: object, rule: str, remedy: str) -> InputError:
-        return InputError(Problem(where=name, what=what, value=value, rule=rule, remedy=remedy))
-
-    if stamps.ndim != 1 or not len(stamps) or stamps.dtype.kind not in "iu":
-        raise refuse(
-            "stamps",
-            f"{stamps.shape} of {stamps.dtype}",
-            "must be integers in ns, at least one",
-            "give the instants of the opportunities",
-        )
-    if stamps[0] < 0 or (np.diff(stamps.astype(np.int64)) < 0).any():
-        raise refuse("stamps", "decreasing", "must be >= 0 and never decrease", "sort the stamps")
-    last = int(stamps[-1])
-    if not 0 < last <= (last if period_ns is None else period_ns) <= _LONGEST_NS:
-        raise refuse(
-            "period",
-            f"last stamp {last} ns, period {period_ns} ns",
-            f"must be above 0, not before the last stamp, at most {_LONGEST_NS // 10**9} s",
-            "a trace needs an opportunity after instant 0",
-        )
-    if bytes_each < 1:
-        raise refuse("opportunity", bytes_each, "must carry at least 1 byte", "use 1504")
-    if after == "hold":
-        raise refuse(
-            "after",
-            after,
-            "means nothing for opportunities: there is no last rate",
-            "use `loop` or `stop`",
-        )

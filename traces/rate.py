@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from simulator.foundation.errors import InputError, Problem
+from traces.checks import check_steps, late_offset
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["RateTrace"]
 
 _UNITS_PER_BYTE = 8 * 10**9
-_LONGEST_NS = 10**18  # 31 years
-_FASTEST_BPS = 10**15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +85,7 @@ class RateTrace:
         """
         starts = np.asarray(starts_ns)
         rates = np.asarray(rates_bps)
-        _check_steps(starts, rates, period_ns, about.name)
+        check_steps(starts, rates, period_ns, about)
         marks: list[int] = [*starts.tolist(), int(period_ns)]
         speeds: list[int] = rates.tolist()
         areas = map(mul, speeds, map(sub, marks[1:], marks))
@@ -189,68 +187,10 @@ class RateTrace:
         if self.loops:
             at %= self.period_ns
         elif at < 0 or not self._delivers_after(at):
-            raise InputError(
-                Problem(
-                    where=self.about.name,
-                    what="offset",
-                    value=f"{at / 1e9:g} s",
-                    rule="must leave some capacity in a trace that does not loop",
-                    remedy=f"use an offset below {self.period_ns / 1e9:g} s, or `after: loop`",
-                )
-            )
+            raise late_offset(self.about, at, self.period_ns)
         unshifted = replace(self, offset_ns=0, _before=0)
         return replace(self, offset_ns=at, _before=unshifted.capacity(at))
 
     def _delivers_after(self, at_ns: int) -> bool:
         held = self.after == "hold" and self._rates[-1] > 0
         return held or replace(self, offset_ns=0, _before=0).capacity(at_ns) < self._sums[-1]
-
-
-def _check_steps(
-    starts: NDArray[np.generic],
-    rates: NDArray[np.generic],
-    period_ns: int,
-    name: str,
-) -> None:
-    def refuse(what: str, value: object, rule: str, remedy: str) -> InputError:
-        return InputError(Problem(where=name, what=what, value=value, rule=rule, remedy=remedy))
-
-    if starts.ndim != 1 or starts.shape != rates.shape or not len(starts):
-        raise refuse(
-            "steps",
-            f"{starts.shape} starts, {rates.shape} rates",
-            "must be one rate per start",
-            "give at least one step",
-        )
-    if starts.dtype.kind not in "iu" or rates.dtype.kind not in "iu":
-        raise refuse(
-            "steps",
-            f"{starts.dtype}, {rates.dtype}",
-            "must be integers (ns and bit/s)",
-            "round them first",
-        )
-    if starts[0] != 0 or (np.diff(starts.astype(np.int64)) <= 0).any():
-        raise refuse(
-            "times", "not increasing from 0", "must begin at 0 and increase", "sort the steps"
-        )
-    if not int(starts[-1]) < period_ns <= _LONGEST_NS:
-        raise refuse(
-            "period",
-            f"{period_ns / 1e9:g} s",
-            f"must be after the last step's start and at most {_LONGEST_NS // 10**9} s",
-            "say where the last step ends",
-        )
-    if int(rates.min()) < 0 or int(rates.max()) > _FASTEST_BPS:
-        raise refuse(
-            "rate",
-            f"{int(rates.min())} to {int(rates.max())} bit/s",
-            f"must be within 0 and {_FASTEST_BPS:g} bit/s",
-            "check the unit of the rates",
-        )
-    if not rates.any():
-        raise refuse(
-            "capacity",
-            "0 bit/s throughout",
-            "must be above 0 somewhere",
-            "a link that never delivers cannot be simulated",
-        )

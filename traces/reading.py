@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _LARGEST_BYTES = 64 * 2**20
+_MOST_LINES = 5_000_000
 _LARGEST_OPTION = 10**18
 
 
@@ -24,7 +25,7 @@ def read(
     format: str | None = None,  # noqa: A002  # the word users write in a scenario
     **options: Unpack[ReadOptions],
 ) -> BandwidthTrace:
-    r"""Read a trace from a file of at most 64 MiB.
+    r"""Read a trace from a file of at most 64 MiB and 5 million lines.
 
     Args:
         path: The file.
@@ -55,6 +56,12 @@ def read(
             )
         )
     data = read_bounded(path, limit_bytes=_LARGEST_BYTES, what="trace")
+    lines = data.count(b"\n")
+    if lines > _MOST_LINES:
+        rule, remedy = f"must be at most {_MOST_LINES} lines", "cut it into smaller files"
+        raise InputError(
+            Problem(where=str(path), what="length", value=lines, rule=rule, remedy=remedy)
+        )
     reader = READERS[sniff(data, str(path)) if format is None else format]
     _check_options(reader, options, str(path))
     return reader.read(data, str(path), options)

@@ -254,6 +254,8 @@ def test_a_missing_or_endless_file_is_refused(tmp_path: Path) -> None:
         stream.truncate(64 * 2**20 + 1)
     with pytest.raises(InputError, match="must be at most 67108864 bytes"):
         read(tmp_path / "huge")
+    with pytest.raises(InputError, match="length: 5000001 must be at most 5000000 lines"):
+        read(write(tmp_path, b"1\n" * 5_000_001))
 
 
 def manifest_options(row: dict[str, str]) -> ReadOptions:

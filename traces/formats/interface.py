@@ -29,7 +29,7 @@ class ReadOptions(TypedDict, total=False):
         after: What follows the end: ``loop`` (default), ``hold`` or ``stop``.
         hold: ``until-next`` or ``since-previous``.
         period_ns: Length of the trace where the last line does not say it.
-        unit: Unit of the rates, of ``traces.formats.rows.UNITS``.
+        unit: Unit of the rates, of ``traces.formats.steps.UNITS``.
         column: Which column holds the rate; the time is column 1.
         opportunity_bytes: What one delivery opportunity carries.
     """

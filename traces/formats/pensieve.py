@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
-from traces.formats.rows import UNITS, numbers, steps
+from traces.formats.rows import numbers
+from traces.formats.steps import UNITS, steps
 from traces.rate import RateTrace
 
 if TYPE_CHECKING:

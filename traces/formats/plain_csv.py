@@ -18,7 +18,8 @@ from pathlib import PurePath
 
 from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
-from traces.formats.rows import numbers, steps
+from traces.formats.rows import numbers
+from traces.formats.steps import steps
 from traces.rate import RateTrace
 
 __all__ = ["HEADER", "READER", "read"]

@@ -9,24 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from traces.formats.interface import LONGEST_S, refuse
+from traces.formats.interface import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from traces.about import After
-    from traces.formats.interface import Hold
-
-__all__ = ["UNITS", "Rows", "numbers", "steps"]
-
-UNITS = {"bit/s": 1, "kbit/s": 10**3, "Mbit/s": 10**6, "B/s": 8, "kB/s": 8000, "MB/s": 8 * 10**6}
-"""Rate units in bit/s."""
+__all__ = ["Rows", "numbers"]
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 100_000
-_FASTEST_BPS = 10**12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,33 +52,30 @@ def numbers(
         >>> numbers(b"0 1\r\n\r\n1.5 2", "x", columns=(2,)).values.tolist()
         [[0.0, 1.0], [1.5, 2.0]]
     """
-    stream = io.BytesIO(data.removeprefix(_BOM))
-    split: Callable[[bytes], list[bytes]] = _commas if comma else bytes.split
+    data = data.removeprefix(_BOM)
+    stream = io.BytesIO(data)
     list(islice(stream, header))
+    suspicious = data.find(b"_", stream.tell()) >= 0  # Python would read 1_000 as a number
     line = header + 1
-    underscored = b"_" in data  # Python would read 1_000 as a number
     parts: list[NDArray[np.float64]] = []
     places: list[NDArray[np.int64]] = []
-    width = 0
     while chunk := list(islice(stream, _CHUNK)):
-        at = np.arange(line, line + len(chunk))
+        rows, at = _split(chunk, comma=comma)
+        at += line
         line += len(chunk)
-        rows = list(map(split, chunk))
-        if not all(rows):
-            at = at[np.array([bool(row) for row in rows])]
-            rows = [row for row in rows if row]
         if not rows:
             continue
-        width = width or len(rows[0])
-        if width not in columns or any(len(row) != width for row in rows):
-            raise _wrong_width(rows, at, name, columns if width not in columns else (width,))
+        if not parts and len(rows[0]) in columns:
+            columns = (len(rows[0]),)
+        if len(columns) > 1 or set(map(len, rows)) != set(columns):
+            raise _wrong_width(rows, at, name, columns)
         try:
             flat = np.fromiter(map(float, chain.from_iterable(rows)), dtype=np.float64)
         except ValueError:
             raise _not_a_number(rows, at, name) from None
-        if not np.isfinite(flat).all() or (underscored and any(b"_" in x for r in rows for x in r)):
+        if not np.isfinite(flat).all() or (suspicious and any(b"_" in x for r in rows for x in r)):
             raise _not_a_number(rows, at, name)
-        parts.append(flat.reshape(-1, width))
+        parts.append(flat.reshape(len(rows), -1))
         places.append(at)
     if not parts:
         raise refuse(
@@ -101,8 +89,13 @@ def numbers(
     return Rows(values=np.concatenate(parts), lines=np.concatenate(places))
 
 
-def _commas(line: bytes) -> list[bytes]:
-    return line.split(b",") if line.strip() else []
+def _split(chunk: list[bytes], *, comma: bool) -> tuple[list[list[bytes]], NDArray[np.int64]]:
+    """Return the fields of lines that are not blank, and which lines those are."""
+    rows = [line.split(b",") for line in chunk] if comma else [line.split() for line in chunk]
+    if comma and any(len(row) == 1 for row in rows):
+        rows = [row if len(row) > 1 or row[0].strip() else [] for row in rows]
+    at = np.flatnonzero([bool(row) for row in rows])
+    return [row for row in rows if row], at
 
 
 def _wrong_width(
@@ -139,99 +132,3 @@ def _is_number(field: bytes) -> bool:
         return bool(np.isfinite(float(field))) and b"_" not in field
     except ValueError:
         return False
-
-
-def steps(
-    rows: Rows,
-    name: str,
-    *,
-    hold: Hold,
-    rate_column: int = 2,
-    unit_bps: int = 10**6,
-    period_ns: int | None = None,
-    after: After = "loop",
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Return starts (ns from the first row), rates (bit/s) and period of rows of time and rate.
-
-    Without ``period_ns`` the last row ends the trace: period = last time - first time. With it,
-    the row that had no interval (the last one held until the next, the first one held since the
-    previous) fills what is missing. Rows of equal times have no length and vanish.
-
-    Args:
-        rows: Column 1 is the time in seconds; it may begin anywhere and must not decrease.
-        name: The file as the user named it.
-        hold: Which interval a row's rate describes.
-        rate_column: The column with the rate, from 2.
-        unit_bps: Unit of the rates in bit/s.
-        period_ns: Length of the trace, at least last - first.
-        after: What follows the end. ``hold`` gives the last row a length, as it is to last.
-
-    Raises:
-        InputError: With the line, for decreasing times, negative or absurd rates, no capacity, a
-            period that is 0, too short or absurd.
-    """
-    t_s = rows.values[:, 0]
-    rates = rows.values[:, rate_column - 1]
-    _check_order(t_s, rows.lines, name)
-    wrong = np.flatnonzero((rates < 0) | (rates * unit_bps > _FASTEST_BPS))
-    if wrong.size:
-        raise refuse(
-            name,
-            int(rows.lines[wrong[0]]),
-            "rate",
-            f"{rates[wrong[0]]:g}",
-            rule=f"must be from 0 to {_FASTEST_BPS / unit_bps:g}",
-            remedy="correct the line, or give the `unit` of the rates",
-        )
-    at_ns = np.rint((t_s - t_s[0]) * 1e9).astype(np.int64)
-    span = int(at_ns[-1])
-    shortest = 1 if after == "hold" and hold == "until-next" else 0
-    period = span + shortest if period_ns is None else period_ns
-    if not max(span, 1) <= period <= LONGEST_S * 10**9:
-        raise refuse(
-            name,
-            int(rows.lines[-1]),
-            "period",
-            f"{period / 1e9:g} s",
-            rule=f"must be above 0, at least last - first time, at most {LONGEST_S} s",
-            remedy="give the length of the trace as `period`; a single line needs it",
-        )
-    gaps = np.diff(at_ns)
-    rest = np.array([period - span])
-    lengths = np.concatenate([gaps, rest] if hold == "until-next" else [rest, gaps])
-    ends = np.cumsum(lengths)
-    kept = lengths > 0
-    rates_bps = np.rint(rates * unit_bps).astype(np.int64)[kept]
-    if not rates_bps.any():
-        raise refuse(
-            name,
-            int(rows.lines[0]),
-            "rate",
-            "0 bit/s throughout",
-            rule="must be above 0 somewhere",
-            remedy="a link that never delivers cannot be simulated",
-        )
-    return (ends - lengths)[kept], rates_bps, period
-
-
-def _check_order(t_s: NDArray[np.float64], lines: NDArray[np.int64], name: str) -> None:
-    falls = np.flatnonzero(np.diff(t_s) < 0)
-    if falls.size:
-        k = int(falls[0]) + 1
-        raise refuse(
-            name,
-            int(lines[k]),
-            "time",
-            f"{t_s[k]:.9g} after {t_s[k - 1]:.9g}",
-            rule="must not decrease",
-            remedy="sort the lines, or cut the file where its clock went back",
-        )
-    if abs(t_s[0]) > 1e12 or t_s[-1] - t_s[0] > LONGEST_S:  # noqa: PLR2004  # beyond any clock
-        raise refuse(
-            name,
-            int(lines[-1]),
-            "time",
-            f"{t_s[-1]:.9g} s",
-            rule=f"must be within {LONGEST_S} s of the first",
-            remedy="give times in seconds",
-        )
