@@ -1,0 +1,140 @@
+"""All that a report rests on: the documents and tables of a results folder, checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.report.documents import Manifest, Summary, read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from simulator.report.documents import Case, Comparison
+
+__all__ = ["Evidence", "read", "read_table", "refused"]
+
+_REMEDY: Final = "give a folder that `splitcast run --out` wrote, or run the scenario again"
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_RUNS: Final = (
+    *("run", "case", "replication", "policy", "setting", "trace", "link"),
+    *("duration_s", "timely_accuracy"),
+)
+_UNITS: Final = ("run", "name", "frames", "payload_mean_bytes")
+_CAPACITY: Final = ("link", "t_s", "capacity_bps")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A results folder in memory, without its frames.
+
+    Attributes:
+        folder: Where it lies.
+        manifest: What was asked for.
+        summary: Cases, comparisons, verdicts.
+        runs: A row a run: ``run case replication policy setting trace link duration_s ...``.
+        units: A row a run, group and unit: ``run name frames payload_mean_bytes ...``.
+        capacity: A row a link and step: ``link t_s capacity_bps``.
+    """
+
+    folder: Path
+    manifest: Manifest
+    summary: Summary
+    runs: pd.DataFrame
+    units: pd.DataFrame
+    capacity: pd.DataFrame
+
+    @property
+    def policies(self) -> list[str]:
+        """The policies, in the order in which the cases name them."""
+        return list(dict.fromkeys(case.policy for case in self.summary.cases))
+
+    @property
+    def settings(self) -> list[str]:
+        """The settings besides the policy, in the order of the cases; [""] without a sweep."""
+        return list(dict.fromkeys(case.setting for case in self.summary.cases))
+
+    @property
+    def on_device(self) -> frozenset[str]:
+        """The units that send nothing."""
+        silent = self.units["payload_mean_bytes"] == 0
+        return frozenset(map(str, self.units["name"][silent]))
+
+    def cases_of(self, setting: str) -> list[Case]:
+        """Return the cases of a setting, one a policy."""
+        return [case for case in self.summary.cases if case.setting == setting]
+
+    def comparisons_of(self, setting: str) -> list[Comparison]:
+        """Return the paired comparisons of a setting."""
+        return [found for found in self.summary.comparisons if found.setting == setting]
+
+    def runs_of(self, case: Case) -> pd.DataFrame:
+        """Return the rows of a case's runs."""
+        return self.runs[self.runs["case"] == case.case]
+
+
+def refused(path: Path, what: str, value: object, rule: str) -> InputError:
+    """Return the error for a file that is not as a results folder has it."""
+    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=_REMEDY))
+
+
+def read_table(path: Path, columns: Sequence[str], *, all_columns: bool = False) -> pa.Table:
+    """Return columns of a Parquet file.
+
+    Args:
+        path: The file.
+        columns: Those it must have.
+        all_columns: Return the others too.
+
+    Raises:
+        InputError: If it is missing, no Parquet, or lacks a column.
+    """
+    if not path.is_file():
+        raise refused(path, "results file", path.name, "does not exist")
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = sorted(set(columns) - set(file.schema_arrow.names))
+            if missing:
+                raise refused(path, "columns", ", ".join(missing), "are missing")
+            return file.read(None if all_columns else list(columns))
+    except (pa.ArrowException, OSError) as error:
+        raise refused(path, "results file", path.name, "cannot be read as Parquet") from error
+
+
+def read(folder: Path) -> Evidence:
+    """Return what a results folder holds, less its frames.
+
+    Raises:
+        InputError: If the folder is none, is incomplete, or contradicts itself.
+    """
+    if not folder.is_dir():
+        raise refused(folder, "results folder", folder.name, "is not a folder")
+    manifest = read_document(folder / "manifest.json", Manifest)
+    summary = read_document(folder / "summary.json", Summary)
+    runs = read_table(folder / "runs.parquet", _RUNS, all_columns=True).to_pandas()
+    evidence = Evidence(
+        folder=folder,
+        manifest=manifest,
+        summary=summary,
+        runs=runs,
+        units=read_table(folder / "units.parquet", _UNITS).to_pandas(),
+        capacity=read_table(folder / "capacity.parquet", _CAPACITY).to_pandas(),
+    )
+    for name in runs["run"]:
+        # A run's name becomes a path: a foreign folder must not lead out of itself.
+        if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
+            rule = "must be a plain file name"
+            raise refused(folder / "runs.parquet", "run", name, rule)
+    for case in summary.cases:
+        if evidence.runs_of(case).empty:
+            rule = "has no run in runs.parquet"
+            raise refused(folder / "summary.json", "cases.case", case.case, rule)
+    return evidence

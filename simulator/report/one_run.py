@@ -1,0 +1,169 @@
+"""The run that stands for a setting, and its plates: one timeline a policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from simulator.framelog import NEVER, Outcome
+from simulator.report.frames import read_frames
+from simulator.report.plate import Plate
+from simulator.report.timeline import MOST_DOTS, TALL, Timeline, draw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pandas as pd
+
+    from simulator.report.documents import Case
+    from simulator.report.evidence import Evidence
+    from simulator.report.frames import Frames
+    from simulator.report.plate import Look
+
+__all__ = ["choose_run", "choose_span", "through_time"]
+
+_LONGEST_S: Final = 120.0
+_SPAN_S: Final = 60.0
+_NS_PER_S: Final = 1e9
+_NS_PER_MS: Final = 1e6
+
+
+def choose_run(runs: pd.DataFrame) -> tuple[str, int]:
+    """Return the trace and replication nearest to the median timely accuracy.
+
+    Every policy is shown on the same trace and replication where one ran under all of them.
+
+    Args:
+        runs: Rows of one setting: ``policy trace replication timely_accuracy``.
+    """
+    scores = runs.groupby(["trace", "replication"], sort=True).agg(
+        score=("timely_accuracy", "mean"), policies=("policy", "nunique")
+    )
+    shared = scores[scores["policies"] == scores["policies"].max()]["score"].fillna(0.0)
+    trace, replication = (shared - shared.median()).abs().idxmin()
+    return str(trace), int(replication)
+
+
+def choose_span(duration_s: float, all_frames: Iterable[Frames]) -> tuple[float, float]:
+    """Return the stretch to show: all of a run up to 2 min, else its most typical minute.
+
+    Typical is the minute, starting on a half minute, whose on-time share over all policies is
+    nearest to the whole run's.
+    """
+    if duration_s <= _LONGEST_S:
+        return 0.0, duration_s
+    captured, on_time = [], []
+    for frames in all_frames:
+        captured.append(frames.columns["captured_ns"] / _NS_PER_S)
+        on_time.append(frames.columns["outcome"] == Outcome.ON_TIME)
+    when, good = np.concatenate(captured), np.concatenate(on_time)
+    if when.size == 0:
+        return 0.0, _SPAN_S
+
+    def distance(start: float) -> float:
+        inside = (when >= start) & (when < start + _SPAN_S)
+        return abs(float(good[inside].mean() - good.mean())) if inside.any() else 1.0
+
+    start = min(np.arange(0.0, duration_s - _SPAN_S + 1e-9, _SPAN_S / 2), key=distance)
+    return float(start), float(start) + _SPAN_S
+
+
+def _timeline_of(
+    evidence: Evidence,
+    frames: Frames,
+    *,
+    link: str,
+    policy: str,
+    colour: str,
+    units: Sequence[str],
+    span_s: tuple[float, float],
+) -> Timeline:
+    """Return what is drawn of one run.
+
+    Args:
+        evidence: The folder.
+        frames: The run's frame log.
+        link: Key of its uplink in the table of capacities.
+        policy: Its label.
+        colour: Its colour.
+        units: All units in ladder order.
+        span_s: The stretch shown.
+    """
+    columns = frames.columns
+    captured_s = columns["captured_ns"] / _NS_PER_S
+    shown = (captured_s >= span_s[0]) & (captured_s <= span_s[1])
+    # A stream's unit k is another stream's unit l where their ladders differ.
+    width = max((len(stream.units) for stream in frames.streams), default=0) + 1
+    place = np.full((len(frames.streams), width), NEVER, dtype=np.int64)
+    for row, stream in enumerate(frames.streams):
+        place[row, : len(stream.units)] = [units.index(name) for name in stream.units]
+    sent = columns["sent_ns"]
+    capacity = evidence.capacity[evidence.capacity["link"] == link]
+    capacity = capacity[(capacity["t_s"] < span_s[1])].sort_values("t_s")
+    capacity_t_s = capacity["t_s"].to_numpy(dtype=np.float64)
+    # The step under way when the stretch begins belongs to it.
+    first = max(int(np.searchsorted(capacity_t_s, span_s[0], side="right")) - 1, 0)
+    return Timeline(
+        policy=policy,
+        colour=colour,
+        span_s=span_s,
+        capacity_t_s=np.maximum(capacity_t_s[first:], span_s[0]),
+        capacity_bps=capacity["capacity_bps"].to_numpy(dtype=np.float64)[first:],
+        streams=[stream.name for stream in frames.streams],
+        units=list(units),
+        on_device=sorted(evidence.on_device),
+        deadline_ms=max((s.deadline_ns for s in frames.streams), default=0) / _NS_PER_MS or 1.0,
+        stream=columns["stream"][shown],
+        captured_s=captured_s[shown],
+        sent_s=np.where(sent == NEVER, np.nan, sent / _NS_PER_S)[shown],
+        wire_bytes=columns["wire_bytes"][shown],
+        unit=place[columns["stream"], columns["unit"]][shown],
+        outcome=columns["outcome"][shown],
+        latency_ms=frames.latency_ms[shown],
+    )
+
+
+def through_time(
+    evidence: Evidence, setting: str, cases: Sequence[Case], look: Look
+) -> Iterator[Plate]:
+    """Draw one run of a setting under each policy, on the same axes."""
+    runs = evidence.runs[evidence.runs["setting"] == setting]
+    trace, replication = choose_run(runs)
+    chosen = runs[(runs["trace"] == trace) & (runs["replication"] == replication)]
+    of_policy = {str(row["policy"]): row for row in chosen.to_dict("records")}
+    logs = {name: read_frames(evidence, str(row["run"])) for name, row in of_policy.items()}
+    span = choose_span(float(chosen["duration_s"].max()), logs.values())
+    drawn = [
+        _timeline_of(
+            evidence,
+            logs[case.policy],
+            link=str(of_policy[case.policy]["link"]),
+            policy=look.labels[case.policy],
+            colour=look.colours[look.labels[case.policy]],
+            units=look.units,
+            span_s=span,
+        )
+        for case in cases
+        if case.policy in logs
+    ]
+    # One top for all, past rare spikes of a trace.
+    tops = [np.quantile(t.capacity_bps, 0.99) for t in drawn if t.capacity_bps.size]
+    tops += [t.offered_bps()[1].max() for t in drawn]
+    for number, data in enumerate(drawn):
+        beyond = int(np.count_nonzero(data.latency_ms > TALL * data.deadline_ms))
+        thinned = (
+            f" At most {MOST_DOTS} dots are drawn of each outcome."
+            if data.outcome.size > MOST_DOTS
+            else ""
+        )
+        late = int(np.count_nonzero(data.outcome == Outcome.LATE))
+        yield Plate(
+            key=f"timeline-{number}",
+            title=f"One run through time: {data.policy}",
+            caption=f"Trace {trace}, replication {replication}, {data.outcome.size} frames, "
+            f"{late} late ({beyond} beyond {TALL:g} deadlines, drawn at the edge). "
+            "This is the run whose timely accuracy is nearest to the median; the same for all "
+            f"policies.{thinned}",
+            figure=draw(data, most_bps=float(max(tops))),
+        )

@@ -1,0 +1,187 @@
+"""The plates of a setting: which figures, from which numbers, with which words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from simulator.report import latency_cdf, paired, policy_bars, shares
+from simulator.report.frames import pool
+from simulator.report.one_run import through_time
+from simulator.report.palette import FAINT, OUTCOMES, STAGES
+from simulator.report.plate import ON_TIME, TIMELY, Plate
+from simulator.report.style import PERCENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simulator.report.documents import Case
+    from simulator.report.evidence import Evidence
+    from simulator.report.frames import Pool
+    from simulator.report.plate import Look
+
+__all__ = ["of_setting"]
+
+_MOST_FRAMES: Final = 3_000_000  # read for one setting's distributions
+
+
+def of_setting(evidence: Evidence, setting: str, look: Look, *, timelines: bool) -> Iterator[Plate]:
+    """Draw the plates of a setting, one after the other.
+
+    Args:
+        evidence: The folder.
+        setting: One of ``evidence.settings``.
+        look: From `Look.of`.
+        timelines: Draw a timeline of each policy too.
+    """
+    cases = evidence.cases_of(setting)
+    pools = [pool(evidence, case, most_frames=_MOST_FRAMES // len(cases)) for case in cases]
+    names = [look.labels[case.policy] for case in cases]
+    yield _scores(evidence, cases, names, look)
+    yield from _comparisons(evidence, setting, cases, look)
+    yield _latencies(cases, names, pools, look)
+    yield _outcomes(cases, names)
+    yield _stages(names, pools)
+    yield _units(evidence, cases, names, look)
+    if timelines:
+        yield from through_time(evidence, setting, cases, look)
+
+
+def _scores(evidence: Evidence, cases: Sequence[Case], names: Sequence[str], look: Look) -> Plate:
+    panels = {
+        ON_TIME: [case.metric("on_time") for case in cases],
+        TIMELY: [case.metric("timely_accuracy") for case in cases],
+    }
+    traces = len(evidence.summary.traces)
+    few = evidence.summary.few_traces and traces > 1
+    percent = f"{PERCENT * evidence.summary.confidence:g} %"
+    told = f"Bars are means over traces, lines their {percent} intervals."
+    return Plate(
+        key="scores",
+        title="On time and timely accuracy",
+        caption="One trace." if traces == 1 else told + (" Each dot is one trace." if few else ""),
+        figure=policy_bars.draw(panels, names, look.colours, show_points=few),
+    )
+
+
+def _comparisons(
+    evidence: Evidence, setting: str, cases: Sequence[Case], look: Look
+) -> Iterator[Plate]:
+    found = [
+        (look.labels.get(c.policy, c.policy), look.labels.get(c.versus, c.versus), measured)
+        for c in evidence.comparisons_of(setting)
+        if (measured := c.metrics.get("timely_accuracy")) and c.policy in look.labels
+    ]
+    percent = f"{PERCENT * evidence.summary.confidence:g} %"
+    if found:
+        yield Plate(
+            key="differences",
+            title="Paired differences",
+            caption="Small dots: the difference on each trace, same trace and same luck for both. "
+            f"Large dot and band: their mean and its {percent} interval. "
+            "A band clear of zero is a difference.",
+            figure=paired.draw_differences(
+                found, look.colours, label="timely accuracy, difference [percentage points]"
+            ),
+        )
+    values = {
+        look.labels[case.policy]: {
+            trace: value
+            for trace, value in case.metric("timely_accuracy").by_trace.items()
+            if value is not None
+        }
+        for case in cases
+    }
+    traces = set().union(*values.values())
+    if len(cases) > 1 and len(traces) > 1:
+        shown = min(len(traces), paired.MOST_ROWS)
+        left = f" {shown} of {len(traces)} traces are shown." if shown < len(traces) else ""
+        yield Plate(
+            key="traces",
+            title="Trace by trace",
+            caption=f"One row a trace, one dot a policy; the easiest trace on top.{left}",
+            figure=paired.draw_traces(values, look.colours, label=TIMELY),
+        )
+
+
+def _latencies(
+    cases: Sequence[Case], names: Sequence[str], pools: Sequence[Pool], look: Look
+) -> Plate:
+    curves = [
+        latency_cdf.Curve(
+            name=name, colour=look.colours[name], latency_ms=p.latency_ms, captured=p.captured
+        )
+        for name, p in zip(names, pools, strict=True)
+    ]
+    deadlines = sorted({deadline for p in pools for deadline in p.deadlines_ms})
+    left = sum(p.left_out for p in pools)
+    total = sum(case.runs for case in cases)
+    note = f" Drawn from {total - left} of {total} runs, evenly chosen." if left else ""
+    return Plate(
+        key="latency",
+        title="Latency distribution",
+        caption="All captured frames count: a curve tops out at the share that was answered at "
+        f"all, and its height at the deadline is the on-time ratio.{note}",
+        figure=latency_cdf.draw(curves, deadlines),
+    )
+
+
+def _outcomes(cases: Sequence[Case], names: Sequence[str]) -> Plate:
+    parts = [
+        shares.Part(
+            name=outcome.name.lower().replace("_", " "),
+            colour=colour,
+            values=tuple(PERCENT * (c.metric(outcome.name.lower()).mean or 0.0) for c in cases),
+        )
+        for outcome, colour in OUTCOMES.items()
+    ]
+    return Plate(
+        key="outcomes",
+        title="What became of the frames",
+        caption="Each captured frame ends in exactly one of these.",
+        figure=shares.draw(names, parts, label="captured frames [%]"),
+    )
+
+
+def _stages(names: Sequence[str], pools: Sequence[Pool]) -> Plate:
+    parts = [
+        shares.Part(
+            name=stage.replace("_", " "),
+            colour=colour,
+            values=tuple(p.stage_ms[stage] for p in pools),
+        )
+        for stage, colour in STAGES.items()
+    ]
+    return Plate(
+        key="stages",
+        title="Where the time goes",
+        caption="Mean over answered frames, late ones included; the stages add up to the mean "
+        "latency. Pale parts are waiting.",
+        figure=shares.draw(
+            names, parts, label="mean time from capture to answer [ms]", total="ms", digits=1
+        ),
+    )
+
+
+def _units(evidence: Evidence, cases: Sequence[Case], names: Sequence[str], look: Look) -> Plate:
+    used = []
+    for case in cases:
+        runs = evidence.runs_of(case)
+        rows = evidence.units[evidence.units["run"].isin(runs["run"])]
+        frames = rows.groupby("name")["frames"].sum()
+        used.append({str(name): PERCENT * n / max(case.frames, 1) for name, n in frames.items()})
+    parts = [
+        shares.Part(
+            name=unit,
+            colour=look.unit_colours[unit],
+            values=tuple(float(by_unit.get(unit, 0.0)) for by_unit in used),
+        )
+        for unit in look.units
+    ]
+    rest = tuple(max(0.0, 100.0 - sum(by_unit.values())) for by_unit in used)
+    parts.append(shares.Part(name="none (skipped, dropped)", colour=FAINT, values=rest))
+    return Plate(
+        key="units",
+        title="Units used",
+        caption="Share of captured frames by the unit that was chosen, in ladder order.",
+        figure=shares.draw(names, parts, label="captured frames [%]"),
+    )

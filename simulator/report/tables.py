@@ -1,0 +1,158 @@
+"""The numbers of a report as table rows, ready for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from simulator.foundation.quantities import format_rate
+from simulator.report.style import PERCENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from simulator.report.documents import Case, Comparison, Measured
+    from simulator.report.plate import Look
+
+__all__ = [
+    "COLUMNS",
+    "Cell",
+    "Row",
+    "case_rows",
+    "comparison_rows",
+    "measured_as",
+    "percent",
+    "points",
+]
+
+INSUFFICIENT: Final = "insufficient"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A measured value in words.
+
+    Attributes:
+        value: The mean.
+        interval: Its interval, "" where there is none.
+    """
+
+    value: str
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row: whose it is, his colour, and his cells."""
+
+    label: str
+    colour: str
+    setting: str
+    cells: tuple[Cell, ...]
+
+
+def _cell(measured: Measured, unit: str, shown: Callable[[float], str]) -> Cell:
+    if measured.mean is None:
+        return Cell(value=INSUFFICIENT)
+    interval = ""
+    if measured.low is not None and measured.high is not None:
+        interval = f"{shown(measured.low)} to {shown(measured.high)}"
+    return Cell(value=f"{shown(measured.mean)}{unit}", interval=interval)
+
+
+def percent(measured: Measured) -> Cell:
+    """Return a ratio in percent.
+
+    Example:
+        >>> from simulator.report.documents import Measured
+        >>> percent(Measured(mean=0.912, low=0.88, high=0.931))
+        Cell(value='91.2 %', interval='88.0 to 93.1')
+    """
+    return _cell(measured, " %", lambda ratio: f"{PERCENT * ratio:.1f}")
+
+
+def points(measured: Measured) -> Cell:
+    """Return a difference of ratios in percentage points.
+
+    Example:
+        >>> from simulator.report.documents import Measured
+        >>> points(Measured(mean=-0.031))
+        Cell(value='−3.1', interval='')
+    """
+    return _cell(measured, "", lambda ratio: f"{PERCENT * ratio:+.1f}".replace("-", "−"))
+
+
+def _milliseconds(measured: Measured) -> Cell:
+    return _cell(measured, " ms", lambda ms: f"{ms:.0f}")
+
+
+def _rate(measured: Measured) -> Cell:
+    if measured.mean is None:
+        return Cell(value=INSUFFICIENT)
+    unit = format_rate(measured.mean).split()[1]
+    scale = {"bit/s": 1.0, "kbit/s": 1e3, "Mbit/s": 1e6, "Gbit/s": 1e9}[unit]
+    return _cell(measured, f" {unit}", lambda bps: f"{bps / scale:.3g}")
+
+
+COLUMNS: Final[tuple[tuple[str, str, Callable[[Measured], Cell]], ...]] = (
+    ("on time", "on_time", percent),
+    ("timely accuracy", "timely_accuracy", percent),
+    ("latency p50", "latency_p50_ms", _milliseconds),
+    ("latency p95", "latency_p95_ms", _milliseconds),
+    ("sent", "wire_bps", _rate),
+    ("late", "late", percent),
+    ("lost", "lost", percent),
+    ("skipped", "skipped", percent),
+    ("dropped", "dropped", percent),
+)
+_COMPARED: Final = ("on_time", "timely_accuracy")
+
+
+def case_rows(cases: Sequence[Case], look: Look) -> list[Row]:
+    """Return a row a case with a cell for each of `COLUMNS`."""
+    return [
+        Row(
+            label=look.labels[case.policy],
+            colour=look.colours[look.labels[case.policy]],
+            setting=case.setting,
+            cells=tuple(shown(case.metric(name)) for _, name, shown in COLUMNS),
+        )
+        for case in cases
+    ]
+
+
+def measured_as(metric: str, measured: Measured) -> Cell:
+    """Return any metric in words: as its column shows it, else as the folder names it.
+
+    Example:
+        >>> from simulator.report.documents import Measured
+        >>> measured_as("on_time", Measured(mean=0.5)).value
+        '50.0 %'
+        >>> measured_as("switches", Measured(mean=2.5)).value
+        '2.5'
+    """
+    for _, name, shown in COLUMNS:
+        if name == metric:
+            return shown(measured)
+    if metric.endswith("_ms"):
+        return _milliseconds(measured)
+    return _cell(measured, "", lambda value: f"{value:.4g}")
+
+
+def comparison_rows(comparisons: Sequence[Comparison], look: Look) -> list[Row]:
+    """Return a row a comparison: on time, timely accuracy, on how many traces it was better."""
+    rows = []
+    for found in comparisons:
+        cells = [points(found.metrics[name]) for name in _COMPARED if name in found.metrics]
+        values = found.metrics["timely_accuracy"].points if len(cells) == len(_COMPARED) else []
+        better = sum(value > 0 for value in values)
+        label = look.labels.get(found.policy, found.policy)
+        rows.append(
+            Row(
+                label=f"{label} − {look.labels.get(found.versus, found.versus)}",
+                colour=look.colours.get(label, "#5b6472"),
+                setting=found.setting,
+                cells=(*cells, Cell(value=f"{better} of {len(values)}")),
+            )
+        )
+    return rows
