@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulator.metrics.catalogue import Metric
 
-__all__ = ["FEW_TRACES", "Row", "case_records", "comparisons", "interval_record"]
+__all__ = ["FEW_TRACES", "Row", "case_records", "comparisons", "header", "interval_record"]
 
 Row: TypeAlias = "dict[str, Any]"
 """A row of the runs' or groups' table."""

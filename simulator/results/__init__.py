@@ -69,8 +69,9 @@ float64 (mean over the step, after ``load`` scaling and offset), on a grid of at
 **summary.json**::
 
     {"schema_version": 1, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
+     "warnings": ["oboe/1 measures a flow rate on a downlink: ..."],
      "traces": ["us-lte-up/1", ...], "few_traces": true,     # fewer than 10: read the points
-     "cases": [{"case": 0, "policy": "deadline", "setting": "network.uplink.0.load=1",
+     "cases": [{"case": 0, "policy": "deadline", "setting": "load=1",
                 "settings": {"network.uplink.0.load": 1}, "runs": 50, "frames": 90000,
                 "overload": {"uplink": 0.2},                 # share of runs, where above 0
                 "metrics": {NAME: INTERVAL, ...},
@@ -84,11 +85,16 @@ INTERVAL is ``{"mean": 0.91, "low": 0.88, "high": 0.93, "by_trace": {"us-lte-up/
 ``low`` and ``high`` are null with fewer than two traces, ``mean`` too where nothing could be
 measured. Within a comparison it is of ``policy`` minus ``versus``, trace by trace.
 
-**manifest.json**: ``schema_version``, ``scenario`` (the resolved document), ``scenario_sha256``,
-``source`` (file name), ``command``, ``splitcast`` (version), ``python``, ``packages`` (versions),
-``machine``, ``profiles`` (name to SHA-256), ``traces`` (file to SHA-256), ``created``,
-``elapsed_s`` (absent until done), ``state`` ("running" or "done"),
-``runs``: list of ``{"run", "point", "replication", "seed", "settings"}``.
+**manifest.json**: ``schema_version``, ``scenario`` (the document, overrides applied),
+``scenario_sha256``, ``source`` (file name), ``profiles`` and ``traces`` (name or file to SHA-256),
+``splitcast`` (version), ``python``, ``packages`` (versions), ``machine``, ``command``, ``created``
+(UTC), ``state`` ("running" or "done"), ``elapsed_s`` (once done), ``runs``: a list of ``{"run",
+"case", "point", "replication", "seed", "settings"}``. `--resume` goes by scenario, profiles,
+traces and version.
 """
 
 from __future__ import annotations
+
+from simulator.results.results import Results
+
+__all__ = ["Results"]

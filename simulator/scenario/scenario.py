@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +15,7 @@ from simulator.scenario.complaints import problems_of
 from simulator.scenario.records import ScenarioRecord
 from simulator.scenario.settings import override, with_settings
 from simulator.scenario.sweep import Settings, axes, combinations
-from simulator.scenario.yaml_reader import Document, read_file
+from simulator.scenario.yaml_reader import Document, dotted, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +51,7 @@ class Scenario:
         folder: What relative paths in it are relative to.
         source: The file's name, or "" for one built in code.
         points: The points of its sweep; one without a sweep.
+        places: Path of a value to where it stands in the file.
 
     Example:
         >>> camera = {"profile": "tiny", "fps": 15, "deadline": "150 ms", "policy": "fixed"}
@@ -66,6 +67,7 @@ class Scenario:
     folder: Path
     source: str
     points: tuple[Point, ...]
+    places: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
@@ -117,7 +119,17 @@ class Scenario:
             Point(index=index, settings=settings, record=_validated(document, settings))
             for index, settings in enumerate(chosen)
         )
-        return cls(document=document.value, folder=folder, source=source, points=points)
+        return cls(
+            document=document.value,
+            folder=folder,
+            source=source,
+            points=points,
+            places={dotted(trail): place for trail, place in document.places.items()},
+        )
+
+    def place(self, path: str) -> str:
+        """Return where the value at a path stands, ``city.yaml:14:11``; "" if it is nowhere."""
+        return self.places.get(path, "")
 
     @property
     def record(self) -> ScenarioRecord:

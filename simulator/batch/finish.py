@@ -1,0 +1,101 @@
+"""The end of a batch: tables over all runs and the summary, from the runs' files alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.assembly import assemble
+from simulator.assembly.sources import profile
+from simulator.batch.one_run import frames_path
+from simulator.metrics.summary import case_records, comparisons, header
+from simulator.metrics.verdicts import judge
+from simulator.results.manifest import write_json
+from simulator.results.schema import CAPACITY, GROUPS, RUNS, SCHEMA_VERSION, UNITS
+from simulator.results.tables import read_facts, write_rows
+from traces import rates_on_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from simulator.batch.cases import RunSpec
+    from simulator.metrics.summary import Row
+    from simulator.scenario import Scenario
+
+__all__ = ["finish"]
+
+_STEP_NS = 100_000_000
+_MOST_STEPS = 2000
+
+
+def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str, Any]:
+    """Write all tables and the summary of a batch whose runs are done.
+
+    Args:
+        scenario: What was simulated.
+        specs: All runs.
+        out: The results folder.
+
+    Returns:
+        The summary.
+    """
+    facts = [read_facts(frames_path(out, spec.name)) for spec in specs]
+    runs = [_numbers(found["run"]) for found in facts]
+    groups = [_numbers(row) for found in facts for row in found["groups"]]
+    write_rows(out / "runs.parquet", runs, RUNS)
+    write_rows(out / "groups.parquet", groups, GROUPS)
+    units = [_numbers(row) for found in facts for row in found["units"]]
+    write_rows(out / "units.parquet", units, UNITS)
+    capacity, warnings = _capacity(scenario, specs, runs)
+    write_rows(out / "capacity.parquet", capacity, CAPACITY)
+    summary = _summary(scenario, specs, runs, groups) | {"warnings": warnings}
+    write_json(out / "summary.json", summary)
+    return summary
+
+
+def _summary(
+    scenario: Scenario, specs: Sequence[RunSpec], runs: list[Row], groups: list[Row]
+) -> dict[str, Any]:
+    record = scenario.record
+    settings = {spec.case: spec.settings for spec in specs}
+    cases = [case | {"settings": settings[case["case"]]} for case in case_records(runs, groups)]
+    tasks = {
+        profile(group.profile, scenario.folder).primary_task for group in record.streams.values()
+    }
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": record.name,
+        "description": record.description,
+        "task": ", ".join(sorted(tasks)),
+        **header(runs),
+        "cases": cases,
+        "comparisons": comparisons(runs),
+        "slo": judge(record.slo, cases),
+    }
+
+
+def _capacity(
+    scenario: Scenario, specs: Sequence[RunSpec], runs: list[Row]
+) -> tuple[list[Row], list[str]]:
+    """Return the capacity of each link that some run used, and what is doubtful about it."""
+    users = {row["link"]: spec for row, spec in zip(reversed(runs), reversed(specs), strict=True)}
+    rows: list[Row] = []
+    warnings: dict[str, None] = {}
+    for link, spec in sorted(users.items()):
+        built = assemble(spec.point.record, spec.seed, scenario.folder)
+        warnings |= dict.fromkeys(built.warnings)
+        duration_ns = built.plan.duration_ns
+        step_ns = min(max(_STEP_NS, -(-duration_ns // _MOST_STEPS)), duration_ns)
+        starts, rates = rates_on_grid(built.plan.uplink.trace, step_ns, duration_ns)
+        rows += [
+            {"link": link, "t_s": start, "capacity_bps": rate}
+            for start, rate in zip(starts.tolist(), rates.tolist(), strict=True)
+        ]
+    return rows, list(warnings)
+
+
+def _numbers(row: Row) -> Row:
+    """Return a row read from JSON with NaN where it says null."""
+    return {key: np.nan if value is None else value for key, value in row.items()}

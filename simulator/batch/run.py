@@ -1,0 +1,79 @@
+"""A whole batch: checked, claimed, simulated, finished."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from simulator.batch.cases import run_specs
+from simulator.batch.check import check
+from simulator.batch.finish import finish
+from simulator.batch.folder import claim, manifest_of, refuse_foreign, unfinished
+from simulator.batch.pool import execute_all
+from simulator.results import Results
+from simulator.results.manifest import MANIFEST, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.scenario import Scenario
+
+__all__ = ["run"]
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody how far a batch is."""
+
+
+def run(
+    scenario: Scenario,
+    *,
+    out: Path | str | None = None,
+    workers: int = 1,
+    resume: bool = False,
+    replace: bool = False,
+    progress: Callable[[int, int], None] = _silent,
+    command: str = "",
+) -> Results:
+    """Simulate every point of a scenario with every replication.
+
+    Args:
+        scenario: What to simulate.
+        out: Folder for the results; without one they live as long as what is returned.
+        workers: Processes. Results do not depend on it.
+        resume: Finish the missing runs of results that are already in ``out``.
+        replace: Replace results that are already in ``out``.
+        progress: Told after each run how many are done, of how many.
+        command: What the manifest names as the command line.
+
+    Returns:
+        The results, with ``.frames``, ``.runs`` and ``.summary`` as DataFrames.
+
+    Raises:
+        InputError: If something the scenario needs cannot be used, or ``out`` holds anything
+            else. Nothing is written then.
+    """
+    began = time.monotonic()
+    if out is not None:
+        refuse_foreign(Path(out), resume=resume, replace=replace)
+    specs = run_specs(scenario)
+    check(scenario, specs)
+    owner = TemporaryDirectory(prefix="splitcast-") if out is None else None
+    folder = Path(owner.name if owner is not None else out or "")
+    manifest = manifest_of(scenario, specs, command)
+    claim(folder, manifest, replace=replace and not resume)
+    missing = unfinished(folder, specs)
+    total, done = len(specs), len(specs) - len(missing)
+
+    def count(_: str) -> None:
+        nonlocal done
+        done += 1
+        progress(done, total)
+
+    execute_all(missing, scenario.folder, folder, workers=workers, done=count)
+    finish(scenario, specs, folder)
+    elapsed_s = round(time.monotonic() - began, 3)
+    write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
+    return Results(folder, owner)

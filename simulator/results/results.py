@@ -1,0 +1,112 @@
+"""A batch's results as DataFrames, read from its folder when they are asked for."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.files import read_bounded
+from simulator.results.schema import SCHEMA_VERSION
+from simulator.results.tables import read_table
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
+__all__ = ["Results", "read_json"]
+
+_LARGEST_JSON = 256 * 2**20
+
+
+class Results:
+    """What a batch found.
+
+    Args:
+        folder: The results folder.
+        owner: A temporary folder to keep as long as these results, if they live in one.
+
+    Raises:
+        InputError: If the folder holds no finished results.
+    """
+
+    def __init__(self, folder: Path | str, owner: TemporaryDirectory[str] | None = None) -> None:
+        """Read the summary; tables follow when they are asked for."""
+        self.folder = Path(folder)
+        self._owner = owner
+        self.document: dict[str, Any] = read_json(self.folder / "summary.json")
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row per run."""
+        return self._table("runs.parquet")
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """A row per run and group of streams."""
+        return self._table("groups.parquet")
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """A row per run, group and unit of the ladder."""
+        return self._table("units.parquet")
+
+    @cached_property
+    def capacity(self) -> pd.DataFrame:
+        """The uplinks' capacity over time."""
+        return self._table("capacity.parquet")
+
+    @cached_property
+    def frames(self) -> pd.DataFrame:
+        """A row per captured frame of every run, with the run's name in ``run``."""
+        names = list(self.runs["run"])
+        parts = [self._table(f"frames/{name}.parquet") for name in names]
+        sizes = [len(part) for part in parts]
+        codes = [code for code, size in enumerate(sizes) for _ in range(size)]
+        whole = pd.concat(parts, ignore_index=True)
+        whole.insert(0, "run", pd.Categorical.from_codes(codes, categories=names))
+        return whole
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """A row per case: ``policy``, ``setting``, then each metric with ``_low`` and ``_high``."""
+        rows = []
+        for case in self.document["cases"]:
+            row = {key: case[key] for key in ("case", "policy", "setting", "runs", "frames")}
+            for name, found in case["metrics"].items():
+                row |= {
+                    name if name not in row else f"{name}_per_run": found["mean"],
+                    f"{name}_low": found["low"],
+                    f"{name}_high": found["high"],
+                }
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = read_table(self.folder / name).to_pandas()
+        return frame
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return one of a results folder's JSON documents.
+
+    Raises:
+        InputError: If it is missing, no JSON, or of another version.
+    """
+    raw = read_bounded(path, limit_bytes=_LARGEST_JSON, what="results")
+    try:
+        found = json.loads(raw)
+        version = found["schema_version"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _refusal(path, "content", repr(error), "must be JSON with schema_version") from error
+    if version != SCHEMA_VERSION:
+        raise _refusal(path, "schema_version", version, f"must be {SCHEMA_VERSION}")
+    return dict(found)
+
+
+def _refusal(path: Path, what: str, value: object, rule: str) -> InputError:
+    remedy = "run the scenario again with this version"
+    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=remedy))

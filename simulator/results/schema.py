@@ -1,0 +1,77 @@
+"""The columns of every table, and the version that readers check."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from simulator.framelog import COLUMNS
+from simulator.metrics import METRICS, SHARED
+
+__all__ = ["CAPACITY", "FRAMES", "GROUPS", "RUNS", "SCHEMA_VERSION", "UNITS", "versioned"]
+
+SCHEMA_VERSION = 1
+
+_KINDS = {
+    "count": pa.int64(),
+    "share": pa.float64(),
+    "ms": pa.float64(),
+    "number": pa.float64(),
+    "text": pa.string(),
+}
+_CODES = {
+    "<i4": pa.int32(),
+    "<i2": pa.int16(),
+    "i1": pa.int8(),
+    "?": pa.bool_(),
+    "<i8": pa.int64(),
+    "<f4": pa.float32(),
+}
+_IDENTITY = [
+    ("run", pa.string()),
+    ("case", pa.int32()),
+    ("point", pa.int32()),
+    ("replication", pa.int32()),
+    ("seed", pa.int64()),
+    ("policy", pa.string()),
+    ("setting", pa.string()),
+    ("trace", pa.string()),
+]
+
+
+def versioned(fields: list[tuple[str, pa.DataType]]) -> pa.Schema:
+    """Return a schema that carries its version."""
+    return pa.schema(fields, metadata={"schema_version": str(SCHEMA_VERSION)})
+
+
+def _metrics(without: frozenset[str] = frozenset()) -> list[tuple[str, pa.DataType]]:
+    return [(m.name, _KINDS[m.kind]) for m in METRICS if m.name not in without]
+
+
+FRAMES = versioned([(name, _CODES[code]) for name, code in COLUMNS.items()])
+"""frames/<run>.parquet."""
+
+RUNS = versioned(
+    [*_IDENTITY, ("link", pa.string()), ("duration_s", pa.float64()), *_metrics()],
+)
+"""runs.parquet."""
+
+GROUPS = versioned([*_IDENTITY, ("group", pa.string()), *_metrics(SHARED)])
+"""groups.parquet."""
+
+UNITS = versioned(
+    [
+        *_IDENTITY,
+        ("group", pa.string()),
+        ("unit", pa.int16()),
+        ("name", pa.string()),
+        ("frames", pa.int64()),
+        ("share", pa.float64()),
+        ("on_time", pa.float64()),
+        ("payload_mean_bytes", pa.float64()),
+        ("score_mean", pa.float64()),
+    ]
+)
+"""units.parquet."""
+
+CAPACITY = versioned([("link", pa.string()), ("t_s", pa.float64()), ("capacity_bps", pa.float64())])
+"""capacity.parquet."""
