@@ -13,7 +13,7 @@ from simulator.metrics.summary import case_records, comparisons, header
 from simulator.metrics.verdicts import judge
 from simulator.results.manifest import write_json
 from simulator.results.schema import CAPACITY, GROUPS, RUNS, SCHEMA_VERSION, UNITS
-from simulator.results.tables import read_facts, write_rows
+from simulator.results.tables import read_facts, write_columns, write_rows
 from traces import rates_on_grid
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ __all__ = ["finish"]
 
 _STEP_NS = 100_000_000
 _MOST_STEPS = 2000
+_FEWEST_STEPS = 100
+_MOST_ROWS = 1_000_000
 
 
 def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str, Any]:
@@ -42,14 +44,14 @@ def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str,
         The summary.
     """
     facts = [read_facts(frames_path(out, spec.name)) for spec in specs]
-    runs = [_numbers(found["run"]) for found in facts]
+    runs = [_numbers(found) for found in facts]
     groups = [_numbers(row) for found in facts for row in found["groups"]]
     write_rows(out / "runs.parquet", runs, RUNS)
     write_rows(out / "groups.parquet", groups, GROUPS)
     units = [_numbers(row) for found in facts for row in found["units"]]
     write_rows(out / "units.parquet", units, UNITS)
     capacity, warnings = _capacity(scenario, specs, runs)
-    write_rows(out / "capacity.parquet", capacity, CAPACITY)
+    write_columns(out / "capacity.parquet", capacity, CAPACITY)
     summary = _summary(scenario, specs, runs, groups) | {"warnings": warnings}
     write_json(out / "summary.json", summary)
     return summary
@@ -78,22 +80,22 @@ def _summary(
 
 def _capacity(
     scenario: Scenario, specs: Sequence[RunSpec], runs: list[Row]
-) -> tuple[list[Row], list[str]]:
+) -> tuple[dict[str, list[Any]], list[str]]:
     """Return the capacity of each link that some run used, and what is doubtful about it."""
     users = {row["link"]: spec for row, spec in zip(reversed(runs), reversed(specs), strict=True)}
-    rows: list[Row] = []
+    steps = max(_FEWEST_STEPS, min(_MOST_STEPS, _MOST_ROWS // len(users)))
+    columns: dict[str, list[Any]] = {"link": [], "t_s": [], "capacity_bps": []}
     warnings: dict[str, None] = {}
     for link, spec in sorted(users.items()):
         built = assemble(spec.point.record, spec.seed, scenario.folder)
         warnings |= dict.fromkeys(built.warnings)
         duration_ns = built.plan.duration_ns
-        step_ns = min(max(_STEP_NS, -(-duration_ns // _MOST_STEPS)), duration_ns)
+        step_ns = min(max(_STEP_NS, -(-duration_ns // steps)), duration_ns)
         starts, rates = rates_on_grid(built.plan.uplink.trace, step_ns, duration_ns)
-        rows += [
-            {"link": link, "t_s": start, "capacity_bps": rate}
-            for start, rate in zip(starts.tolist(), rates.tolist(), strict=True)
-        ]
-    return rows, list(warnings)
+        columns["link"] += [link] * len(starts)
+        columns["t_s"] += starts.tolist()
+        columns["capacity_bps"] += rates.tolist()
+    return columns, list(warnings)
 
 
 def _numbers(row: Row) -> Row:

@@ -1,4 +1,4 @@
-"""A results folder claimed for a batch: never a foreign one, and resumed only by its own scenario."""
+"""A results folder claimed for a batch: never a foreign one, resumed only by its own scenario."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _is_there(out: Path, spec: RunSpec) -> bool:
     if not path.is_file():
         return False
     try:
-        return bool(read_facts(path)["run"]["seed"] == spec.seed)
+        return bool(read_facts(path)["seed"] == spec.seed)
     except (InputError, KeyError, TypeError):
         return False
 

@@ -51,8 +51,7 @@ def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
     }
     policies = {name: group.policy.label for name, group in spec.point.record.streams.items()}
     run = identity | {"link": built.link, "duration_s": built.plan.duration_ns / 1e9} | found.run
-    return {
-        "run": _plain(run),
+    return _plain(run) | {
         "groups": [_plain(identity | row) for row in found.groups],
         "units": [_plain(identity | row) for row in found.units],
         "streams": [

@@ -25,10 +25,9 @@ place and renamed. Units are in the names: ``_ns`` int64 since the run's start, 
 
 **frames/<run>.parquet**: the columns of ``simulator.framelog.COLUMNS`` in (stream, frame) order,
 with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``framelog.Outcome``.
-Metadata key ``run`` is a JSON object
-with the same fields as the run's row, ``groups`` and ``units`` its rows of those tables, and
-``streams``: a list of ``{"name", "group", "policy", "deadline_ns", "interval_ns", "units"}``
-indexed by ``stream``; ``units`` are the ladder's names.
+The schema's metadata key ``run`` is a JSON object: the run's row, its rows of those tables under
+``groups`` and ``units``, and ``streams``: a list of ``{"name", "group", "policy", "deadline_ns",
+"interval_ns", "units"}`` indexed by ``stream``; its ``units`` are the ladder's names.
 
 **runs.parquet**: ``run`` string, ``case`` int32, ``point`` int32, ``replication`` int32,
 ``seed`` int64 (the run's own), ``policy`` string (what is compared), ``setting`` string (the rest

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from simulator.foundation.errors import InputError, Problem
@@ -65,9 +66,8 @@ class Results:
         names = list(self.runs["run"])
         parts = [self._table(f"frames/{name}.parquet") for name in names]
         sizes = [len(part) for part in parts]
-        codes = [code for code, size in enumerate(sizes) for _ in range(size)]
         whole = pd.concat(parts, ignore_index=True)
-        whole.insert(0, "run", pd.Categorical.from_codes(codes, categories=names))
+        whole.insert(0, "run", pd.Categorical(np.repeat(names, sizes), categories=names))
         return whole
 
     @cached_property

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from simulator.framelog import FrameLog
 
-__all__ = ["read_facts", "read_table", "write_frames", "write_rows"]
+__all__ = ["read_facts", "read_table", "write_columns", "write_frames", "write_rows"]
 
-_FACTS = ("run", "groups", "units", "streams")
+_LISTS = ("groups", "units", "streams")
 
 
 def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None:
@@ -31,10 +31,9 @@ def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None
     Args:
         path: ``frames/<run>.parquet``.
         log: The frames.
-        facts: JSON values under ``run``, ``groups``, ``units`` and ``streams``.
+        facts: The run's row, with lists under ``groups``, ``units`` and ``streams``.
     """
-    said = {key: json.dumps(facts[key]) for key in _FACTS}
-    schema = FRAMES.with_metadata({**(FRAMES.metadata or {}), **said})
+    schema = FRAMES.with_metadata({**(FRAMES.metadata or {}), "run": json.dumps(facts)})
     table = pa.table([pa.array(log[name]) for name in schema.names], schema=schema)
     write_atomically(path, _parquet(table))
 
@@ -42,6 +41,11 @@ def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
     """Write rows as a table."""
     write_atomically(path, _parquet(pa.Table.from_pylist(list(rows), schema=schema)))
+
+
+def write_columns(path: Path, columns: Mapping[str, Sequence[Any]], schema: pa.Schema) -> None:
+    """Write columns of equal length as a table."""
+    write_atomically(path, _parquet(pa.Table.from_pydict(dict(columns), schema=schema)))
 
 
 def read_facts(path: Path) -> dict[str, Any]:
@@ -91,10 +95,13 @@ def _opened(path: Path) -> pq.ParquetFile:
 
 def _facts(path: Path, metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
     try:
-        return {key: json.loads(metadata[key.encode()]) for key in _FACTS}
-    except (KeyError, ValueError) as error:
-        rule = f"must hold {', '.join(_FACTS)}"
+        found = json.loads(metadata[b"run"])
+        if not all(isinstance(found[key], list) for key in _LISTS):
+            raise KeyError(*_LISTS)
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        rule = f"must describe a run with {', '.join(_LISTS)}"
         raise _refusal(path, "metadata", repr(error), rule) from error
+    return dict(found)
 
 
 def _refusal(path: Path, what: str, value: object, rule: str) -> InputError:
