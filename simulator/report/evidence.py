@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.report.documents import Manifest, Summary, read_document
+from simulator.results import tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def refused(path: Path, what: str, value: object, rule: str) -> InputError:
 
 
 def read_table(path: Path, columns: Sequence[str], *, all_columns: bool = False) -> pa.Table:
-    """Return columns of a Parquet file.
+    """Return columns of a table.
 
     Args:
         path: The file.
@@ -95,18 +95,16 @@ def read_table(path: Path, columns: Sequence[str], *, all_columns: bool = False)
         all_columns: Return the others too.
 
     Raises:
-        InputError: If it is missing, no Parquet, or lacks a column.
+        InputError: If it is missing, no table of this version, damaged, or lacks a column.
     """
-    if not path.is_file():
-        raise refused(path, "results file", path.name, "does not exist")
     try:
-        with pq.ParquetFile(path) as file:
-            missing = sorted(set(columns) - set(file.schema_arrow.names))
-            if missing:
-                raise refused(path, "columns", ", ".join(missing), "are missing")
-            return file.read(None if all_columns else list(columns))
+        table = tables.read_table(path, None if all_columns else columns)
     except (pa.ArrowException, OSError) as error:
-        raise refused(path, "results file", path.name, "cannot be read as Parquet") from error
+        raise refused(path, "results file", path.name, "is damaged") from error
+    missing = sorted(set(columns) - set(table.column_names))
+    if missing:
+        raise refused(path, "columns", ", ".join(missing), "are missing")
+    return table
 
 
 def read(folder: Path) -> Evidence:

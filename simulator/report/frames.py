@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from simulator.framelog import COLUMNS, NEVER, Outcome
 from simulator.metrics import STAGES, stage_times
 from simulator.report.evidence import read_table, refused
+from simulator.results.tables import read_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,9 +91,7 @@ class Pool:
 
 
 def _streams(path: Path) -> tuple[Stream, ...]:
-    metadata = pq.read_schema(path).metadata or {}
     try:
-        records = json.loads(metadata[b"run"])["streams"]
         return tuple(
             Stream(
                 name=str(record["name"]),
@@ -103,12 +100,10 @@ def _streams(path: Path) -> tuple[Stream, ...]:
                 interval_ns=int(record["interval_ns"]),
                 units=tuple(map(str, record["units"])),
             )
-            for record in records
+            for record in read_facts(path)["streams"]
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise refused(
-            path, "metadata key run", type(error).__name__, "must list streams"
-        ) from error
+        raise refused(path, "streams", type(error).__name__, "must be described") from error
 
 
 def read_frames(evidence: Evidence, run: str) -> Frames:

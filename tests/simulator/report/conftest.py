@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from simulator.framelog import COLUMNS, NEVER, Outcome
+from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome
+from simulator.results.schema import CAPACITY, RUNS, UNITS
+from simulator.results.tables import write_frames, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,8 +151,8 @@ class Made:
                         "groups": {"cameras": metrics},
                     }
                 )
-        pd.DataFrame(runs).to_parquet(folder / "runs.parquet")
-        pd.DataFrame(units).to_parquet(folder / "units.parquet")
+        write_rows(folder / "runs.parquet", runs, RUNS)
+        write_rows(folder / "units.parquet", units, UNITS)
         self._write_capacity(folder)
         self._write_documents(folder, runs, cases)
         return folder
@@ -207,26 +206,22 @@ class Made:
             }
             for k in range(self.streams)
         ]
-        table = pa.table(columns)
-        table = table.replace_schema_metadata(
-            {"schema_version": "1", "run": json.dumps({"run": run, "streams": streams})}
-        )
-        pq.write_table(table, folder / "frames" / f"{run}.parquet")
+        facts = {"run": run, "groups": [], "units": [], "streams": streams}
+        write_frames(folder / "frames" / f"{run}.parquet", FrameLog(columns), facts)
 
     def _write_capacity(self, folder: Path) -> None:
         span = self.frames * self.interval_ns / S
         grid = np.linspace(0, span, 400, endpoint=False)
         rows = [
-            pd.DataFrame(
-                {
-                    "link": f"link-{k}",
-                    "t_s": grid,
-                    "capacity_bps": self.streams * 4e5 * (1.3 + np.sin(grid / 8 + k)),
-                }
-            )
+            {
+                "link": f"link-{k}",
+                "t_s": t,
+                "capacity_bps": self.streams * 4e5 * (1.3 + np.sin(t / 8 + k)),
+            }
             for k in range(len(self.traces))
+            for t in grid.tolist()
         ]
-        pd.concat(rows).to_parquet(folder / "capacity.parquet")
+        write_rows(folder / "capacity.parquet", rows, CAPACITY)
 
     def _write_documents(
         self, folder: Path, runs: list[dict[str, Any]], cases: list[dict[str, Any]]
