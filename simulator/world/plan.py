@@ -185,3 +185,17 @@ class WorldPlan:
     server: ServerPlan
     downlink: DownlinkPlan
     duration_ns: int
+
+    def __post_init__(self) -> None:
+        """Refuse a server whose tables do not fit the streams.
+
+        Raises:
+            ValueError: Naming the stream, the table, its shape and the shape it must have.
+        """
+        batch = self.server.max_batch
+        for stream in self.streams:
+            model = self.server.models[stream.model]
+            wanted = (len(model.tail_ns), len(stream.ladder.names), batch)
+            if model.decode_ns.shape != wanted or model.tail_ns.shape[1:] != (batch,):
+                found = f"tail_ns {model.tail_ns.shape}, decode_ns {model.decode_ns.shape}"
+                raise ValueError(f"{stream.name} on {model.name}: {found} must fit {wanted}")

@@ -22,12 +22,15 @@ def lumps(bytes_each: int = 1000) -> OpportunityTrace:
     return OpportunityTrace.from_stamps([MS], bytes_each=bytes_each, about=ABOUT)
 
 
+def sent(link: DroptailLink, now_ns: int, size: int) -> tuple[int | None, int | None]:
+    """Return when a frame left the link, and when its turn came."""
+    return link.send(now_ns, size), link.begin_ns
+
+
 def test_packets_beyond_the_limit_are_dropped_and_the_rest_still_occupy_the_link() -> None:
     link = DroptailLink(lumps(), packet_bytes=1000, limit_bytes=3000)
-    assert link.send(0, 5000) is None  # 3 of its 5 packets get in
-    assert link.begin_ns == 0
-    assert link.send(0, 1) is None  # full
-    assert link.begin_ns is None
+    assert sent(link, 0, 5000) == (None, 0)  # 3 of its 5 packets get in
+    assert sent(link, 0, 1) == (None, None)  # full
     assert link.send(1 * MS, 1000) == 4 * MS  # one left at 1 ms, so there is room for one
 
 
@@ -54,10 +57,8 @@ def test_packets_can_be_limited_in_number() -> None:
 def test_what_a_stopped_trace_never_delivers_is_lost() -> None:
     trace = RateTrace.from_steps([0], [8_000_000], period_ns=MS, after="stop", about=ABOUT)
     link = DroptailLink(trace, packet_bytes=1000, limit_bytes=9000)
-    assert link.send(0, 2000) is None
-    assert link.begin_ns == 0
-    assert link.send(0, 1000) is None
-    assert link.begin_ns is None
+    assert sent(link, 0, 2000) == (None, 0)
+    assert sent(link, 0, 1000) == (None, None)
 
 
 def test_every_frame_fares_as_in_mahimahis_droptail_queue(shared: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ INFINITE = [
 ABOUT = TraceAbout(name="test")
 
 
-def steps(*rates_bps: int, after: str = "loop") -> RateTrace:
+def steps(*rates_bps: int, after: Literal["loop", "stop"] = "loop") -> RateTrace:
     starts = [k * 10 * MS for k in range(len(rates_bps))]
     return RateTrace.from_steps(
         starts, rates_bps, period_ns=len(rates_bps) * 10 * MS, after=after, about=ABOUT

@@ -58,7 +58,7 @@ def camera(  # noqa: PLR0913
 
     def table(rows: Sequence[Any], scale: int, dtype: type) -> Any:  # noqa: ANN401
         full = [np.broadcast_to(np.asarray(row) * scale, frames) for row in rows]
-        return np.array(full).astype(dtype).reshape(units, frames)
+        return np.rint(np.array(full)).astype(dtype).reshape(units, frames)
 
     payload = table(sizes, 1, np.int64)
     device_ns = table(device_ms or [0] * units, MS, np.int64)
@@ -83,7 +83,7 @@ def camera(  # noqa: PLR0913
         interval_ns=40 * MS,
         probe_ns=None if probe_ms is None else int(probe_ms * MS),
         waiting=waiting,
-        captured_ns=np.array([int(x * MS) for x in captured_ms], dtype=np.int64),
+        captured_ns=np.array([round(x * MS) for x in captured_ms], dtype=np.int64),
         clip=np.zeros(frames, dtype=np.int32),
         clip_frame=np.arange(frames, dtype=np.int32),
         payload_bytes=payload,
@@ -96,10 +96,10 @@ def camera(  # noqa: PLR0913
 
 
 def served(
-    tail_ms: Sequence[float] = (0.0,), decode_ms: Sequence[float] = (0.0,), units: int = 1
+    tail_ms: Sequence[float] = (0.0,), decode_ms: Sequence[float] | None = None, units: int = 1
 ) -> ServedModel:
     """One backbone's tables, the same for all luck and for all units."""
-    decode = np.array([[np.array(decode_ms) * MS] * units])
+    decode = np.array([[np.array(decode_ms or [0.0] * len(tail_ms)) * MS] * units])
     return ServedModel(
         name="model",
         tail_ns=np.array([np.array(tail_ms) * MS]).astype(np.int64),
