@@ -1,9 +1,10 @@
 """How a second's capacity is spread over its milliseconds: levels, silences and grants.
 
 The intensity keeps a level for an exponential time and then takes another, gamma-distributed with
-mean 1; now and then it is 0 for a log-normal time. It is scaled so that each second keeps its
-mean rate. Grants are a gamma renewal process in operational time (the integral of the intensity),
-so they can be more or less regular than Poisson; each carries a geometric number of packets::
+mean 1; now and then it is 0 for a log-normal time, short (scheduling) or long (a stall). It is
+scaled so that each second keeps its mean rate. Grants are a gamma renewal process in operational
+time (the integral of the intensity), so they can be more or less regular than Poisson; each
+carries a geometric number of packets::
 
     seconds' rates --> intensity (levels, silences) --> grants --> packets on a millisecond grid
 
@@ -12,6 +13,7 @@ Draws are keyed and read in order, so a longer trace begins with a shorter one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from traces.families import Bursts
 
 __all__ = ["Intensity", "intensity", "packets"]
+
+_STALL_SPREAD = 0.5
 
 _LEAST_ACTIVE = 0.2
 """A second that is silent for longer loses capacity instead of packing it into what is left."""
@@ -60,22 +64,21 @@ def intensity(rates_bps: NDArray[np.float64], bursts: Bursts, seed: int, name: s
         name: Its family, part of the key of the draws.
     """
     seconds = len(rates_bps)
-    silent_ms = bursts.silence_ms * np.exp(0.5 * bursts.silence_spread**2)
-    mean_ms = (1 - bursts.silence_share) * bursts.hold_ms + bursts.silence_share * silent_ms
+    mean_ms = _mean_interval_ms(bursts)
     ends_ms = np.zeros(0)
     n = int(1000 * seconds / mean_ms) + 16
     while not ends_ms.size or ends_ms[-1] < 1000 * seconds:
         n += n // 4
         kinds = generator(seed, name, "kind").random(n)
         normals = generator(seed, name, "silence").standard_normal(n)
-        held = bursts.hold_ms * generator(seed, name, "hold").standard_exponential(n)
-        silent = kinds < bursts.silence_share
-        lasting = np.where(
-            silent, bursts.silence_ms * np.exp(bursts.silence_spread * normals), held
-        )
+        lasting = bursts.hold_ms * generator(seed, name, "hold").standard_exponential(n)
+        stalls = kinds < bursts.stall_share
+        short = ~stalls & (kinds < bursts.stall_share + bursts.silence_share)
+        lasting[stalls] = bursts.stall_ms * np.exp(_STALL_SPREAD * normals[stalls])
+        lasting[short] = bursts.silence_ms * np.exp(bursts.silence_spread * normals[short])
         ends_ms = np.ceil(np.cumsum(lasting))
     levels = generator(seed, name, "level").standard_gamma(bursts.level_shape, n)
-    levels[silent] = 0.0
+    levels[stalls | short] = 0.0
     marks = np.union1d(np.arange(0, 1000 * seconds + 1, 1000), ends_ms.astype(np.int64))
     marks = marks[marks <= 1000 * seconds]
     starts, lengths = marks[:-1], np.diff(marks)
@@ -86,6 +89,14 @@ def intensity(rates_bps: NDArray[np.float64], bursts: Bursts, seed: int, name: s
     return Intensity(
         starts_s=starts / 1000, lengths_s=lengths / 1000, rates_bps=rates, second=second
     )
+
+
+def _mean_interval_ms(bursts: Bursts) -> float:
+    stall_ms = bursts.stall_ms * math.exp(0.5 * _STALL_SPREAD**2)
+    silence_ms = bursts.silence_ms * math.exp(0.5 * bursts.silence_spread**2)
+    held = 1 - bursts.stall_share - bursts.silence_share
+    silent_ms = bursts.stall_share * stall_ms + bursts.silence_share * silence_ms
+    return held * bursts.hold_ms + silent_ms
 
 
 def packets(

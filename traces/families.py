@@ -47,11 +47,14 @@ class Bursts:
     """How a second's capacity is spread over its milliseconds; see `traces.bursts`.
 
     Attributes:
+        source: The recordings it was fitted to.
         hold_ms: Mean time for which the intensity keeps a level.
         level_shape: Shape of the gamma distribution of levels (mean 1); small is uneven.
         silence_share: Share of the intervals that are silent instead.
         silence_ms: Median length of a silence.
         silence_spread: Standard deviation of the log of its length.
+        stall_share: Share of the intervals that are long silences.
+        stall_ms: Median length of those; the standard deviation of its log is a half.
         regularity: Shape of the gamma distribution of gaps between grants in operational time;
             1 is Poisson, large is clockwork.
         burst: Mean packets of a grant at rates near 0.
@@ -59,11 +62,14 @@ class Bursts:
         grid_ms: Grants fall on multiples of this.
     """
 
+    source: str
     hold_ms: float
     level_shape: float
     silence_share: float
     silence_ms: float
     silence_spread: float
+    stall_share: float
+    stall_ms: float
     regularity: float
     burst: float
     burst_growth: float
@@ -82,13 +88,14 @@ class Family:
         direction: ``uplink``, ``downlink`` or ``unknown``.
         traces: How many traces it rests on.
         hours: How many hours they last together.
-        trace_s: Their median length.
+        trace_s: Their mean length.
         kind: ``opportunities`` (packets on a millisecond grid) or ``rates``.
         bursts_of: Family whose process below one second is used; None: constant within a second,
             because nothing finer was recorded and none is invented.
         log_mean: Mean and standard deviation, between traces, of ln(mean rate in Mbit/s).
         components: (weight, correlation over a second) of each AR(1) part; the rest is white.
-        quantiles: Rate / trace mean at ``families.json``'s quantile levels.
+        levels: Ranks at which quantiles are given.
+        quantiles: Rate / trace mean at these ranks, in seconds that are no outage.
         outages: When there is nothing.
         targets: Statistic -> value measured on the real traces, named as `traces.statistics` does.
     """

@@ -9,6 +9,7 @@ of silences between busy milliseconds); ``gaps_over_100ms_per_min``; ``share_in_
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,14 +33,24 @@ _WINDOWS_MS = (10, 33, 100)
 _FRAME_MS = 33
 _LONG_MS = 100
 _LEAST = 1e-6  # packets; anything less is rounding
+_MEDIANS = ("mean_mbps", "cv_1s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """One trace: its numbers, its seconds in Mbit/s, and its silences in ms if it has packets."""
+
+    numbers: dict[str, float]
+    seconds: NDArray[np.float64]
+    gaps_ms: NDArray[np.int64] | None
 
 
 def statistics(traces: Sequence[BandwidthTrace]) -> dict[str, float]:
-    """Return the statistics of one or several traces of a kind, each over its period.
+    """Return the statistics of one or several traces, each over its period.
 
-    Means and variation are medians over traces, autocorrelations, variation below a second, Fano
-    factors and empty windows means over traces, outages and gaps are pooled. What a trace cannot
-    say (lags longer than it, packets of a rate trace) is left out.
+    Means and variation over seconds are medians over traces, autocorrelations means weighted by
+    length, outages and silences are pooled, and the others are means over traces. What no trace
+    can say (a lag longer than it, packets of a rate trace) is left out.
 
     Args:
         traces: At least one, of at least 2 s.
@@ -50,30 +61,48 @@ def statistics(traces: Sequence[BandwidthTrace]) -> dict[str, float]:
         >>> S = 10**9
         >>> wave = RateTrace.from_steps([0, S], [0, 2_000_000], period_ns=2 * S, about=about)
         >>> {name: round(value, 2) for name, value in statistics([wave]).items()}
-        {'mean_mbps': 1.0, 'cv_1s': 1.0, 'acf_1s': -0.5, 'outage_share': 0.5, ...}
+        {'mean_mbps': 1.0, 'cv_1s': 1.0, 'acf_1s': -1.0, 'cv_10ms': 1.0, 'cv_33ms': 1.0, ...}
     """
-    fine = [_megabits(trace) for trace in traces]
-    seconds = [_windows(mb, 1000) for mb in fine]  # Mbit/s
-    found = {
-        "mean_mbps": float(np.median([rates.mean() for rates in seconds])),
-        "cv_1s": float(np.median([rates.std() / rates.mean() for rates in seconds])),
-    }
-    for lag in _LAGS_S:
-        lagged = [_acf(rates, lag) for rates in seconds if len(rates) > lag and np.ptp(rates) > 0]
-        if lagged:
-            found[f"acf_{lag}s"] = float(np.mean(lagged))
-    found["outage_share"] = float(np.mean(np.concatenate(seconds) < _OUTAGE_MBPS))
-    for width in _WINDOWS_MS:
-        cells = [_windows(mb, width) for mb in fine]
-        found[f"cv_{width}ms"] = float(np.mean([c.std() / c.mean() for c in cells]))
-    if all(isinstance(trace, OpportunityTrace) for trace in traces):
-        found |= _packets([mb / (8e-6 * OPPORTUNITY_BYTES) for mb in fine])
+    each = [_measure(trace) for trace in traces]
+    found: dict[str, float] = {}
+    for name in dict.fromkeys(name for one in each for name in one.numbers):
+        having = [one for one in each if name in one.numbers]
+        values = [one.numbers[name] for one in having]
+        weights = [len(one.seconds) if name.startswith("acf") else 1 for one in having]
+        average = np.median(values) if name in _MEDIANS else np.average(values, weights=weights)
+        found[name] = float(average)
+    seconds = np.concatenate([one.seconds for one in each])
+    found["outage_share"] = float((seconds < _OUTAGE_MBPS).mean())
+    gaps = [one.gaps_ms for one in each if one.gaps_ms is not None]
+    if len(gaps) == len(each):
+        found |= _silences(np.concatenate(gaps), len(seconds) / 60)
     return found
 
 
-def _megabits(trace: BandwidthTrace) -> NDArray[np.float64]:
-    """Return the capacity of each millisecond of a trace's period."""
-    return rates_on_grid(trace, 10**6, trace.period_ns)[1] / 1e9
+def _measure(trace: BandwidthTrace) -> _Measured:
+    megabits = rates_on_grid(trace, 10**6, trace.period_ns)[1] / 1e9  # of each millisecond
+    seconds = _windows(megabits, 1000)
+    rest = seconds - seconds.mean()
+    numbers = {
+        "mean_mbps": float(seconds.mean()),
+        "cv_1s": float(seconds.std() / seconds.mean()),
+    }
+    if rest.any():
+        numbers |= {
+            f"acf_{lag}s": float((rest[lag:] * rest[:-lag]).mean() / (rest**2).mean())
+            for lag in _LAGS_S
+            if lag < len(rest)
+        }
+    for width in _WINDOWS_MS:
+        cells = _windows(megabits, width)
+        numbers[f"cv_{width}ms"] = float(cells.std() / cells.mean())
+    if not isinstance(trace, OpportunityTrace):
+        return _Measured(numbers=numbers, seconds=seconds, gaps_ms=None)
+    packets = megabits / (8e-6 * OPPORTUNITY_BYTES)
+    used = np.flatnonzero(packets > _LEAST)
+    numbers |= _bursts(packets[: 1000 * len(seconds)].reshape(-1, 1000)[seconds >= _BUSY_MBPS])
+    numbers["packets_per_busy_ms"] = float(packets.sum() / len(used))
+    return _Measured(numbers=numbers, seconds=seconds, gaps_ms=np.diff(used))
 
 
 def _windows(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
@@ -83,31 +112,20 @@ def _windows(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     return np.asarray(cut.reshape(*values.shape[:-1], whole, width).sum(axis=-1))
 
 
-def _acf(rates: NDArray[np.float64], lag: int) -> float:
-    rest = rates - rates.mean()
-    return float((rest[lag:] * rest[:-lag]).sum() / (rest**2).sum())
-
-
-def _packets(per_ms: list[NDArray[np.float64]]) -> dict[str, float]:
-    found = {}
-    seconds = [p[: len(p) // 1000 * 1000].reshape(-1, 1000) for p in per_ms]
-    busy = [s[s.sum(axis=1) * 8e-6 * OPPORTUNITY_BYTES >= _BUSY_MBPS] for s in seconds]
-    busy = [s for s in busy if len(s)]
-    for width in _WINDOWS_MS if busy else ():
-        cells = [_windows(s, width) for s in busy]
-        fano = [c.var(axis=1).sum() / c.mean(axis=1).sum() for c in cells]
-        found[f"fano_{width}ms"] = float(np.mean(fano))
+def _bursts(busy: NDArray[np.float64]) -> dict[str, float]:
+    """Return statistics of packets per millisecond in busy seconds: [seconds, 1000]."""
+    numbers: dict[str, float] = {}
+    for width in _WINDOWS_MS if len(busy) else ():
+        cells = _windows(busy, width)
+        numbers[f"fano_{width}ms"] = float(cells.var(axis=1).sum() / cells.mean(axis=1).sum())
         if width == _FRAME_MS:
-            found[f"empty_{width}ms"] = float(np.mean([(c < _LEAST).mean() for c in cells]))
-    used = [np.flatnonzero(p > _LEAST) for p in per_ms]
-    each = [p.sum() / len(u) for p, u in zip(per_ms, used, strict=True)]
-    found["packets_per_busy_ms"] = float(np.mean(each))
-    gaps = np.concatenate([np.diff(u) for u in used])
-    minutes = sum(map(len, per_ms)) / 60_000
-    for share in (50, 90, 99):
-        found[f"gap_ms_p{share}"] = float(np.percentile(gaps, share))
+            numbers[f"empty_{width}ms"] = float((cells < _LEAST).mean())
+    return numbers
+
+
+def _silences(gaps_ms: NDArray[np.int64], minutes: float) -> dict[str, float]:
+    numbers = {f"gap_ms_p{p}": float(np.percentile(gaps_ms, p)) for p in (50, 90, 99)}
     for longer in (_LONG_MS, 5 * _LONG_MS):
-        found[f"gaps_over_{longer}ms_per_min"] = float((gaps > longer).sum() / minutes)
-    long_ms = gaps[gaps > _LONG_MS].sum()
-    found[f"share_in_gaps_over_{_LONG_MS}ms"] = float(long_ms / minutes / 60_000)
-    return found
+        numbers[f"gaps_over_{longer}ms_per_min"] = float((gaps_ms > longer).sum() / minutes)
+    long_ms = float(gaps_ms[gaps_ms > _LONG_MS].sum())
+    return {**numbers, f"share_in_gaps_over_{_LONG_MS}ms": long_ms / minutes / 60_000}
