@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.assembly import assemble
@@ -33,37 +34,32 @@ def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
         InputError: With everything that was found wrong.
     """
     problems: dict[str, Problem] = {}
+    usable: dict[object, bool] = {}
 
-    def attempt(step: Callable[[], object], path: str) -> bool:
-        try:
-            step()
-        except InputError as error:
-            for problem in error.problems:
-                placed = _placed(problem, scenario, path)
-                problems.setdefault(str(placed), placed)
-            return False
-        return True
+    def attempt(key: object, step: Callable[[], object], spec: RunSpec, path: str) -> bool:
+        """Try a step once for each key; return whether it went well."""
+        if key not in usable:
+            usable[key] = True
+            try:
+                step()
+            except InputError as error:
+                usable[key] = False
+                found = [_placed(problem, scenario, spec, path) for problem in error.problems]
+                problems.update({str(problem): problem for problem in found})
+        return usable[key]
 
-    tried: set[object] = set()
     for spec in specs:
-        record, sound = spec.point.record, True
-        source = record.network.uplink[0].trace
-        if source not in tried:
-            tried.add(source)
-            sound &= attempt(
-                lambda s=source, r=record: trace(s, scenario.folder, r.duration_ns),  # type: ignore[misc]
-                "network.uplink.0.trace",
-            )
+        record = spec.point.record
+        load_trace = partial(
+            trace, record.network.uplink[0].trace, scenario.folder, record.duration_ns
+        )
+        sound = attempt(record.network.uplink[0].trace, load_trace, spec, "network.uplink.0.trace")
         for name, group in record.streams.items():
-            if group.profile not in tried:
-                tried.add(group.profile)
-                sound &= attempt(
-                    lambda g=group: profile(g.profile, scenario.folder),  # type: ignore[misc]
-                    f"streams.{name}.profile",
-                )
-        if sound and spec.case not in tried:
-            tried.add(spec.case)
-            attempt(lambda s=spec: _try(s, scenario), "streams")  # type: ignore[misc]
+            load_profile = partial(profile, group.profile, scenario.folder)
+            sound &= attempt(group.profile, load_profile, spec, f"streams.{name}.profile")
+        if sound:
+            path = "streams" if len(record.streams) > 1 else f"streams.{next(iter(record.streams))}"
+            attempt(spec.case, partial(_try, spec, scenario), spec, f"{path}.policy")
     if problems:
         raise InputError(*list(problems.values())[:_MOST_PROBLEMS])
 
@@ -77,12 +73,13 @@ def _try(spec: RunSpec, scenario: Scenario) -> None:
     simulate(assemble(shortened, spec.seed, scenario.folder).plan)
 
 
-def _placed(problem: Problem, scenario: Scenario, path: str) -> Problem:
+def _placed(problem: Problem, scenario: Scenario, spec: RunSpec, path: str) -> Problem:
     """Say where in the scenario's file the setting stands that led to a problem."""
+    settings = spec.point.settings
     word = problem.what.partition(" ")[0]
     for candidate in (problem.what, f"{problem.where}.{word}"):
-        if place := scenario.place(candidate):
+        if place := scenario.place(candidate, settings):
             return replace(problem, where=place, what=candidate)
-    if place := scenario.place(path):
+    if place := scenario.place(path, settings):
         return replace(problem, where=place, what=f"{path}: {problem.where} {problem.what}")
     return problem

@@ -67,8 +67,8 @@ class Results:
         parts = [self._table(f"frames/{name}.parquet") for name in names]
         sizes = [len(part) for part in parts]
         whole = pd.concat(parts, ignore_index=True)
-        whole.insert(0, "run", pd.Categorical(np.repeat(names, sizes), categories=names))
-        return whole
+        whole["run"] = pd.Categorical(np.repeat(names, sizes), categories=names)
+        return whole[["run", *whole.columns[:-1]]]
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -96,11 +96,12 @@ def _opened(path: Path) -> pq.ParquetFile:
 def _facts(path: Path, metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
     try:
         found = json.loads(metadata[b"run"])
-        if not all(isinstance(found[key], list) for key in _LISTS):
-            raise KeyError(*_LISTS)
+        lists = [found[key] for key in _LISTS]
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         rule = f"must describe a run with {', '.join(_LISTS)}"
         raise _refusal(path, "metadata", repr(error), rule) from error
+    if not all(isinstance(part, list) for part in lists):
+        raise _refusal(path, "metadata", "not lists", f"must have lists of {', '.join(_LISTS)}")
     return dict(found)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-__all__ = ["Factor", "Identifier", "Quantity", "Record", "Whole", "as_tuple", "duration", "size"]
+__all__ = ["Factor", "Identifier", "Integral", "Quantity", "Record", "as_tuple", "duration", "size"]
 
 
 class Record(BaseModel):
@@ -59,7 +59,11 @@ class Quantity:
     ) -> JsonSchemaValue:
         """Describe the text that is accepted."""
         word = f", or {self.word!r}" if self.word else ""
-        return {"type": "string", "description": f"{self.least} to {self.most}{word}"}
+        return {
+            "type": "string",
+            "description": f"{self.least} to {self.most}{word}",
+            "x-unit": "ns" if self.parse is duration_ns else "bytes",
+        }
 
     def check(self, value: object) -> int | None:
         """Return the quantity in its base unit.
@@ -107,8 +111,8 @@ def _identifier(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""An integer; ``1e3`` is one."""
+Integral = BeforeValidator(_whole)
+"""An annotation of integers: ``1e3`` is one."""
 
 Factor = Annotated[float, Field(ge=0.001, le=1000)]
 """A speed or load: a positive ratio of sensible size."""

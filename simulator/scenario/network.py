@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.foundation.quantities import format_ns
-from simulator.scenario.fields import Factor, Record, Whole, as_tuple, duration, size
+from simulator.scenario.fields import Factor, Integral, Record, as_tuple, duration, size
 
 __all__ = ["Downlink", "FamilyTrace", "FileTrace", "Link", "Network", "Packets", "TraceSource"]
 
@@ -17,7 +17,7 @@ class FamilyTrace(Record):
 
     family: Annotated[str, Field(min_length=1, max_length=100)]
     """A family of `splitcast traces families`."""
-    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63), Integral] = 1
     """Which member; another seed is another trace."""
     offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
     """How far into the trace the run starts."""
@@ -41,7 +41,7 @@ class FileTrace(Record):
     """Which interval a line's rate describes, in formats with time stamps."""
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
     """Unit of the rates, where the format leaves it open."""
-    column: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    column: Annotated[int, Field(ge=1, le=1000), Integral] | None = None
     """Which column holds the rate, where the format leaves it open; the time is column 1."""
     period_ns: Annotated[int | None, duration("1 ms", "8784 h")] = Field(
         default=None, alias="period"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simulator.scenario.fields import Identifier, Record, Whole, duration
+from simulator.scenario.fields import Identifier, Integral, Record, duration
 from simulator.scenario.network import Network
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.server import Server
@@ -37,9 +37,9 @@ class ScenarioRecord(Record):
     """What it shows."""
     duration_ns: Annotated[int, duration("1 ms", "24 h")] = Field(alias="duration")
     """Frames are captured for so long; then the run drains."""
-    seed: Annotated[Whole, Field(ge=0, lt=2**53)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**53), Integral] = 1
     """Of everything random in it but the trace, which has its own."""
-    replications: Annotated[Whole, Field(ge=1, le=1000)] = 1
+    replications: Annotated[int, Field(ge=1, le=1000), Integral] = 1
     """Runs of each point, each with other content, phases and compute times."""
     streams: Annotated[dict[Identifier, StreamGroup], Field(min_length=1, max_length=50)]
     """Groups of equal streams by name."""

@@ -127,8 +127,23 @@ class Scenario:
             places={dotted(trail): place for trail, place in document.places.items()},
         )
 
-    def place(self, path: str) -> str:
-        """Return where the value at a path stands, ``city.yaml:14:11``; "" if it is nowhere."""
+    def place(self, path: str, settings: Settings) -> str:
+        """Return where a value stands that some point has, ``city.yaml:14:11``.
+
+        Args:
+            path: Of the value.
+            settings: The point's: a swept value stands in the sweep.
+
+        Returns:
+            "" if the document has no value there.
+        """
+        swept = self.document.get("sweep") or {}
+        for setting, value in settings.items():
+            if f"{path}.".startswith(f"{setting}."):
+                lists, root = swept, "sweep"
+                if setting not in swept:
+                    lists, root = swept.get("zip", {}), "sweep.zip"
+                return self.places.get(f"{root}.{setting}.{lists[setting].index(value)}", "")
         return self.places.get(path, "")
 
     @property

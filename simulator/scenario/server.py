@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.scenario.fields import Factor, Record, Whole
+from simulator.scenario.fields import Factor, Integral, Record
 
 __all__ = ["Batching", "Server"]
 
@@ -16,14 +16,14 @@ class Batching(Record):
 
     kind: Literal["pull"] = "pull"
     """A free worker takes what waits, up to ``max``; it never waits for more."""
-    max: Annotated[Whole, Field(ge=1, le=1024)] = 1
+    max: Annotated[int, Field(ge=1, le=1024), Integral] = 1
     """The largest batch; no larger than the profile measured."""
 
 
 class Server(Record):
     """The edge server."""
 
-    workers: Annotated[Whole, Field(ge=1, le=1000)] = 1
+    workers: Annotated[int, Field(ge=1, le=1000), Integral] = 1
     """Batches in service at the same time."""
     speed: Factor = 1.0
     """Relative to the machine that the profile was measured on."""

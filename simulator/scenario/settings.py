@@ -107,6 +107,7 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         for places in (document.places, document.keys):
             for old in [key for key in places if key[: len(trail)] == trail]:
                 del places[old]
-        document.places[trail] = document.keys[trail] = where
+        document.places |= {(*trail, *inner): where for inner in new.places}
+        document.keys |= {(*trail, *inner): where for inner in new.keys} | {trail: where}
     if problems:
         raise InputError(*problems)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simulator.scenario.fields import Factor, Record, Whole, as_tuple, duration
+from simulator.scenario.fields import Factor, Integral, Record, as_tuple, duration
 
 __all__ = ["Device", "PolicySpec", "StreamGroup"]
 
@@ -57,7 +57,7 @@ class Device(Record):
 class StreamGroup(Record):
     """A group of equal streams: one camera's frames on one device each."""
 
-    count: Annotated[Whole, Field(ge=1, le=10_000)] = 1
+    count: Annotated[int, Field(ge=1, le=10_000), Integral] = 1
     """Number of streams."""
     profile: Annotated[str, Field(min_length=1, max_length=500)]
     """A shipped profile's name, or a profile folder's path (relative to the scenario)."""

@@ -100,10 +100,14 @@ def _lock_step(
         said = ", ".join(f"{path}: {length}" for path, length in lengths.items())
         problems.append(_problem(document, trail, said, "must be lists of equal length"))
         return []
-    return [
+    steps = [
         Step({path: lists[path][i] for path in lists}, (*trail, next(iter(lists)), i))
         for i in range(min(lengths.values(), default=0))
     ]
+    settings = [step.settings for step in steps]
+    if any(settings.count(chosen) > 1 for chosen in settings):
+        problems.append(_problem(document, trail, "lists", "must not hold a combination twice"))
+    return steps
 
 
 def _complaints(
@@ -125,7 +129,7 @@ def _complaints(
         yield _problem(document, trail, values, "must be a list of at least one value")
     elif len(values) > MOST_RUNS:
         yield _problem(document, trail, len(values), f"must hold at most {MOST_RUNS:,} values")
-    elif any(values.count(value) > 1 for value in values[:100]):
+    elif trail[1] != "zip" and any(values.count(value) > 1 for value in values):
         yield _problem(document, trail, values, "must not hold a value twice")
 
 

@@ -1,0 +1,99 @@
+"""The way in: chooses the command, and turns every error into a message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import simulator
+from simulator.cli import (
+    demo,
+    findings,
+    init,
+    policies,
+    profile,
+    report,
+    run,
+    schema,
+    traces,
+    units,
+    validate,
+)
+from simulator.foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+INTERNAL_ERROR = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+_COMMANDS = (
+    run,
+    demo,
+    validate,
+    init,
+    schema,
+    report,
+    traces,
+    policies,
+    profile,
+    units,
+    findings,
+)
+_EXIT_CODES = """\
+exit codes: 0 done (and objectives met), 1 internal error, 2 bad input,
+            3 an objective failed, 4 an objective is inconclusive
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name; by default the process's.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        chosen = _parser().parse_args(arguments)
+        code: int = chosen.execute(chosen)
+        sys.stdout.flush()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read has seen enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("interrupted; a batch with --out can be finished with --resume", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if os.environ.get("SPLITCAST_DEBUG"):
+            raise
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        print(f"splitcast: internal error: {said}", file=sys.stderr)
+        print("set SPLITCAST_DEBUG=1 to see where, and please report it", file=sys.stderr)
+        return INTERNAL_ERROR
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="splitcast",
+        description="Simulate and size split-DNN streaming: devices that send really encoded "
+        "tensors over changing networks to an edge server.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"splitcast {simulator.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add(commands)
+    return parser
