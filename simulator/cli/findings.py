@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.progress import Progress
 
 __all__ = ["add"]
 
 
 def add(commands: Commands) -> None:
     """Describe the command."""
-    parser = command(
-        commands,
-        "findings",
-        "rerun the bundled scenarios: which action pays, by how much",
-        _execute,
-    )
+    about = "rerun scenarios: which action pays, by how many points"
+    parser = command(commands, "findings", about, _execute)
     parser.add_argument(
-        "--readme", metavar="FILE", type=Path, default=Path("README.md"), help="what to rewrite"
+        "scenarios",
+        metavar="SCENARIO.yaml",
+        type=Path,
+        nargs="*",
+        help="by default all bundled ones but the demo",
     )
-    parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    parser.add_argument("--readme", metavar="FILE", type=Path, help="rewrite its findings table")
+    parser.add_argument("--workers", metavar="N", type=int, default=1, help="processes")
+    parser.add_argument(
+        "--set", metavar="PATH=VALUE", action="append", default=[], dest="overrides"
+    )
 
 
 def _execute(arguments: Arguments) -> int:
-    raise NotImplementedError(arguments)
+    from simulator.cli.bundled import scenarios
+    from simulator.findings import findings_table, investigate, replace_table
+    from simulator.foundation.files import read_bounded, write_atomically
+
+    readme: Path | None = arguments.readme
+    paths = arguments.scenarios or [path for path in scenarios() if path.stem != "demo"]
+    before = ""
+    if readme is not None:
+        before = read_bounded(readme, limit_bytes=10**6, what="document").decode()
+        replace_table(before, "", str(readme))  # refuse before the work, not after
+    found = []
+    for path in paths:
+        print(path.stem, file=sys.stderr)
+        with Progress(sys.stderr) as progress:
+            found.append(
+                investigate(
+                    path,
+                    workers=arguments.workers,
+                    overrides=arguments.overrides,
+                    progress=progress,
+                )
+            )
+    table = findings_table(found)
+    print(table)
+    if readme is not None:
+        write_atomically(readme, replace_table(before, table, str(readme)))
+    return 0

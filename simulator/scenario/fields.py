@@ -106,8 +106,8 @@ def as_tuple(value: object) -> object:
 
 
 def _identifier(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", value):
-        raise ValueError("must be 1-60 lower-case letters, digits, '-' or '_', like 'city-cameras'")
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,59}", value):
+        raise ValueError("must be 1-60 of a-z, 0-9, '.', '-' and '_', like 'city-cameras'")
     return value
 
 
