@@ -62,14 +62,22 @@ def of_sweep(evidence: Evidence, look: Look) -> Iterator[Plate]:
         for rest, members in others.items():
             if len({case.setting for case in members}) > 1 and count < _MOST_PLATES:
                 count += 1
-                yield _plate(path, unit, rest, members, look)
+                yield _plate(count, path, unit, rest, members, look)
+
+
+def _said(path: str, cases: Sequence[Case]) -> str:
+    """Return a path as the settings say it: ``load`` for ``network.uplink.0.load``."""
+    words = {part.split("=")[0] for case in cases for part in case.setting.split(", ")}
+    return min((word for word in words if path.endswith(word) and word), key=len, default=path)
 
 
 def _others(case: Case, path: str) -> str:
     return ", ".join(f"{key}={value}" for key, value in case.settings.items() if key != path)
 
 
-def _plate(path: str, unit: str, rest: str, cases: Sequence[Case], look: Look) -> Plate:
+def _plate(
+    number: int, path: str, unit: str, rest: str, cases: Sequence[Case], look: Look
+) -> Plate:
     def lines(metric: str) -> list[sweep_lines.Line]:
         drawn = []
         for policy in dict.fromkeys(case.policy for case in cases):
@@ -87,12 +95,13 @@ def _plate(path: str, unit: str, rest: str, cases: Sequence[Case], look: Look) -
             )
         return drawn
 
+    said = _said(path, cases)
     return Plate(
-        key=slug(f"along {path} {rest}"),
-        title=f"Along {path}" + (f", with {rest}" if rest else ""),
+        key=f"along-{number}-{slug(said)}",
+        title=f"Along {said}" + (f", with {rest}" if rest else ""),
         caption="Means over traces; pale bands are their intervals.",
         figure=sweep_lines.draw(
             {ON_TIME: lines("on_time"), TIMELY: lines("timely_accuracy")},
-            dimension=f"{path} [{unit}]" if unit else path,
+            dimension=f"{said} [{unit}]" if unit else said,
         ),
     )

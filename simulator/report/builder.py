@@ -11,6 +11,7 @@ from simulator.report.evidence import read
 from simulator.report.facts import DEFINITIONS, facts
 from simulator.report.names import slug
 from simulator.report.page import Drawn, Page, Section, Verdict, render
+from simulator.report.pairs import pairs_of
 from simulator.report.plate import Look
 from simulator.report.plates import of_setting
 from simulator.report.style import PERCENT
@@ -91,7 +92,7 @@ def _page(evidence: Evidence, look: Look, drawings: dict[str, str]) -> Page:
                 title=setting or "Results",
                 finding=finding(evidence, setting, look),
                 rows=case_rows(evidence.cases_of(setting), look),
-                comparisons=comparison_rows(evidence.comparisons_of(setting), look),
+                comparisons=comparison_rows(pairs_of(evidence, setting), look),
                 plates=_drawn(plates, prefix, drawings),
             )
         )

@@ -147,6 +147,7 @@ def through_time(
         for case in cases
         if case.policy in logs
     ]
+    part = f", from {span[0]:g} s to {span[1]:g} s" if span[1] < chosen["duration_s"].max() else ""
     # One top for all, past rare spikes of a trace.
     tops = [np.quantile(t.capacity_bps, 0.99) for t in drawn if t.capacity_bps.size]
     tops += [t.offered_bps()[1].max() for t in drawn]
@@ -161,9 +162,9 @@ def through_time(
         yield Plate(
             key=f"timeline-{number}",
             title=f"One run through time: {data.policy}",
-            caption=f"Trace {trace}, replication {replication}, {data.outcome.size} frames, "
-            f"{late} late ({beyond} beyond {TALL:g} deadlines, drawn at the edge). "
-            "This is the run whose timely accuracy is nearest to the median; the same for all "
-            f"policies.{thinned}",
+            caption=f"Trace {trace}, replication {replication}{part}: {data.outcome.size} frames, "
+            f"{late} late, {beyond} of them beyond {TALL:g} deadlines (drawn at the edge). Of all "
+            "runs this one's timely accuracy is nearest to the median; every policy is shown on "
+            f"it.{thinned}",
             figure=draw(data, most_bps=float(max(tops))),
         )

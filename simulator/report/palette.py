@@ -106,7 +106,7 @@ def of_units(names: Sequence[str], on_device: Iterable[str] = ()) -> dict[str, s
 
     Example:
         >>> of_units(["device", "unit-1", "unit-2"], ["device"])
-        {'device': '#b86a3c', 'unit-1': '#3a538b', 'unit-2': '#b8de29'}
+        {'device': '#b86a3c', 'unit-1': '#3a548c', 'unit-2': '#b0dd2f'}
     """
     local = set(on_device)
     sent = [name for name in names if name not in local]

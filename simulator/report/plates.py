@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from simulator.report import latency_cdf, paired, policy_bars, shares
 from simulator.report.frames import pool
 from simulator.report.one_run import through_time
+from simulator.report.pairs import pairs_of
 from simulator.report.palette import FAINT, OUTCOMES, STAGES
 from simulator.report.plate import ON_TIME, TIMELY, Plate
 from simulator.report.style import PERCENT
@@ -67,9 +68,9 @@ def _comparisons(
     evidence: Evidence, setting: str, cases: Sequence[Case], look: Look
 ) -> Iterator[Plate]:
     found = [
-        (look.labels.get(c.policy, c.policy), look.labels.get(c.versus, c.versus), measured)
-        for c in evidence.comparisons_of(setting)
-        if (measured := c.metrics.get("timely_accuracy")) and c.policy in look.labels
+        (look.labels[pair.policy], look.labels[pair.versus], pair.metrics["timely_accuracy"])
+        for pair in pairs_of(evidence, setting)
+        if "timely_accuracy" in pair.metrics
     ]
     percent = f"{PERCENT * evidence.summary.confidence:g} %"
     if found:

@@ -146,11 +146,11 @@ def comparison_rows(comparisons: Sequence[Comparison], look: Look) -> list[Row]:
         cells = [points(found.metrics[name]) for name in _COMPARED if name in found.metrics]
         values = found.metrics["timely_accuracy"].points if len(cells) == len(_COMPARED) else []
         better = sum(value > 0 for value in values)
-        label = look.labels.get(found.policy, found.policy)
+        label = look.labels[found.policy]
         rows.append(
             Row(
-                label=f"{label} − {look.labels.get(found.versus, found.versus)}",
-                colour=look.colours.get(label, "#5b6472"),
+                label=f"{label} − {look.labels[found.versus]}",
+                colour=look.colours[label],
                 setting=found.setting,
                 cells=(*cells, Cell(value=f"{better} of {len(values)}")),
             )

@@ -119,7 +119,8 @@ def _draw_raster(axes: Axes, data: Timeline, colours: Mapping[str, str]) -> None
         digits = colours[name].lstrip("#")
         table[index] = [*(int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)), 1.0]
     rows, frames = len(data.streams), data.captured_s.size
-    columns = int(np.clip(frames / max(rows, 1), 1, 2 * _BINS))
+    # Two frames a cell, so that an empty one means that none was chosen for.
+    columns = int(np.clip(frames / max(2 * rows, 1), 1, 2 * _BINS))
     cells = np.full((rows, columns), -1)
     place = ((data.captured_s - start) / (end - start) * columns).astype(np.int64)
     chosen = data.unit >= 0

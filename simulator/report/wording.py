@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.report.frames import NS_PER_MS, read_frames
+from simulator.report.pairs import pairs_of, ranked
 from simulator.report.tables import percent, points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simulator.report.documents import Measured
     from simulator.report.evidence import Evidence
     from simulator.report.plate import Look
 
 __all__ = ["finding", "simulated"]
 
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_MOST_LEADS = 3
 
 
 def _range(values: Iterable[float]) -> str:
@@ -61,34 +64,28 @@ def simulated(evidence: Evidence) -> str:
 
 def finding(evidence: Evidence, setting: str, look: Look) -> str:
     """Return in a sentence or two which policy scored best, and whether that is beyond chance."""
-    ranked = sorted(
-        (c for c in evidence.cases_of(setting) if c.metric("timely_accuracy").mean is not None),
-        key=lambda c: -(c.metric("timely_accuracy").mean or 0.0),
-    )
-    if not ranked:
+    cases = {case.policy: case for case in evidence.cases_of(setting)}
+    best = cases[ranked(evidence, setting)[0]]
+    name, timely = look.labels[best.policy], best.metric("timely_accuracy")
+    if timely.mean is None:
         return "No timely accuracy could be measured."
-    best = ranked[0]
-    name = look.labels[best.policy]
-    score = percent(best.metric("timely_accuracy")).value
-    if len(ranked) == 1:
+    if len(cases) == 1:
         on_time = percent(best.metric("on_time")).value
-        return f"{name}: {on_time} on time, timely accuracy {score}."
-    told = f"Best timely accuracy: {name}, {score}."
-    leads = []
-    for other in ranked[1:]:
-        for found in evidence.comparisons_of(setting):
-            measured = found.metrics.get("timely_accuracy")
-            if measured is None or {found.policy, found.versus} != {best.policy, other.policy}:
-                continue
-            cell = points(measured)
-            span = f" ({cell.interval})" if cell.interval else ""
-            words = f"{_versus(found.policy, found.versus, look)}: {cell.value} points{span}"
-            if measured.low is not None and measured.high is not None:
-                words += "" if measured.low > 0 or measured.high < 0 else ", not beyond chance"
-            leads.append(words)
-    return f"{told} Paired on the same traces, {'; '.join(leads)}." if leads else told
+        return f"{name}: {on_time} on time, timely accuracy {percent(timely).value}."
+    leads = [
+        _lead(pair.metrics["timely_accuracy"], look.labels[pair.versus])
+        for pair in pairs_of(evidence, setting)
+        if pair.policy == best.policy and "timely_accuracy" in pair.metrics
+    ]
+    if len(leads) > _MOST_LEADS:
+        leads = [*leads[: _MOST_LEADS - 1], leads[-1]]
+    told = f"Best timely accuracy: {name}, {percent(timely).value}."
+    return f"{told} On the same traces that is {'; '.join(leads)}." if leads else told
 
 
-def _versus(policy: str, versus: str, look: Look) -> str:
-    """Return a comparison's name."""
-    return f"{look.labels[policy]} − {look.labels[versus]}"
+def _lead(measured: Measured, versus: str) -> str:
+    cell = points(measured)
+    if measured.low is None or measured.high is None:
+        return f"{cell.value} points to {versus}"
+    chance = "" if measured.low > 0 or measured.high < 0 else ", not beyond chance"
+    return f"{cell.value} points to {versus} ({cell.interval}{chance})"

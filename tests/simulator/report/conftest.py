@@ -108,7 +108,7 @@ class Made:
         cases: list[dict[str, Any]] = []
         for point, settings in enumerate(self.settings):
             for rank, policy in enumerate(self.policies):
-                words = ", ".join(f"{k}={v}" for k, v in settings.items())
+                words = ", ".join(f"{k.split('.')[-1]}={v}" for k, v in settings.items())
                 case = len(cases)
                 rows = []
                 for k, trace in enumerate(self.traces):
@@ -228,26 +228,27 @@ class Made:
     ) -> None:
         comparisons = []
         for settings in self.settings:
-            words = ", ".join(f"{k}={v}" for k, v in settings.items())
+            words = ", ".join(f"{k.split('.')[-1]}={v}" for k, v in settings.items())
             mine = [case for case in cases if case["setting"] == words]
             comparisons += [
                 {
                     "setting": words,
                     "policy": case["policy"],
-                    "versus": mine[0]["policy"],
+                    "versus": before["policy"],
                     "traces": len(self.traces),
                     "metrics": {
                         name: _measured(
                             {
                                 t: case["metrics"][name]["by_trace"][t]
-                                - mine[0]["metrics"][name]["by_trace"][t]
+                                - before["metrics"][name]["by_trace"][t]
                                 for t in self.traces
                             }
                         )
                         for name in ("on_time", "timely_accuracy")
                     },
                 }
-                for case in mine[1:]
+                for k, before in enumerate(mine)
+                for case in mine[k + 1 :]
             ]
         summary = {
             "schema_version": 1,

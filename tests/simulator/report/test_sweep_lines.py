@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.report.documents import Measured
+from simulator.report.sweep_lines import Line, draw
+
+
+def line(x: tuple[float, ...], *means: float | None) -> Line:
+    measured = tuple(Measured(mean=m, low=m and m - 0.1, high=m and m + 0.1) for m in means)
+    return Line(policy="fixed", colour="#0072b2", x=x, y=measured)
+
+
+def test_a_line_passes_through_the_means() -> None:
+    axes = draw({"on time [%]": [line((1.0, 2.0), 0.8, 0.6)]}, dimension="load").axes[0]
+    assert np.asarray(axes.lines[0].get_ydata()).tolist() == [80.0, 60.0]
+    assert axes.get_xlabel() == "load"
+    assert axes.get_xscale() == "linear"
+    assert [text.get_text() for text in axes.texts] == ["fixed"]
+
+
+def test_a_wide_range_is_drawn_on_a_logarithmic_axis_with_the_values_as_ticks() -> None:
+    axes = draw({"x": [line((0.25, 1.0, 4.0), 0.8, 0.6, 0.4)]}, dimension="load").axes[0]
+    assert axes.get_xscale() == "log"
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0.25", "1", "4"]
+
+
+def test_points_that_could_not_be_measured_are_left_out() -> None:
+    axes = draw({"x": [line((1.0, 2.0, 3.0), 0.8, None, 0.4)]}, dimension="load").axes[0]
+    assert np.asarray(axes.lines[0].get_xdata()).tolist() == [1.0, 3.0]
+
+
+def test_one_trace_is_drawn_without_bands() -> None:
+    single = Line(policy="p", colour="#000000", x=(1.0,), y=(Measured(mean=0.5),))
+    axes = draw({"x": [single, line((1.0,), None)]}, dimension="load").axes[0]
+    assert len(axes.texts) == 2
