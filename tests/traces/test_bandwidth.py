@@ -8,12 +8,13 @@ import pickle
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
-from traces import BandwidthTrace, OpportunityTrace, RateTrace, TraceAbout, rates_on_grid
+from traces import BandwidthTrace, OpportunityTrace, RateTrace, TraceAbout, doubts, rates_on_grid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ def altered(draw: st.DrawFn) -> BandwidthTrace:
     return trace
 
 
+@settings(deadline=None)
 @given(altered(), st.integers(1, 10**24), st.integers(0, 6))
 def test_instant_is_the_first_moment_by_which_the_capacity_was_offered(
     trace: BandwidthTrace, wanted: int, turns: int
@@ -89,6 +91,7 @@ def test_instant_is_the_first_moment_by_which_the_capacity_was_offered(
         assert trace.capacity(at - 1) < units
 
 
+@settings(deadline=None)
 @given(altered(), st.lists(st.integers(0, 10**11), min_size=2))
 def test_capacity_never_falls_and_begins_at_nothing(
     trace: BandwidthTrace, moments: list[int]
@@ -118,6 +121,7 @@ def reference_rate(trace: RateTrace, t_ns: int) -> Fraction:
     return total
 
 
+@settings(deadline=None)
 @given(rate_traces(), st.integers(0, 3 * 10**10), st.fractions(Fraction(1, 99), 99))
 def test_rate_capacity_equals_a_sum_in_rationals(
     trace: RateTrace, t_ns: int, factor: Fraction
@@ -130,6 +134,7 @@ def test_rate_capacity_equals_a_sum_in_rationals(
     assert scaled.mean_bps == pytest.approx(trace.mean_bps * float(factor))
 
 
+@settings(deadline=None)
 @given(opportunity_traces(), st.integers(0, 10**11))
 def test_opportunity_capacity_equals_a_count_of_stamps(trace: OpportunityTrace, t_ns: int) -> None:
     t_ns %= 4 * trace.period_ns
@@ -145,6 +150,7 @@ def test_opportunity_capacity_equals_a_count_of_stamps(trace: OpportunityTrace, 
     assert trace.capacity(t_ns) == expected
 
 
+@settings(deadline=None)
 @given(altered(), st.integers(0, 10**10), st.integers(0, 10**10))
 def test_a_shifted_trace_offers_what_the_trace_offers_later(
     trace: BandwidthTrace, offset: int, t_ns: int
@@ -155,6 +161,17 @@ def test_a_shifted_trace_offers_what_the_trace_offers_later(
         assert not trace.loops
         return
     assert later.capacity(t_ns) == trace.capacity(offset + t_ns) - trace.capacity(offset)
+
+
+@settings(deadline=None)
+@given(altered(), st.lists(st.integers(-5, 10**11), min_size=1))
+def test_offered_bytes_are_the_capacity_of_many_instants(
+    trace: BandwidthTrace, moments: list[int]
+) -> None:
+    exact = [trace.capacity(t) / trace.units_per_byte for t in moments]
+    assert trace.offered_bytes(np.array(moments)).tolist() == pytest.approx(
+        exact, rel=1e-9, abs=1e-6 * trace.capacity(trace.period_ns) / trace.units_per_byte
+    )
 
 
 def test_a_rate_of_zero_is_crossed() -> None:
@@ -287,6 +304,19 @@ def test_the_grid_shows_the_mean_rate_of_each_cell() -> None:
     begin, rates = rates_on_grid(stamps([S // 2, S, S], bytes_each=1000), S // 2, 2 * S)
     assert begin.tolist() == [0, 0.5, 1, 1.5]
     assert rates.tolist() == [16000, 32000, 16000, 32000]
+
+
+def test_a_saturated_uplink_in_common_units_raises_no_doubts() -> None:
+    about = TraceAbout(name="good", measures="capacity", direction="uplink")
+    good = RateTrace.from_steps([0], [10**7], period_ns=S, about=about)
+    assert doubts(good) == ()
+    assert doubts(good.scaled(Fraction(1000))) == (
+        "good has a mean of 1e+04 Mbit/s: check the unit of its rates",
+    )
+    flow = TraceAbout(name="x", measures="flow-rate", direction="downlink")
+    assert doubts(RateTrace.from_steps([0], [10**7], period_ns=S, about=flow)) == (
+        "x measures a flow rate on a downlink: real uplink capacity may differ",
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
@@ -127,6 +127,7 @@ def test_bad_input_is_refused_with_its_line(
 
 
 @pytest.mark.parametrize("name", READERS)
+@settings(deadline=None)
 @given(
     data=st.one_of(
         st.binary(max_size=60),

@@ -81,6 +81,17 @@ def test_the_same_seed_gives_the_same_trace_in_another_process(root: Path) -> No
     assert synthesise("fcc", 5, 20 * S) != synthesise("fcc", 6, 20 * S)
 
 
+def test_importing_traces_imports_no_numpy_and_using_families_no_scipy(root: Path) -> None:
+    code = (
+        "import sys, traces; assert 'numpy' not in sys.modules;"
+        "traces.synthesise('us-lte-up', 1, 10**9); assert 'scipy' not in sys.modules;"
+        "import traces.statistics; assert 'scipy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = traces.nothing
+
+
 def test_kinds_are_as_announced() -> None:
     for name, family in families().items():
         kind = OpportunityTrace if family.kind == "opportunities" else RateTrace
