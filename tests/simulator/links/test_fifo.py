@@ -4,7 +4,7 @@ import csv
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.links.fifo import FifoLink
@@ -96,6 +96,7 @@ SENDINGS = st.lists(st.tuples(st.integers(0, 30 * MS), st.integers(1, 30_000)), 
 RATES = st.lists(st.integers(0, 40_000_000), min_size=1, max_size=6).filter(any)
 
 
+@settings(deadline=None)
 @given(rates=RATES, sendings=SENDINGS)
 def test_order_is_kept_work_is_conserved_and_no_byte_is_gained(
     rates: list[int], sendings: list[tuple[int, int]]
