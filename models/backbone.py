@@ -7,6 +7,7 @@ top-down sums after Lin et al., "Feature Pyramid Networks" (arXiv 1612.03144).
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,7 +53,7 @@ class ConvUnit(nn.Module):
     ) -> None:
         """Make an unfolded layer."""
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, size, stride, padding=size // 2)
+        self.conv = nn.Conv2d(inputs, outputs, size, stride, padding=(size - stride + 1) // 2)
         self.norm: nn.BatchNorm2d | None = nn.BatchNorm2d(outputs)
         self.linear = linear
 
@@ -131,7 +132,10 @@ class Tail(nn.Module):
 
     def forward(self, x: Tensor) -> Outputs:
         """Answer the three tasks from features (n, 48, 28, 28)."""
-        wide = self.wide(x)
+        return self.answer(self.wide(x))
+
+    def answer(self, wide: Tensor) -> Outputs:
+        """Answer the three tasks from local features (n, 64, 28, 28)."""
         middle = self.middle(wide)
         deep = self.deep(middle)
         size = functional.interpolate
@@ -178,25 +182,53 @@ def _moments(share: Tensor) -> Tensor:
     return torch.cat([found[0][0], found[1][0], found[0][1], found[1][1]], dim=1)
 
 
+def _waves() -> Tensor:
+    """Return the stem's first weights, (32, 3, 8, 8): Gabor waves in brightness and colour.
+
+    Networks end up with such filters by themselves, but need many pictures to; half of these look
+    at luma in eight directions, the rest at the two colour axes in four.
+    """
+    place = torch.arange(8) - 3.5
+    down, across = torch.meshgrid(place, place, indexing="ij")
+    window = torch.exp(-(down**2 + across**2) / (2 * 2.6**2))
+    axes = torch.tensor([[1.0, 1.0, 1.0], [1.0, -1.0, 0.0], [-0.5, -0.5, 1.0]])
+    found = []
+    for axis, directions in ((0, 8), (1, 4), (2, 4)):
+        for turn in range(directions):
+            angle = torch.tensor(math.pi * turn / directions)
+            along = torch.cos(angle) * across + torch.sin(angle) * down
+            for period, phase in ((5.0, 0.0), (7.5, math.pi / 2)):
+                wave = window * torch.cos(2 * math.pi * along / period + phase)
+                wave = wave - window * (wave.sum() / window.sum())
+                found.append(axes[axis][:, None, None] * wave)
+    bank = torch.stack(found)
+    return bank / bank.square().sum((1, 2, 3), keepdim=True).sqrt()
+
+
 class Backbone(nn.Sequential):
     """Head and tail in a row; the head ends with the layer ``SPLIT_AFTER``.
 
     ::
 
-        3x224x224 -> stem (16, 112x112) -> shrink (24, 56x56) -> reduce (48, 28x28) -> tail
-                     '----------------------- head -----------------------------'
+        3x224x224 -> stem 8x8/4 (32, 56x56) -> reduce 3x3/2 (48, 28x28) -> tail
+                     '------------------- head -------------------'
     """
+
+    stem: ConvUnit
+    reduce: ConvUnit
+    tail: Tail
 
     def __init__(self) -> None:
         """Make an unfolded, untrained network."""
         super().__init__(
             OrderedDict(
-                stem=ConvUnit(3, 16, 3, stride=2),
-                shrink=ConvUnit(16, 24, 3, stride=2),
-                reduce=ConvUnit(24, FEATURES[0], 3, stride=2),
+                stem=ConvUnit(3, 32, 8, stride=4),
+                reduce=ConvUnit(32, FEATURES[0], 3, stride=2),
                 tail=Tail(),
             )
         )
+        with torch.no_grad():
+            self.stem.conv.weight.copy_(_waves())
 
     def fold(self) -> Backbone:
         """Fold every normalisation into its convolution, for shipping and measuring."""

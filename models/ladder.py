@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-__all__ = ["SHIPPED", "TrainedLadder", "halved", "load", "load_backbone", "save", "save_unit"]
+__all__ = [
+    "SHIPPED",
+    "TrainedLadder",
+    "halved",
+    "load",
+    "load_backbone",
+    "load_unit",
+    "save",
+    "save_unit",
+]
 
 SHIPPED = "shapes-224"
 _HOME = Path(__file__).parent / "weights"
@@ -153,7 +162,12 @@ def load_backbone(folder: Path) -> tuple[Backbone, str, dict[str, Any]]:
     return backbone, hashlib.sha256(path.read_bytes()).hexdigest(), about
 
 
-def _load_unit(path: Path, digest: str) -> BottleneckUnit:
+def load_unit(path: Path, digest: str) -> BottleneckUnit:
+    """Return the unit in a file, which must be of the backbone of the given digest.
+
+    Raises:
+        InputError: The file is missing, damaged or foreign, or of another backbone.
+    """
     tensors, about = _read(path)
     if about.get("backbone") != digest:
         raise _refused(path, about.get("backbone"), f"must be trained for the backbone {digest}")
@@ -178,7 +192,7 @@ def load(folder: Path | str = SHIPPED) -> TrainedLadder:
     here = _HOME / folder if isinstance(folder, str) else folder
     backbone, digest, about = load_backbone(here)
     paths = sorted(here.glob("unit-*.safetensors"), key=lambda path: (len(path.name), path.name))
-    units = [_load_unit(path, digest) for path in paths]
+    units = [load_unit(path, digest) for path in paths]
     if not units:
         raise _refused(here, here.name, "must hold at least one unit")
     return TrainedLadder(

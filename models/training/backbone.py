@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.backbone import Backbone, prepare
+from models.backbone import SPLIT_AFTER, Backbone, prepare
+from models.scenes.vocabulary import CHROMAS, TEXTURES
 from models.scoring import Truth, score
+from models.split import cut
 from models.training.batches import batch_rows, take
 from models.training.checkpoint import keep, restore
-from models.training.tasks import supervised_loss
+from models.training.tasks import coaching_loss, supervised_loss
+from models.training.team import ALONE, Member
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from models.training.frames import FrameSet
 
 __all__ = ["BackboneRecipe", "evaluate", "follow", "learning_rate", "train_backbone"]
+
+_WIDE = 64  # channels of the local features that the coach looks at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +101,7 @@ def train_backbone(
     recipe: BackboneRecipe,
     frames: FrameSet,
     *,
-    stop: Callable[[], bool] = lambda: False,
+    member: Member = ALONE,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Backbone:
     """Train the backbone, going on from a checkpoint of the same run where there is one.
@@ -105,7 +110,7 @@ def train_backbone(
         folder: Where the checkpoint lies.
         recipe: How to train.
         frames: The training frames.
-        stop: Asked at every checkpoint; true ends the run with what there is.
+        member: This process's place in the team that trains the network.
         tell: Called with a line of progress.
 
     Returns:
@@ -114,10 +119,13 @@ def train_backbone(
     torch.manual_seed(recipe.seed)
     network = Backbone()
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    head, tail = cut(network, after=SPLIT_AFTER).head, network.tail
+    coach = torch.nn.Conv2d(_WIDE, len(TEXTURES) + len(CHROMAS), 1)
     average: Backbone = copy.deepcopy(network)
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=recipe.decay)
+    learners = torch.nn.ModuleList([network, coach])
+    optimiser = torch.optim.AdamW(learners.parameters(), weight_decay=recipe.decay)
     run = json.dumps([asdict(recipe), asdict(frames.recipe)])
-    parts = {"network": network, "average": average}
+    parts = {"network": network, "average": average, "coach": coach}
     done = restore(folder / "backbone.safetensors", run=run, parts=parts, optimiser=optimiser)
     began, losses = time.monotonic(), [0.0]
     network.train()
@@ -126,26 +134,29 @@ def train_backbone(
             seed=recipe.seed, purpose="backbone", step=step, size=recipe.batch, total=len(frames)
         )
         way = int(generator(recipe.seed, "turn", step).integers(8))
-        x, *truth = take(frames, rows, way=way)
+        x, *truth = take(frames, member.share(rows), way=way)
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(step, recipe.steps, recipe.peak_rate)
         with torch.autocast("cpu", torch.bfloat16):
-            out = network(x)
-        loss = supervised_loss(out, *truth)
+            wide = tail.wide(head(x))
+            out, hints = tail.answer(wide), coach(wide)
+        loss = supervised_loss(out, *truth) + coaching_loss(hints, *truth)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        member.agree(learners)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
         optimiser.step()
         follow(average, network, min(recipe.averaging, (step + 1) / (step + 10)))
         losses.append(loss.item())
         if (step + 1) % recipe.keep_every == 0 or step + 1 == recipe.steps:
-            keep(
-                folder / "backbone.safetensors",
-                run=run,
-                step=step + 1,
-                parts=parts,
-                optimiser=optimiser,
-            )
+            if member.rank == 0:
+                keep(
+                    folder / "backbone.safetensors",
+                    run=run,
+                    step=step + 1,
+                    parts=parts,
+                    optimiser=optimiser,
+                )
             pace = (time.monotonic() - began) / (step + 1 - done)
             recent = losses[-recipe.keep_every :]
             left = (recipe.steps - step - 1) * pace / 60
@@ -153,7 +164,5 @@ def train_backbone(
                 f"backbone {step + 1}/{recipe.steps} loss {sum(recent) / len(recent):.3f} "
                 f"{recipe.batch / pace:.0f} images/s ETA {left:.0f} min"
             )
-            if stop():
-                break
     average.requires_grad_(requires_grad=False).eval()
     return average

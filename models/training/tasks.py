@@ -8,13 +8,14 @@ import torch
 from torch.nn import functional
 
 from models.scenes import EMPTY
+from models.scenes.vocabulary import CHROMAS, TEXTURES
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from models.backbone import Outputs
 
-__all__ = ["distillation_loss", "supervised_loss"]
+__all__ = ["coaching_loss", "distillation_loss", "supervised_loss"]
 
 
 def supervised_loss(out: Outputs, labels: Tensor, boxes: Tensor, masks: Tensor) -> Tensor:
@@ -26,6 +27,32 @@ def supervised_loss(out: Outputs, labels: Tensor, boxes: Tensor, masks: Tensor) 
     overlap = 1 - (2 * (share * masks).sum((1, 2)) + 1) / ((share + masks).sum((1, 2)) + 1)
     distance = (out.box - boxes).abs().sum(1) * seen
     return classes + 3 * cells.mean() + 0.3 * overlap.mean() + 0.7 * distance.mean()
+
+
+def coaching_loss(hints: Tensor, labels: Tensor, _boxes: Tensor, masks: Tensor) -> Tensor:
+    """Return how badly each cell of the subject tells its texture and chroma by itself.
+
+    Deep supervision (Lee et al., "Deeply-supervised nets", arXiv 1409.5185): fine evidence is
+    local, and asking every cell for it finds the filters with far fewer pictures. The layer that
+    gives the hints is thrown away after training.
+
+    Args:
+        hints: float (n, textures + chromas, 28, 28).
+        labels: int64 (n,).
+        _boxes: Not needed here.
+        masks: float (n, 56, 56).
+    """
+    cells = functional.avg_pool2d(masks[:, None], 2)[:, 0] * (labels != EMPTY)[:, None, None]
+    kinds = labels.clamp(max=EMPTY - 1)
+    texture = kinds // len(CHROMAS) % len(TEXTURES)
+    chroma = kinds % len(CHROMAS)
+    first, second = torch.split(hints.float(), [len(TEXTURES), len(CHROMAS)], dim=1)
+    total = torch.zeros_like(cells)
+    for said, kind in ((first, texture), (second, chroma)):
+        wanted = kind[:, None, None].expand_as(cells)
+        total = total + functional.cross_entropy(said, wanted, reduction="none")
+    weight = cells / cells.sum((1, 2), keepdim=True).clamp(min=1.0)
+    return (total * weight).sum((1, 2)).mean()
 
 
 def distillation_loss(out: Outputs, teacher: Outputs) -> Tensor:

@@ -19,7 +19,8 @@ from models.training.backbone import learning_rate
 from models.training.batches import batch_rows
 from models.training.checkpoint import keep, restore
 from models.training.tasks import distillation_loss
-from models.units import BottleneckUnit
+from models.training.team import ALONE, Member
+from models.units import GRID, BottleneckUnit
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
@@ -102,11 +103,13 @@ def channel_rates(unit: BottleneckUnit, features: FeatureSet) -> NDArray[np.floa
 
 
 def _loss(
-    unit: BottleneckUnit, tail: torch.nn.Module, recipe: UnitRecipe, batch: CachedBatch, step: int
+    unit: BottleneckUnit,
+    tail: torch.nn.Module,
+    recipe: UnitRecipe,
+    batch: CachedBatch,
+    step: int,
+    noise: Tensor,
 ) -> tuple[Tensor, float]:
-    rng = generator(recipe.seed, "noise", recipe.number, step)
-    shape = (len(batch.labels), unit.channels, *_grid(batch.features))
-    noise = torch.from_numpy(rng.random(shape, dtype=np.float32) - np.float32(0.5))
     with torch.autocast("cpu", torch.bfloat16):
         after, bits = unit(batch.features, noise)
         warm = step * recipe.batch < recipe.warm_images
@@ -124,8 +127,10 @@ def _loss(
     return rate + recipe.worth * task, rate.item()
 
 
-def _grid(features: Tensor) -> tuple[int, int]:
-    return features.shape[2] // 2, features.shape[3] // 2
+def _noise(recipe: UnitRecipe, step: int) -> NDArray[np.float32]:
+    rng = generator(recipe.seed, "noise", recipe.number, step)
+    shape = (recipe.batch, recipe.channels, *GRID)
+    return rng.random(shape, dtype=np.float32) - np.float32(0.5)
 
 
 def train_unit(
@@ -135,7 +140,7 @@ def train_unit(
     features: FeatureSet,
     *,
     higher: BottleneckUnit | None = None,
-    stop: Callable[[], bool] = lambda: False,
+    member: Member = ALONE,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> BottleneckUnit:
     """Train one unit, going on from a checkpoint of the same run where there is one.
@@ -146,7 +151,7 @@ def train_unit(
         backbone: Folded, frozen.
         features: What its head makes of the training frames.
         higher: The unit of the next higher rate, to start from.
-        stop: Asked at every checkpoint; true ends the run with what there is.
+        member: This process's place in the team that trains the unit.
         tell: Called with a line of progress.
 
     Returns:
@@ -173,15 +178,19 @@ def train_unit(
         pace = learning_rate(step, recipe.steps, recipe.peak_rate)
         for group, times in zip(optimiser.param_groups, (1.0, 4.0), strict=True):
             group["lr"] = times * pace
-        loss, rate = _loss(unit, tail, recipe, features.take(rows), step)
+        noise = torch.from_numpy(member.share(_noise(recipe, step)))
+        batch = features.take(member.share(rows))
+        loss, rate = _loss(unit, tail, recipe, batch, step, noise)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
+        member.agree(unit)
         torch.nn.utils.clip_grad_norm_(unit.parameters(), 5.0)
         optimiser.step()
         losses.append(loss.item())
         rates.append(rate)
         if (step + 1) % recipe.keep_every == 0 or step + 1 == recipe.steps:
-            keep(path, run=run, step=step + 1, parts={"unit": unit}, optimiser=optimiser)
+            if member.rank == 0:
+                keep(path, run=run, step=step + 1, parts={"unit": unit}, optimiser=optimiser)
             seconds = (time.monotonic() - began) / (step + 1 - done)
             recent = slice(-recipe.keep_every, None)
             tell(
@@ -190,8 +199,6 @@ def train_unit(
                 f"{recipe.batch / seconds:.0f} images/s "
                 f"ETA {(recipe.steps - step - 1) * seconds / 60:.1f} min"
             )
-            if stop():
-                break
     halved(unit)
     return seal(unit.eval(), features)
 
