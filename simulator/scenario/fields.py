@@ -78,8 +78,6 @@ class Quantity:
         except ValueError as error:
             also = f", or {self.word!r}" if self.word else ""
             raise ValueError(f"{error}{also}") from None
-        except AttributeError:
-            found = self.parse("")  # raises, naming the rule
         if not self.parse(self.least) <= found <= self.parse(self.most):
             raise ValueError(f"must be between {self.least} and {self.most}")
         return found

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.complaints import problems_of
 from simulator.scenario.records import ScenarioRecord
-from simulator.scenario.settings import override, with_settings
+from simulator.scenario.settings import override, trail_of, with_settings
 from simulator.scenario.sweep import Settings, axes, combinations
 from simulator.scenario.yaml_reader import Document, dotted, read_file
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from simulator.scenario.sweep import Step
+    from simulator.scenario.yaml_reader import Trail
 
 __all__ = ["Point", "Scenario"]
 
@@ -112,7 +113,8 @@ class Scenario:
             )
         steps = axes(document)
         first = {path: value for axis in steps for path, value in axis[0].settings.items()}
-        record = _validated(document, first)
+        stands = {path: axis[0].trail for axis in steps for path in axis[0].settings}
+        record = _validated(document, first, stands)
         _check_steps(document, steps, first)
         chosen = combinations(steps, record.replications, document)
         points = tuple(
@@ -163,13 +165,25 @@ class Scenario:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _validated(document: Document, settings: Settings) -> ScenarioRecord:
+def _validated(
+    document: Document, settings: Settings, stands: Mapping[str, Trail] | None = None
+) -> ScenarioRecord:
+    """Return the record of a document with some values replaced.
+
+    Args:
+        document: As read.
+        settings: The values, by path.
+        stands: Where in the document the values stand, by path, for messages.
+    """
     value = with_settings(document.value, settings)
     value.pop("sweep", None)
     try:
         return ScenarioRecord.model_validate(value)
     except ValidationError as error:
-        changed = Document(document.name, value, document.places, document.keys)
+        swept = {
+            trail_of(value, path): document.place(trail) for path, trail in (stands or {}).items()
+        }
+        changed = Document(document.name, value, document.places | swept, document.keys | swept)
         raise InputError(*problems_of(error, changed)[:_MOST_PROBLEMS]) from error
 
 

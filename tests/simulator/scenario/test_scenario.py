@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.foundation.errors import InputError
+from simulator.scenario import Scenario
+from simulator.scenario.json_schema import json_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_quantities_become_integers_in_base_units(document: dict[str, Any]) -> None:
+    document["network"]["uplink"][0] |= {"delay": "35 ms", "queue": "unlimited", "load": 1}
+    document["streams"]["cameras"] |= {"probe": "never", "count": 1e1}
+    record = Scenario.from_dict(document).record
+    link, group = record.network.uplink[0], record.streams["cameras"]
+    assert record.duration_ns == 2 * 10**9
+    assert (link.delay_ns, link.queue_bytes, link.load) == (35_000_000, None, 1.0)
+    assert (group.deadline_ns, group.probe_ns, group.count) == (150_000_000, None, 10)
+
+
+def test_a_policy_may_be_a_name_a_mapping_or_a_file(document: dict[str, Any]) -> None:
+    labels = []
+    for policy in ["fixed", {"name": "fixed", "unit": "unit-1"}, "./a/mine.py:Mine"]:
+        document["streams"]["cameras"]["policy"] = policy
+        labels.append(Scenario.from_dict(document).record.streams["cameras"].policy.label)
+    assert labels == ["fixed", "fixed(unit=unit-1)", "mine.py:Mine"]
+
+
+def test_traces_are_named_by_family_and_seed_or_file_and_offset(document: dict[str, Any]) -> None:
+    labels = []
+    for trace in [{"family": "f", "seed": 3}, {"file": "a.csv", "offset": "30 s"}]:
+        document["network"]["uplink"][0]["trace"] = trace
+        labels.append(Scenario.from_dict(document).record.network.uplink[0].trace.label)
+    assert labels == ["f/3", "a.csv@30 s"]
+
+
+def test_objectives_are_read(document: dict[str, Any]) -> None:
+    document["slo"] = {"on_time": ">= 0.95", "latency_p95": "<= 120 ms"}
+    first, second = Scenario.from_dict(document).record.slo
+    assert (first.metric, first.at_least, first.bound) == ("on_time", True, 0.95)
+    assert (second.metric, second.at_least, second.bound) == ("latency_p95_ms", False, 120.0)
+
+
+def test_a_grid_is_all_combinations_the_last_fastest(document: dict[str, Any]) -> None:
+    document["sweep"] = {"streams.cameras.fps": [5, 10], "network.uplink.0.trace.seed": [1, 2]}
+    points = Scenario.from_dict(document).points
+    assert [list(point.settings.values()) for point in points] == [[5, 1], [5, 2], [10, 1], [10, 2]]
+    assert points[2].record.streams["cameras"].fps == 10
+
+
+def test_zipped_lists_go_in_lock_step(document: dict[str, Any]) -> None:
+    document["sweep"] = {
+        "seed": [1, 2],
+        "zip": {"streams.cameras.fps": [5, 10], "server.workers": [3, 3]},
+    }
+    points = Scenario.from_dict(document).points
+    assert [tuple(point.settings.values()) for point in points] == [
+        (1, 5, 3),
+        (1, 10, 3),
+        (2, 5, 3),
+        (2, 10, 3),
+    ]
+
+
+def test_a_key_may_stand_in_the_sweep_alone(document: dict[str, Any]) -> None:
+    del document["streams"]["cameras"]["policy"]
+    document["sweep"] = {"streams.cameras.policy": ["fixed", "deadline"]}
+    assert len(Scenario.from_dict(document).points) == 2
+
+
+@pytest.mark.parametrize(
+    ("sweep", "said"),
+    [
+        ([1], "sweep: [1] must be a mapping of paths to lists"),
+        ({"name": ["a"]}, "must begin with one of streams, network"),
+        ({"seed": 3}, "must be a list of at least one value"),
+        ({"seed": []}, "must be a list of at least one value"),
+        ({"seed": [1, 2, 1]}, "must not hold a value twice"),
+        ({"seed": list(range(10_001))}, "must hold at most 10,000 values"),
+        ({"streams.camera.fps": [1]}, "did you mean 'cameras'?"),
+        ({"network.uplink.3.load": [1]}, "must name an item of network.uplink by a number below 1"),
+        ({"duration.x": ["1 s"]}, "must not go into duration, which is '2 s'"),
+        ({"streams..fps": [1]}, "must be names joined by dots"),
+        ({"streams.cameras.device": [{}], "streams.cameras.device.speed": [1]}, "must not overlap"),
+        ({"zip": {}}, "must be a mapping of paths to lists"),
+        ({"zip": {"seed": [1, 2], "server.workers": [1]}}, "must be lists of equal length"),
+        ({"zip": {"seed": [1, 1], "server.workers": [2, 2]}}, "must not hold a combination twice"),
+        ({"seed": list(range(5000)), "server.workers": [1, 2, 3]}, "at most 10,000 runs"),
+        ({"streams.cameras.fps": [1, -5]}, "streams.cameras.fps: -5 must be >= 0.001"),
+    ],
+)
+def test_a_sweep_is_checked(document: dict[str, Any], sweep: object, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario.from_dict(document | {"sweep": sweep})
+    assert said in str(caught.value)
+
+
+def test_values_of_a_sweep_are_told_where_they_stand(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    path = write(tmp_path, document, "sweep:\n  streams.cameras.fps: [1, x, -5]\n")
+    with pytest.raises(InputError) as caught:
+        Scenario.from_file(path)
+    last = len(path.read_text().splitlines())
+    assert [problem.where for problem in caught.value.problems] == [
+        f"s.yaml:{last}:28",
+        f"s.yaml:{last}:31",
+    ]
+
+
+def test_settings_replace_values_by_the_rules_of_yaml(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    path = write(tmp_path, document, "")
+    scenario = Scenario.from_file(
+        path,
+        ["streams.cameras.fps=30", "server.batching.max=2", "streams.cameras.policy={name: x}"],
+    )
+    assert scenario.record.streams["cameras"].fps == 30
+    assert scenario.record.server.batching.max == 2
+    assert scenario.record.streams["cameras"].policy.name == "x"
+    assert scenario.document["server"] == {"batching": {"max": 2}}
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("fps", "--set assignment: fps must be path=value"),
+        ("streams.camera.fps=1", "did you mean 'cameras'?"),
+        ("streams.cameras.fps=-3", "--set streams.cameras.fps=-3 streams.cameras.fps: -3 must be"),
+        ("streams.cameras.fpz=3", "'fpz' is not a known key; did you mean 'fps'?"),
+        ("streams.cameras.fps=[1", "cannot be parsed"),
+        ("sweep={seed: [1], server.workers: [x]}", "--set sweep={seed"),
+    ],
+)
+def test_a_wrong_setting_is_named(
+    tmp_path: Path, document: dict[str, Any], setting: str, said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario.from_file(write(tmp_path, document, ""), [setting])
+    assert said in str(caught.value)
+
+
+def test_the_digest_follows_the_content(document: dict[str, Any]) -> None:
+    same, other = Scenario.from_dict(dict(document)), Scenario.from_dict(document | {"seed": 2})
+    assert Scenario.from_dict(document).sha256 == same.sha256 != other.sha256
+
+
+def test_a_scenario_can_be_sent_to_another_process(document: dict[str, Any]) -> None:
+    scenario = Scenario.from_dict(document)
+    assert pickle.loads(pickle.dumps(scenario.points)) == scenario.points  # noqa: S301
+
+
+def test_a_scenario_built_in_code_keeps_its_own_document(document: dict[str, Any]) -> None:
+    scenario = Scenario.from_dict(document)
+    document["streams"]["cameras"]["fps"] = 99
+    assert scenario.document["streams"]["cameras"]["fps"] == 10
+
+
+def test_the_schema_names_every_key_with_its_default() -> None:
+    schema = json_schema()
+    assert schema["title"] == "splitcast scenario"
+    assert set(schema["required"]) == {"name", "duration", "streams", "network"}
+    streams = schema["$defs"]["StreamGroup"]["properties"]
+    assert streams["probe"]["default"] == "1 s"
+    assert streams["count"]["maximum"] == 10_000
+    assert all("description" in entry or "$ref" in entry for entry in streams.values())
+
+
+def write(folder: Path, document: dict[str, Any], more: str) -> Path:
+    """Write a document as YAML by hand, so that lines are known."""
+    camera = document["streams"]["cameras"]
+    path = folder / "s.yaml"
+    path.write_text(
+        "name: small\nduration: 2 s\nstreams:\n  cameras:\n    count: 2\n"
+        f"    profile: {camera['profile']}\n    fps: 10\n    deadline: 150 ms\n"
+        "    policy: deadline\nnetwork:\n  uplink:\n"
+        f"    - trace: {{family: us-lte-up, seed: 1}}\n{more}"
+    )
+    return path
