@@ -14,7 +14,7 @@ from policies.rehearsal import LADDER, LADDER_WITH_DEVICE, rehearse
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from policies.interface import Observation, Policy
     from policies.rehearsal import Choice
@@ -30,17 +30,25 @@ _FRAMES = 300  # 20 s
 _LADDERS = (LADDER, LADDER_WITH_DEVICE, LADDER[:1])
 
 
-def check(make: Callable[[int], Policy], *, where: str) -> list[Problem]:
+def check(
+    make: Callable[[int], Policy], *, where: str, rules: Iterable[str] | None = None
+) -> list[Problem]:
     """Return every rule that a policy breaks; an empty list if it keeps to all.
 
     Args:
         make: Returns a fresh policy built with a seed.
         where: What the problems begin with: the policy's name or ``file.py:Class``.
+        rules: Names of the rules to check; all of `RULES` by default.
+
+    Example:
+        >>> from policies.fixed import Fixed
+        >>> check(lambda seed: Fixed(unit=5), where="mine", rules=["leaves the observation alone"])
+        [Problem(where='policy fixed', what='unit', value=5, ...)]
     """
     problems: list[Problem] = []
-    for name, rule in RULES.items():
+    for name in RULES if rules is None else rules:
         try:
-            found = rule(make)
+            found = RULES[name](make)
         except InputError as error:
             problems += error.problems
             break
@@ -152,7 +160,7 @@ class _Watched:
         self.took_ns: list[int] = []
 
     def choose(self, seen: Observation) -> int | None:
-        before = deepcopy(seen)
+        before = deepcopy(seen)  # a snapshot on the stage, and so comparable
         start_ns = perf_counter_ns()
         unit = self._policy.choose(seen)
         self.took_ns.append(perf_counter_ns() - start_ns)
