@@ -35,7 +35,7 @@ def _overloads(cases: Sequence[Case], look: Look) -> Iterator[str]:
         more = f", and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
         yield (
             f"Overload: the {what} cannot keep up under {', '.join(places[:_MOST_PLACES])}{more}. "
-            "Delays there grow with the duration."
+            "Means over such runs depend on their duration."
         )
 
 

@@ -156,7 +156,7 @@ def _stages(names: Sequence[str], pools: Sequence[Pool]) -> Plate:
         key="stages",
         title="Where the time goes",
         caption="Mean over answered frames, late ones included; the stages add up to the mean "
-        "latency. Pale parts are waiting.",
+        "latency. Pale parts are waiting; ▸ marks a bar that is cut.",
         figure=shares.draw(
             names, parts, label="mean time from capture to answer [ms]", total="ms", digits=1
         ),

@@ -19,6 +19,7 @@ __all__ = ["Part", "draw"]
 
 _ROOM_FOR_WORDS: Final = 0.055  # of the longest bar
 _LEGEND_COLUMNS: Final = 8
+_MOST_TIMES_SHORTEST: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,19 @@ class Part:
     values: tuple[float, ...]
 
 
+def _longest(sums: Sequence[float]) -> float:
+    """Return the length of the axis: the longest bar, cut at five times the shortest."""
+    some = [total for total in sums if total > 0]
+    return min(max(some), _MOST_TIMES_SHORTEST * min(some)) if some else 1.0
+
+
 @house_style()
 def draw(
     rows: Sequence[str], parts: Sequence[Part], *, label: str, total: str = "", digits: int = 0
 ) -> Figure:
     """Return the bars with their lengths written where there is room.
+
+    A bar over five times as long as the shortest is cut there; its sum is written with a mark.
 
     Args:
         rows: What each bar is, first on top.
@@ -57,7 +66,7 @@ def draw(
     figure_ = figure(1.15 + 0.36 * len(rows) + (0.2 if len(parts) > _LEGEND_COLUMNS else 0))
     axes = plain(figure_.add_subplot(), grid="x")
     sums = [sum(part.values[row] for part in parts) for row in range(len(rows))]
-    longest = max(sums, default=0.0) or 1.0
+    longest = _longest(sums)
     for row in range(len(rows)):
         left = 0.0
         for part in parts:
@@ -71,9 +80,10 @@ def draw(
                 edgecolor=PAPER,
                 linewidth=0.6,
             )
-            if value >= _ROOM_FOR_WORDS * longest:
+            seen = min(value, longest - left)
+            if seen >= _ROOM_FOR_WORDS * longest:
                 axes.text(
-                    left + value / 2,
+                    left + seen / 2,
                     row,
                     f"{value:.{digits}f}",
                     ha="center",
@@ -83,18 +93,18 @@ def draw(
                 )
             left += value
         if total:
+            cut = "▸ " if sums[row] > longest else ""
             axes.annotate(
-                f"{sums[row]:.{digits}f} {total}" if sums[row] else "no answered frame",
-                (sums[row], row),
+                f"{cut}{sums[row]:.{digits}f} {total}" if sums[row] else "no answered frame",
+                (min(sums[row], longest), row),
                 xytext=(6, 0),
                 textcoords="offset points",
                 va="center",
                 weight="bold",
                 color=INK,
+                annotation_clip=False,
             )
-    axes.set(
-        xlim=(0, longest * (1.14 if total else 1.0)), ylim=(len(rows) - 0.5, -0.5), xlabel=label
-    )
+    axes.set(xlim=(0, longest), ylim=(len(rows) - 0.5, -0.5), xlabel=label)
     axes.set_yticks(range(len(rows)), list(rows))
     figure_.legend(
         handles=[Patch(color=part.colour, label=part.name) for part in parts],

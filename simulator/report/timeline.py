@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from simulator.framelog import Outcome
@@ -69,10 +70,22 @@ class Timeline:
     outcome: npt.NDArray[np.int64]
     latency_ms: npt.NDArray[np.float64]
 
+    def _edges_s(self) -> npt.NDArray[np.float64]:
+        start, end = self.span_s
+        return np.linspace(start, end, max(2, min(_BINS, int((end - start) * 2)) + 1))
+
+    def mean_capacity_bps(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the edges [s] of bins of time and the link's mean capacity in each."""
+        edges = self._edges_s()
+        if self.capacity_t_s.size == 0:
+            return edges, np.zeros(edges.size - 1)
+        steps = np.append(self.capacity_t_s, max(self.span_s[1], self.capacity_t_s[-1]))
+        total = np.insert(np.cumsum(self.capacity_bps * np.diff(steps)), 0, 0.0)
+        return edges, np.diff(np.interp(edges, steps, total)) / np.diff(edges)
+
     def offered_bps(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return the edges [s] of bins of time and the rate handed to the link in each."""
-        start, end = self.span_s
-        edges = np.linspace(start, end, max(2, min(_BINS, int((end - start) * 2)) + 1))
+        edges = self._edges_s()
         sent = np.isfinite(self.sent_s)
         carried, _ = np.histogram(self.sent_s[sent], edges, weights=self.wire_bytes[sent])
         return edges, 8.0 * carried / np.diff(edges)
@@ -84,17 +97,20 @@ def _draw_link(axes: Axes, data: Timeline, most_bps: float) -> None:
     edges = np.append(data.capacity_t_s[inside], end)
     if inside.any():
         axes.stairs(data.capacity_bps[inside] / _MEGA, edges, fill=True, color=LINK, linewidth=0)
+    bins, mean = data.mean_capacity_bps()
+    axes.stairs(mean / _MEGA, bins, color=MUTED, linewidth=0.9, baseline=None)
     bins, offered = data.offered_bps()
     axes.stairs(offered / _MEGA, bins, color=data.colour, linewidth=1.3, baseline=None)
     axes.set(xlim=(start, end), ylim=(0, 1.06 * most_bps / _MEGA or 1), ylabel="Mbit/s")
     axes.legend(
         handles=[
             Patch(color=LINK, label="link capacity"),
-            Patch(color=data.colour, label=f"sent under {data.policy}"),
+            Line2D([], [], color=MUTED, label=f"its mean over {bins[1] - bins[0]:.2g} s"),
+            Line2D([], [], color=data.colour, label=f"sent under {data.policy}"),
         ],
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=2,
+        ncols=3,
         handlelength=0.9,
         handleheight=0.7,
         borderpad=0.1,
@@ -190,7 +206,7 @@ def _draw_latency(axes: Axes, data: Timeline) -> None:
         fontsize=8,
         color=INK,
     )
-    axes.set(ylim=(0, 1.36 * top), ylabel="latency [ms]", xlabel="time of capture [s]")
+    axes.set(ylim=(0, 1.43 * top), ylabel="latency [ms]", xlabel="time of capture [s]")
     ticks = np.linspace(0, top, 6)
     beyond = "≥ " if (data.latency_ms > top).any() else ""
     axes.set_yticks(ticks, [f"{beyond if tick == top else ''}{tick:g}" for tick in ticks])
@@ -210,8 +226,8 @@ def draw(data: Timeline, *, most_bps: float) -> Figure:
     """
     several = len(data.streams) > 1
     middle = min(3.2, 0.6 + 0.13 * len(data.streams)) if several else 0.3 + 0.16 * len(data.units)
-    figure_ = figure(3.6 + middle)
-    link, ladder, latency = figure_.subplots(3, 1, sharex=True, height_ratios=[1.1, middle, 1.9])
+    figure_ = figure(3.9 + middle)
+    link, ladder, latency = figure_.subplots(3, 1, sharex=True, height_ratios=[1.1, middle, 2.2])
     colours = of_units(data.units, data.on_device)
     for axes in (link, ladder, latency):
         plain(axes)

@@ -34,3 +34,10 @@ def test_the_legend_names_every_part_even_one_with_an_underscore_first() -> None
     parts = [Part(name=name, colour="#000000", values=(50.0,)) for name in ("_a", "b")]
     legend = draw(["fixed"], parts, label="x").legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["_a", "b"]
+
+
+def test_a_bar_far_longer_than_the_shortest_is_cut_and_says_so() -> None:
+    part = Part(name="a", colour="#000000", values=(10.0, 1000.0))
+    axes = draw(["fixed", "deadline"], [part], label="x [ms]", total="ms").axes[0]
+    assert axes.get_xlim() == (0.0, 50.0)
+    assert [text.get_text() for text in axes.texts][-1] == "▸ 1000 ms"

@@ -63,6 +63,12 @@ def test_offered_rate_conserves_the_bytes_that_were_sent() -> None:
     assert (rate * np.diff(edges)).sum() / 8 == pytest.approx(3000)
 
 
+def test_mean_capacity_conserves_what_the_steps_offer() -> None:
+    edges, mean = made([0]).mean_capacity_bps()
+    assert (mean * np.diff(edges)).sum() == pytest.approx(5 * 2e6 + 5 * 1e6)
+    assert mean[0] == pytest.approx(2e6)
+
+
 def test_one_streams_choices_stand_on_the_rows_of_the_ladder() -> None:
     ladder = draw(made([0, 0, 4]), most_bps=1e6).axes[1]
     assert [label.get_text() for label in ladder.get_yticklabels()] == [

@@ -41,8 +41,8 @@ def test_the_finding_names_the_best_policy_and_its_lead_over_the_others(
     assert ranked(evidence, "")[0] == "deadline"
     told = finding(evidence, "", look)
     assert told.startswith("Best timely accuracy: deadline, ")
-    assert " points to throughput (" in told
-    assert " points to fixed (" in told
+    assert " is ahead of throughput by " in told
+    assert ", fixed by " in told
 
 
 def test_a_lead_whose_interval_holds_zero_is_not_beyond_chance(make: Callable[..., Path]) -> None:
@@ -85,7 +85,7 @@ def test_of_many_policies_the_best_is_compared_with_all(make: Callable[..., Path
     pairs = pairs_of(evidence, "")
     assert len(pairs) == 7
     assert {pair.policy for pair in pairs} == {ranked(evidence, "")[0]}
-    assert finding(evidence, "", look).count(" points to ") == 3
+    assert finding(evidence, "", look).count(" points (") == 3
 
 
 def test_a_reader_is_warned_of_few_traces_overload_and_what_the_folder_doubts(
@@ -96,7 +96,7 @@ def test_a_reader_is_warned_of_few_traces_overload_and_what_the_folder_doubts(
     assert told[0] == "oboe/1 is a downlink."
     assert told[1] == (
         "Overload: the uplink cannot keep up under fixed (load=4) in 50 % of its runs. "
-        "Delays there grow with the duration."
+        "Means over such runs depend on their duration."
     )
     assert told[2].startswith("Few traces (n = 3)")
 
