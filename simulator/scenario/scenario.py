@@ -115,8 +115,8 @@ class Scenario:
         first = {path: value for axis in steps for path, value in axis[0].settings.items()}
         stands = {path: axis[0].trail for axis in steps for path in axis[0].settings}
         record = _validated(document, first, stands)
-        _check_steps(document, steps, first)
         chosen = combinations(steps, record.replications, document)
+        _check_steps(document, steps, first)
         points = tuple(
             Point(index=index, settings=settings, record=_validated(document, settings))
             for index, settings in enumerate(chosen)
@@ -175,8 +175,8 @@ def _validated(
         settings: The values, by path.
         stands: Where in the document the values stand, by path, for messages.
     """
-    value = with_settings(document.value, settings)
-    value.pop("sweep", None)
+    whole: Any = document.value
+    value = with_settings({key: whole[key] for key in whole if key != "sweep"}, settings)
     try:
         return ScenarioRecord.model_validate(value)
     except ValidationError as error:
