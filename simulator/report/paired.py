@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from simulator.report.palette import FAINT, GRID, INK, MUTED
-from simulator.report.style import PERCENT, dots, figure, house_style, plain
+from simulator.report.style import PERCENT, dots, figure, house_style, plain, signed_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,11 +104,11 @@ def draw_differences(
         if measured.mean is None:
             axes.annotate("insufficient data", (0, row), color=MUTED, va="center")
             continue
-        mean, text = PERCENT * measured.mean, f"{PERCENT * measured.mean:+.1f}"
+        mean, text = PERCENT * measured.mean, signed_points(measured.mean)
         if measured.low is not None and measured.high is not None:
             low, high = PERCENT * measured.low, PERCENT * measured.high
             axes.plot([low, high], [row, row], color=colour, linewidth=4, solid_capstyle="butt")
-            text += f"  [{low:+.1f}, {high:+.1f}]"
+            text += f"  [{signed_points(measured.low)}, {signed_points(measured.high)}]"
         axes.plot(mean, row, "o", color=colour, markersize=8, markeredgecolor=GRID)
         axes.annotate(
             text,

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
     _Floats = npt.NDArray[np.float64]
 
-__all__ = ["PERCENT", "WIDTH", "dots", "figure", "house_style", "plain", "spread", "strokes"]
+__all__ = [
+    "PERCENT",
+    "WIDTH",
+    "dots",
+    "figure",
+    "house_style",
+    "plain",
+    "signed_points",
+    "spread",
+    "strokes",
+]
 
 WIDTH: Final = 9.0  # inches; the page stretches it to its column
 PERCENT: Final = 100.0
@@ -123,6 +133,17 @@ def strokes(axes: Axes, x: _Floats, y: _Floats, *, up: float, colour: str, width
     if x.size:
         ends = {"color": colour, "linewidth": width, "solid_capstyle": "butt"}
         _segments(axes, (x, y - up), (x, y + up), **ends)
+
+
+def signed_points(ratio: float) -> str:
+    """Return a difference of ratios in percentage points, with its sign.
+
+    Example:
+        >>> signed_points(-0.0312), signed_points(-0.00001)
+        ('−3.1', '+0.0')
+    """
+    # Adding zero turns -0.0 into 0.0.
+    return f"{round(PERCENT * ratio, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 def spread(places: Sequence[float], gap: float) -> list[float]:

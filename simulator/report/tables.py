@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.quantities import format_rate
-from simulator.report.style import PERCENT
+from simulator.report.style import PERCENT, signed_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ def points(measured: Measured) -> Cell:
         >>> points(Measured(mean=-0.031))
         Cell(value='−3.1', interval='')
     """
-    return _cell(measured, "", lambda ratio: f"{PERCENT * ratio:+.1f}".replace("-", "−"))
+    return _cell(measured, "", signed_points)
 
 
 def _milliseconds(measured: Measured) -> Cell:

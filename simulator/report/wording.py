@@ -80,12 +80,14 @@ def finding(evidence: Evidence, setting: str, look: Look) -> str:
     if len(leads) > _MOST_LEADS:
         leads = [*leads[: _MOST_LEADS - 1], leads[-1]]
     told = f"Best timely accuracy: {name}, {percent(timely).value}."
-    return f"{told} On the same traces it is ahead of {', '.join(leads)}." if leads else told
+    return f"{told} On the same traces it is {', '.join(leads)}." if leads else told
 
 
 def _lead(measured: Measured, versus: str) -> str:
     cell = points(measured)
-    ahead = f"{versus} by {cell.value.lstrip('+')} points"
+    if cell.value == "+0.0":
+        return f"level with {versus}"
+    ahead = f"ahead of {versus} by {cell.value.lstrip('+')} points"
     if measured.low is None or measured.high is None:
         return ahead
     chance = "" if measured.low > 0 else ": not beyond chance"

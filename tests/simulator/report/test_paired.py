@@ -31,7 +31,7 @@ def test_more_than_forty_traces_are_thinned_evenly() -> None:
 def test_a_difference_is_written_with_its_sign_and_interval() -> None:
     measured = Measured(mean=0.083, low=-0.01, high=0.12, by_trace={"a": 0.08, "b": 0.086})
     axes = draw_differences([("_mine", "fixed", measured)], COLOURS, label="x [points]").axes[0]
-    assert [text.get_text() for text in axes.texts] == ["+8.3  [-1.0, +12.0]"]
+    assert [text.get_text() for text in axes.texts] == ["+8.3  [−1.0, +12.0]"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["_mine − fixed"]
 
 

@@ -42,7 +42,7 @@ def test_the_finding_names_the_best_policy_and_its_lead_over_the_others(
     told = finding(evidence, "", look)
     assert told.startswith("Best timely accuracy: deadline, ")
     assert " is ahead of throughput by " in told
-    assert ", fixed by " in told
+    assert ", ahead of fixed by " in told
 
 
 def test_a_lead_whose_interval_holds_zero_is_not_beyond_chance(make: Callable[..., Path]) -> None:
@@ -52,6 +52,11 @@ def test_a_lead_whose_interval_holds_zero_is_not_beyond_chance(make: Callable[..
     low = pair.metrics["timely_accuracy"].low
     assert low is not None
     assert ("not beyond chance" in told) == (low <= 0)
+
+
+def test_two_policies_that_do_the_same_are_level(make: Callable[..., Path]) -> None:
+    evidence, look = seen(make(policies=("a", "b"), answered=False))
+    assert finding(evidence, "", look).endswith("On the same traces it is level with b.")
 
 
 def test_one_policy_is_told_without_a_comparison(make: Callable[..., Path]) -> None:
