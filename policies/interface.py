@@ -132,6 +132,12 @@ class Observation(Protocol):
     def deliveries(self) -> Sequence[Delivery]:
         """The latest deliveries, at most 20, in order of their answers."""
 
+    def delivered_since(self, count: int) -> Sequence[Delivery]:
+        """Return the deliveries after the first ``count``, as far as they are among the latest.
+
+        This is how a policy that keeps count reads each delivery once, and cheaply.
+        """
+
     @property
     def missing(self) -> int:
         """How many payloads were reported missing so far.

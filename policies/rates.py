@@ -28,27 +28,30 @@ class HarmonicRate:
         0.0005
     """
 
-    __slots__ = ("_transfers", "value")
+    __slots__ = ("_busy_ns", "_bytes", "_transfers", "_window", "value")
 
     def __init__(self, window: int = 5) -> None:
         """Start without an estimate: ``value`` is None."""
-        self._transfers: deque[tuple[int, int]] = deque(maxlen=window)
+        self._window = window
+        self._transfers: deque[list[int]] = deque()
+        self._bytes = self._busy_ns = 0  # of these transfers together
         self.value: float | None = None
 
     def learn(self, size_bytes: int, busy_ns: int, arrived_ns: int) -> None:
         """Take a transfer in."""
         del arrived_ns  # the last ones count, however old
         transfers = self._transfers
-        if not busy_ns and transfers:
-            before_bytes, before_ns = transfers.pop()
-            transfers.append((before_bytes + size_bytes, before_ns))
+        if busy_ns or not transfers:
+            transfers.append([size_bytes, busy_ns or 1])
+            self._busy_ns += busy_ns or 1
         else:
-            transfers.append((size_bytes, busy_ns or 1))
-        total_bytes = total_ns = 0
-        for size, busy in transfers:
-            total_bytes += size
-            total_ns += busy
-        self.value = total_bytes / total_ns
+            transfers[-1][0] += size_bytes
+        self._bytes += size_bytes
+        if len(transfers) > self._window:
+            old_bytes, old_ns = transfers.popleft()
+            self._bytes -= old_bytes
+            self._busy_ns -= old_ns
+        self.value = self._bytes / self._busy_ns
 
 
 class DecayingRate:

@@ -50,3 +50,8 @@ class Snapshot:
     deliveries: tuple[Delivery, ...] = ()
     missing: int = 0
     answers: tuple[Answer, ...] = ()
+
+    def delivered_since(self, count: int) -> tuple[Delivery, ...]:
+        """Return the deliveries after the first ``count``."""
+        fresh = self.delivered - count
+        return self.deliveries[-fresh:] if fresh > 0 else ()

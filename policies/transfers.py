@@ -54,11 +54,11 @@ class Transfers:
 
     def read(self, seen: Observation) -> None:
         """Take in what was delivered since the last call."""
-        fresh = seen.delivered - self._read
-        if fresh:
-            self._read += fresh
-            for delivery in seen.deliveries[-fresh:]:
+        delivered = seen.delivered
+        if delivered > self._read:
+            for delivery in seen.delivered_since(self._read):
                 self._take(delivery, seen.uplink_delay_ns)
+            self._read = delivered
 
     def _take(self, delivery: Delivery, delay_ns: int) -> None:
         _, size_bytes, sent_ns, arrived_ns, wait_ns = delivery

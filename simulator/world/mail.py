@@ -32,7 +32,7 @@ class Mail:
 
     Attributes:
         pending: What is not accounted for, by row, in the order of sending.
-        deliveries: The latest deliveries.
+        deliveries: The latest deliveries, at least `KEPT` of them if there were so many.
         delivered: How many deliveries there were.
         missing: How many payloads were given up.
     """
@@ -49,7 +49,7 @@ class Mail:
         self._inbox: deque[tuple[int, int]] = deque()  # (instant of the answer, row), ascending
         self.pending: dict[int, Pending] = {}
         self._overtaken: dict[int, int] = {}
-        self.deliveries: deque[Delivery] = deque(maxlen=KEPT)
+        self.deliveries: list[Delivery] = []
         self._answers: deque[tuple[int, int]] = deque(maxlen=KEPT)
         self.delivered = self.missing = 0
         self._read_ns = -1
@@ -101,6 +101,8 @@ class Mail:
         arrived_ns = log.uplink_end_ns[row] + self._delay_ns
         wait_ns = log.service_start_ns[row] - arrived_ns
         self.deliveries.append(Delivery(frame, size_bytes, sent_ns, arrived_ns, wait_ns))
+        if len(self.deliveries) > 2 * KEPT:
+            del self.deliveries[:-KEPT]
         self.delivered += 1
         if pending and next(iter(pending)) < row:
             self._overtake(row)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.world.mail import KEPT
+
 if TYPE_CHECKING:
     from policies.interface import Answer, Delivery, Pending
     from simulator.world.mail import Mail
@@ -114,7 +116,14 @@ class View:
         """The latest deliveries."""
         mail = self._mail
         mail.read(self.now_ns)
-        return tuple(mail.deliveries)
+        return tuple(mail.deliveries[-KEPT:])
+
+    def delivered_since(self, count: int) -> list[Delivery]:
+        """Return the deliveries after the first ``count``, as far as they are among the latest."""
+        mail = self._mail
+        mail.read(self.now_ns)
+        fresh = min(mail.delivered - count, KEPT)
+        return mail.deliveries[-fresh:] if fresh > 0 else []
 
     @property
     def missing(self) -> int:

@@ -1,0 +1,23 @@
+"""The lean world and the textbook one, an event for every packet, give the same instants."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.fixed import Fixed
+from simulator.world import simulate
+from tests.bench.__main__ import UNIT, ten_packets
+from tests.bench.textbook import Textbook
+
+
+@pytest.mark.parametrize(("streams", "frames"), [(1, 300), (7, 60)])
+def test_every_frame_arrives_and_is_done_at_the_same_nanosecond(streams: int, frames: int) -> None:
+    plan = ten_packets(streams, frames)
+    assert all(isinstance(stream.policy, Fixed) for stream in plan.streams)
+    reference = Textbook(plan, UNIT)
+    reference.run()
+    log = simulate(plan)
+    assert log["arrived_ns"].tolist() == [t for ts in reference.arrived_ns for t in ts]
+    assert log["done_ns"].tolist() == [t for ts in reference.done_ns for t in ts]
+    packets = (log["wire_bytes"] - log["bytes"]) / 28
+    assert 8 < packets.mean() < 12
