@@ -58,7 +58,7 @@ def of_sweep(evidence: Evidence, look: Look) -> Iterator[Plate]:
     for path, unit in _dimensions(cases):
         others: dict[str, list[Case]] = {}
         for case in cases:
-            others.setdefault(_others(case, path), []).append(case)
+            others.setdefault(_others(case, path, cases), []).append(case)
         for rest, members in others.items():
             if len({case.setting for case in members}) > 1 and count < _MOST_PLATES:
                 count += 1
@@ -71,8 +71,9 @@ def _said(path: str, cases: Sequence[Case]) -> str:
     return min((word for word in words if path.endswith(word) and word), key=len, default=path)
 
 
-def _others(case: Case, path: str) -> str:
-    return ", ".join(f"{key}={value}" for key, value in case.settings.items() if key != path)
+def _others(case: Case, path: str, cases: Sequence[Case]) -> str:
+    rest = {_said(key, cases): value for key, value in case.settings.items() if key != path}
+    return ", ".join(f"{key}={value}" for key, value in rest.items())
 
 
 def _plate(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["beware"]
 
 _FEW_TRACES: Final = 2
-_MOST_PLACES: Final = 6
+_MOST_PLACES: Final = 3
 
 
 def _place(case: Case, look: Look) -> str:
@@ -26,17 +26,29 @@ def _place(case: Case, look: Look) -> str:
 
 def _overloads(cases: Sequence[Case], look: Look) -> Iterator[str]:
     """Yield a line for each part that could not keep up somewhere."""
-    parts: dict[str, list[str]] = {}
-    for case in cases:
-        for what, share in case.overload.items():
-            words = f"{_place(case, look)} in {PERCENT * share:.0f} % of its runs"
-            parts.setdefault(what.replace("+", " and the "), []).append(words)
-    for what, places in parts.items():
-        more = f", and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    settings = len({case.setting for case in cases})
+    for what in dict.fromkeys(what for case in cases for what in case.overload):
+        places: dict[str, list[str]] = {}
+        for case in cases:
+            if what in case.overload:
+                places.setdefault(look.labels[case.policy], []).append(case.setting)
+        words = [label + _at(found, settings) for label, found in places.items()]
+        most = max(case.overload.get(what, 0.0) for case in cases)
         yield (
-            f"Overload: the {what} cannot keep up under {', '.join(places[:_MOST_PLACES])}{more}. "
+            f"Overload: the {what} cannot keep up in {'up to ' * (len(cases) > 1)}"
+            f"{PERCENT * most:.0f} % of the runs under {' and under '.join(words)}. "
             "Means over such runs depend on their duration."
         )
+
+
+def _at(found: Sequence[str], settings: int) -> str:
+    """Return at which settings something happened, "" where there is but one."""
+    if settings == 1:
+        return ""
+    if len(found) == settings:
+        return " (at every setting)"
+    more = f" and {len(found) - _MOST_PLACES} more" if len(found) > _MOST_PLACES else ""
+    return f" (at {'; '.join(found[:_MOST_PLACES])}{more})"
 
 
 def beware(evidence: Evidence, look: Look) -> list[str]:

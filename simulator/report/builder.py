@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.files import atomic_folder, write_atomically
 from simulator.report.along import of_sweep
 from simulator.report.beware import beware
+from simulator.report.documents import Measured
 from simulator.report.evidence import read
 from simulator.report.facts import DEFINITIONS, facts
 from simulator.report.names import slug
@@ -17,11 +19,11 @@ from simulator.report.plates import of_setting
 from simulator.report.style import PERCENT
 from simulator.report.svg import inline
 from simulator.report.svg import render as render_svg
-from simulator.report.tables import Cell, case_rows, comparison_rows, measured_as
+from simulator.report.tables import case_rows, comparison_rows, measured_as
 from simulator.report.wording import finding, simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from simulator.report.evidence import Evidence
@@ -32,6 +34,8 @@ __all__ = ["build"]
 _MOST_SECTIONS: Final = 8
 _MOST_TIMELINES: Final = 16
 _MOST_ROWS: Final = 200
+_MOST_VERDICTS: Final = 12
+_WORST_FIRST: Final = ("failed", "inconclusive", "met")
 
 
 def build(folder: Path) -> Path:
@@ -96,7 +100,8 @@ def _page(evidence: Evidence, look: Look, drawings: dict[str, str]) -> Page:
                 plates=_drawn(plates, prefix, drawings),
             )
         )
-    rows = case_rows(summary.cases, look)
+    rows = case_rows([c for setting in settings for c in evidence.cases_of(setting)], look)
+    verdicts = _verdicts(evidence, look)
     notes = []
     if len(settings) > _MOST_SECTIONS:
         notes.append(
@@ -109,7 +114,8 @@ def _page(evidence: Evidence, look: Look, drawings: dict[str, str]) -> Page:
         description=summary.description,
         simulated=simulated(evidence),
         beware=beware(evidence, look),
-        slo=_verdicts(evidence, look),
+        slo=verdicts[:_MOST_VERDICTS],
+        slo_tally=_tally(verdicts),
         intervals=_intervals(evidence),
         overview=rows[:_MOST_ROWS] if several else [],
         overview_note=f"The first {_MOST_ROWS} of {len(rows)} rows; summary.json has them all."
@@ -131,9 +137,10 @@ def _intervals(evidence: Evidence) -> str:
 
 
 def _verdicts(evidence: Evidence, look: Look) -> list[Verdict]:
+    """Return the service levels, the broken ones first."""
     cases = {case.case: case for case in evidence.summary.cases}
     verdicts = []
-    for slo in evidence.summary.slo:
+    for slo in sorted(evidence.summary.slo, key=lambda slo: _WORST_FIRST.index(slo.verdict)):
         case = cases.get(slo.case)
         metrics = {} if case is None else case.groups.get(slo.group or "", case.metrics)
         verdicts.append(
@@ -142,10 +149,17 @@ def _verdicts(evidence: Evidence, look: Look) -> list[Verdict]:
                 setting="" if case is None else case.setting,
                 group=slo.group or "all",
                 wanted=f"{slo.metric.replace('_', ' ')} {slo.rule}",
-                measured=measured_as(slo.metric, metrics[slo.metric])
-                if slo.metric in metrics
-                else Cell(value=""),
+                measured=measured_as(slo.metric, metrics.get(slo.metric, Measured())),
                 verdict=slo.verdict,
             )
         )
     return verdicts
+
+
+def _tally(verdicts: Sequence[Verdict]) -> str:
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    told = ", ".join(f"{counts[word]} {word}" for word in reversed(_WORST_FIRST) if counts[word])
+    left = len(verdicts) - _MOST_VERDICTS
+    return told + (
+        f". The first {_MOST_VERDICTS} are shown, the worst on top." if left > 0 else "."
+    )

@@ -56,6 +56,7 @@ def facts(evidence: Evidence) -> list[tuple[str, str]]:
         ("profiles", _listing(manifest.profiles.items())),
         ("trace files", _listing(manifest.traces.items())),
         ("traces", ", ".join(evidence.summary.traces[:20])),
+        ("policies", "; ".join(evidence.policies)),
         ("splitcast", manifest.splitcast),
         ("python", manifest.python),
         ("packages", ", ".join(f"{name} {version}" for name, version in manifest.packages.items())),

@@ -19,10 +19,13 @@ def short(names: Iterable[str]) -> dict[str, str]:
     Example:
         >>> short(["fixed", "../policies/of/mine/my_policy.py:MyPolicy"]).values()
         dict_values(['fixed', 'my_policy.py:MyPolicy'])
+        >>> short(["doors: fixed, gates: mpc", "doors: deadline, gates: mpc"]).values()
+        dict_values(['doors: fixed', 'doors: deadline'])
     """
     labels: dict[str, str] = {}
-    for name in dict.fromkeys(names):
-        label = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    wanted = list(dict.fromkeys(names))
+    for name, telling in zip(wanted, _telling(wanted), strict=True):
+        label = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in telling)
         label = re.sub(r"\S*/(?=[^/\s]+\.py:)", "", label).strip()
         if len(label) > _LONGEST:
             label = "…" + label[1 - _LONGEST :]
@@ -31,6 +34,14 @@ def short(names: Iterable[str]) -> dict[str, str]:
             unique, count = f"{label} ({count})", count + 1
         labels[name] = unique
     return labels
+
+
+def _telling(names: Sequence[str]) -> list[str]:
+    """Return names of several parts without the parts that all of them share."""
+    parts = [name.split(", ") for name in names]
+    shared = set.intersection(*map(set, parts)) if parts else set()
+    cut = [", ".join(part for part in own if part not in shared) for own in parts]
+    return cut if len(names) > 1 and all(cut) and len(set(cut)) == len(cut) else list(names)
 
 
 def slug(text: str) -> str:

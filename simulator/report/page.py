@@ -62,6 +62,7 @@ class Page:
     simulated: str
     beware: list[str]
     slo: list[Verdict]
+    slo_tally: str
     intervals: str
     overview: list[Row]
     overview_note: str

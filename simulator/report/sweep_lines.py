@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from simulator.report.palette import MARKERS
@@ -22,6 +23,7 @@ __all__ = ["Line", "draw"]
 
 _WIDE_RANGE: Final = 8.0  # largest over smallest value from which the axis is logarithmic
 _MOST_TICKS: Final = 9
+_LONGEST_DIRECT: Final = 16  # characters of a name written beside its line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,12 @@ def _draw_line(axes: Axes, line: Line, marker: str) -> float:
     return means[-1] if means else 0.0
 
 
+def _top(lines: Sequence[Line]) -> float:
+    """Return the top of the axis: a little above what was measured, at least 10 %."""
+    found = [y.mean if y.high is None else y.high for line in lines for y in line.y]
+    return min(103.0, max(10.0, 115.0 * max((y for y in found if y is not None), default=1.0)))
+
+
 @house_style()
 def draw(panels: Mapping[str, Sequence[Line]], *, dimension: str) -> Figure:
     """Return one panel a metric, one line a policy, each named at its right end.
@@ -63,6 +71,8 @@ def draw(panels: Mapping[str, Sequence[Line]], *, dimension: str) -> Figure:
         dimension: Title of the shared axis.
     """
     figure_ = figure(3.3)
+    names = [line.policy for line in next(iter(panels.values()), ())]
+    direct = all(len(name) <= _LONGEST_DIRECT for name in names)
     for k, (title, lines) in enumerate(panels.items()):
         axes = plain(figure_.add_subplot(1, len(panels), k + 1), grid="y")
         ends = [
@@ -74,8 +84,10 @@ def draw(panels: Mapping[str, Sequence[Line]], *, dimension: str) -> Figure:
         if 1 <= len(values) <= _MOST_TICKS:
             axes.set_xticks(values, [f"{value:g}" for value in values])
             axes.xaxis.set_minor_locator(NullLocator())
-        axes.set(xlabel=dimension, ylabel=title, ylim=(0, 103))
-        for line, end, place in zip(lines, ends, spread(ends, gap=6.8), strict=True):
+        top = _top(lines)
+        axes.set(xlabel=dimension, ylabel=title, ylim=(0, top))
+        places = spread(ends, gap=0.068 * top) if direct else []
+        for line, end, place in zip(lines, ends, places, strict=direct):
             axes.annotate(
                 line.policy,
                 (values[-1], end),
@@ -86,4 +98,10 @@ def draw(panels: Mapping[str, Sequence[Line]], *, dimension: str) -> Figure:
                 va="center",
                 annotation_clip=False,
             )
+    if not direct:
+        keys = [
+            Line2D([], [], color=line.colour, label=line.policy, marker=MARKERS[k % len(MARKERS)])
+            for k, line in enumerate(next(iter(panels.values())))
+        ]
+        figure_.legend(handles=keys, loc="outside upper left", ncols=4, borderpad=0.1)
     return figure_

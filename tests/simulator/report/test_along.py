@@ -45,7 +45,7 @@ def test_a_quantity_tells_its_unit(make: Callable[..., Path]) -> None:
 def test_other_settings_that_vary_give_a_plate_each(make: Callable[..., Path]) -> None:
     settings = tuple({"a.load": load, "a.kind": kind} for load in (1, 4) for kind in ("x", "y"))
     folder = make(policies=("fixed",), traces=("a/1",), settings=settings, frames=20)
-    assert titles(folder) == ["Along load, with a.kind=x", "Along load, with a.kind=y"]
+    assert titles(folder) == ["Along load, with kind=x", "Along load, with kind=y"]
 
 
 def test_words_mixed_units_and_lone_values_are_no_axis(make: Callable[..., Path]) -> None:

@@ -34,3 +34,17 @@ def test_one_trace_is_drawn_without_bands() -> None:
     single = Line(policy="p", colour="#000000", x=(1.0,), y=(Measured(mean=0.5),))
     axes = draw({"x": [single, line((1.0,), None)]}, dimension="load").axes[0]
     assert len(axes.texts) == 2
+
+
+def test_long_names_move_from_the_lines_to_a_legend() -> None:
+    long = Line(policy="a policy with a name", colour="#000000", x=(1.0,), y=(Measured(mean=0.5),))
+    figure = draw({"x": [long], "y": [long]}, dimension="load")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a policy with a name"]
+    assert not figure.axes[0].texts
+
+
+def test_the_axis_starts_at_zero_and_ends_a_little_above_what_was_measured() -> None:
+    low = draw({"x": [line((1.0,), 0.1)]}, dimension="load").axes[0].get_ylim()
+    high = draw({"x": [line((1.0,), 0.97)]}, dimension="load").axes[0].get_ylim()
+    assert low == (0.0, 23.0)
+    assert high == (0.0, 103.0)

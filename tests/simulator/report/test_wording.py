@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.report.beware import beware
@@ -100,10 +101,20 @@ def test_a_reader_is_warned_of_few_traces_overload_and_what_the_folder_doubts(
     told = beware(*seen(folder))
     assert told[0] == "oboe/1 is a downlink."
     assert told[1] == (
-        "Overload: the uplink cannot keep up under fixed (load=4) in 50 % of its runs. "
+        "Overload: the uplink cannot keep up in up to 50 % of the runs under fixed (at load=4). "
         "Means over such runs depend on their duration."
     )
     assert told[2].startswith("Few traces (n = 3)")
+
+
+def test_overload_at_many_settings_is_told_in_a_line(make: Callable[..., Path]) -> None:
+    settings = tuple({"a.load": load} for load in range(6))
+    evidence, look = seen(make(settings=settings, traces=("a/1",), frames=10))
+    assert "under fixed (at load=1; load=2; load=3 and 2 more)." in beware(evidence, look)[0]
+    cases = [case for case in evidence.summary.cases if case.overload]
+    everywhere = evidence.summary.model_copy(update={"cases": cases})
+    told = beware(replace(evidence, summary=everywhere), look)
+    assert "in up to 50 % of the runs under fixed (at every setting)." in told[0]
 
 
 def test_a_reader_is_warned_of_one_trace_and_of_silence(make: Callable[..., Path]) -> None:
