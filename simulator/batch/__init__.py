@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.batch.run import run
+from simulator.batch.batch import run
 
 __all__ = ["run"]

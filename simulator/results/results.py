@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,6 @@ from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
 from simulator.results.schema import SCHEMA_VERSION
 from simulator.results.tables import read_table
-
-if TYPE_CHECKING:
-    from tempfile import TemporaryDirectory
 
 __all__ = ["Results", "read_json"]
 
@@ -28,16 +25,14 @@ class Results:
 
     Args:
         folder: The results folder.
-        owner: A temporary folder to keep as long as these results, if they live in one.
 
     Raises:
         InputError: If the folder holds no finished results.
     """
 
-    def __init__(self, folder: Path | str, owner: TemporaryDirectory[str] | None = None) -> None:
+    def __init__(self, folder: Path | str) -> None:
         """Read the summary; tables follow when they are asked for."""
         self.folder = Path(folder)
-        self._owner = owner
         self.document: dict[str, Any] = read_json(self.folder / "summary.json")
 
     @cached_property

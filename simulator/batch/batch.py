@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+import weakref
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from simulator.batch.cases import run_specs
@@ -16,8 +18,9 @@ from simulator.results import Results
 from simulator.results.manifest import MANIFEST, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from simulator.batch.cases import RunSpec
     from simulator.scenario import Scenario
 
 __all__ = ["run"]
@@ -60,10 +63,31 @@ def run(
         refuse_foreign(Path(out), resume=resume, replace=replace)
     specs = run_specs(scenario)
     check(scenario, specs)
-    owner = TemporaryDirectory(prefix="splitcast-") if out is None else None
-    folder = Path(owner.name if owner is not None else out or "")
     manifest = manifest_of(scenario, specs, command)
+    folder = Path(mkdtemp(prefix="splitcast-")) if out is None else Path(out)
     claim(folder, manifest, replace=replace and not resume)
+    try:
+        _fill(scenario, specs, folder, workers, progress)
+        elapsed_s = round(time.monotonic() - began, 3)
+        write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
+        results = Results(folder)
+    except BaseException:
+        if out is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if out is None:
+        weakref.finalize(results, shutil.rmtree, folder, ignore_errors=True)
+    return results
+
+
+def _fill(
+    scenario: Scenario,
+    specs: Sequence[RunSpec],
+    folder: Path,
+    workers: int,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Simulate what a folder lacks, and finish it."""
     missing = unfinished(folder, specs)
     total, done = len(specs), len(specs) - len(missing)
 
@@ -74,6 +98,3 @@ def run(
 
     execute_all(missing, scenario.folder, folder, workers=workers, done=count)
     finish(scenario, specs, folder)
-    elapsed_s = round(time.monotonic() - began, 3)
-    write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
-    return Results(folder, owner)

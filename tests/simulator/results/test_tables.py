@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from simulator.foundation.errors import InputError
+from simulator.framelog import COLUMNS, Outcome
+from simulator.results.results import Results, read_json
+from simulator.results.schema import CAPACITY, FRAMES, RUNS
+from simulator.results.tables import read_facts, read_table, write_columns, write_frames, write_rows
+from tests.simulator.metrics.logs import frame, log_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FACTS: dict[str, Any] = {"run": "p0000-r0", "seed": 3, "groups": [], "units": [], "streams": []}
+
+
+def test_a_run_is_one_file_with_its_facts_inside(tmp_path: Path) -> None:
+    path = tmp_path / "frames" / "p0000-r0.parquet"
+    log = log_of([frame(Outcome.LOST, [0, 1, 2, 2]), frame(Outcome.DROPPED, [5])])
+    write_frames(path, log, FACTS)
+    assert read_facts(path) == FACTS
+    table = read_table(path)
+    assert table.schema.names == list(COLUMNS)
+    for name in COLUMNS:
+        np.testing.assert_array_equal(table[name].to_numpy(), log[name])
+
+
+def test_integers_are_delta_packed_and_everything_is_compressed(tmp_path: Path) -> None:
+    path = tmp_path / "run.parquet"
+    write_frames(path, log_of([frame(Outcome.LOST, [0, 1, 2, 2])]), FACTS)
+    group = pq.ParquetFile(path).metadata.row_group(0)
+    columns = {group.column(k).path_in_schema: group.column(k) for k in range(group.num_columns)}
+    assert "DELTA_BINARY_PACKED" in columns["captured_ns"].encodings
+    assert {column.compression for column in columns.values()} == {"ZSTD"}
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    log = log_of([frame(Outcome.LOST, [0, 1, 2, 2])])
+    for name in ("a", "b"):
+        write_frames(tmp_path / name, log, FACTS)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_columns_of_frame_files_are_those_of_the_frame_log() -> None:
+    assert FRAMES.names == list(COLUMNS)
+    assert FRAMES.metadata == {b"schema_version": b"1"}
+
+
+def test_a_row_that_lacks_a_column_says_so_with_null(tmp_path: Path) -> None:
+    write_rows(tmp_path / "runs.parquet", [{"run": "a", "on_time": 0.5}], RUNS)
+    table = read_table(tmp_path / "runs.parquet", ["run", "on_time", "late"])
+    assert table.to_pylist() == [{"run": "a", "on_time": 0.5, "late": None}]
+
+
+def test_what_is_no_table_of_results_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(b"PAR1 not really")
+    with pytest.raises(InputError, match="must be a Parquet file of results"):
+        read_table(path)
+    with pytest.raises(InputError, match="must be a Parquet file of results"):
+        read_table(tmp_path / "missing.parquet")
+
+
+def test_another_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    write_columns(path, {"link": [], "t_s": [], "capacity_bps": []}, CAPACITY)
+    table = pq.read_table(path)
+    pq.write_table(table.replace_schema_metadata({"schema_version": "99"}), path)
+    with pytest.raises(InputError, match="schema_version: 99 must be 1"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("said", [None, "{", "{}", '{"groups": 1, "units": [], "streams": []}'])
+def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: str | None) -> None:
+    path = tmp_path / "x.parquet"
+    write_columns(path, {"link": [], "t_s": [], "capacity_bps": []}, CAPACITY)
+    if said is not None:
+        table = pq.read_table(path)
+        metadata = {"schema_version": "1", "run": said}
+        pq.write_table(table.replace_schema_metadata(metadata), path)
+    with pytest.raises(InputError, match=r"metadata: .* must"):
+        read_facts(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "must be JSON with schema_version"),
+        ("[]", "must be JSON with schema_version"),
+        ("{}", "must be JSON with schema_version"),
+        (json.dumps({"schema_version": 2}), "schema_version: 2 must be 1"),
+    ],
+)
+def test_a_document_is_checked(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "summary.json").write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_json(tmp_path / "summary.json")
+
+
+def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"summary.json .* does not exist"):
+        Results(tmp_path)
