@@ -1,10 +1,11 @@
 """How a second's capacity is spread over its milliseconds: levels, silences and grants.
 
 The intensity keeps a level for an exponential time and then takes another, gamma-distributed with
-mean 1; now and then it is 0 for a log-normal time, short (scheduling) or long (a stall). It is
-scaled so that each second keeps its mean rate. Grants are a gamma renewal process in operational
-time (the integral of the intensity), so they can be more or less regular than Poisson; each
-carries a geometric number of packets::
+mean 1; now and then it is 0 for a log-normal time, short (scheduling) or, in slow seconds, long (a
+stall: of the recorded silences over half a second nearly all lie in seconds far below the mean
+rate). It is scaled so that each second keeps its mean rate. Grants are a gamma renewal process in
+operational time (the integral of the intensity), so they can be more or less regular than Poisson;
+each carries a geometric number of packets::
 
     seconds' rates --> intensity (levels, silences) --> grants --> packets on a millisecond grid
 
@@ -54,11 +55,14 @@ class Intensity:
     second: NDArray[np.int64]
 
 
-def intensity(rates_bps: NDArray[np.float64], bursts: Bursts, seed: int, name: str) -> Intensity:
+def intensity(
+    rates_bps: NDArray[np.float64], slow_bps: float, bursts: Bursts, seed: int, name: str
+) -> Intensity:
     """Return each second's rate spread over levels and silences on a millisecond grid.
 
     Args:
         rates_bps: [seconds] mean rate of each second.
+        slow_bps: Stalls happen only in seconds slower than this.
         bursts: The process below one second.
         seed: Which trace.
         name: Its family, part of the key of the draws.
@@ -78,12 +82,14 @@ def intensity(rates_bps: NDArray[np.float64], bursts: Bursts, seed: int, name: s
         lasting[short] = bursts.silence_ms * np.exp(bursts.silence_spread * normals[short])
         ends_ms = np.ceil(np.cumsum(lasting))
     levels = generator(seed, name, "level").standard_gamma(bursts.level_shape, n)
-    levels[stalls | short] = 0.0
+    levels[short] = 0.0
     marks = np.union1d(np.arange(0, 1000 * seconds + 1, 1000), ends_ms.astype(np.int64))
     marks = marks[marks <= 1000 * seconds]
     starts, lengths = marks[:-1], np.diff(marks)
-    of_step = levels[np.searchsorted(ends_ms, starts, side="right")] / bursts.level_shape
     second = starts // 1000
+    interval = np.searchsorted(ends_ms, starts, side="right")
+    of_step = levels[interval] / bursts.level_shape
+    of_step[stalls[interval] & (rates_bps[second] < slow_bps)] = 0.0
     active_s = np.bincount(second, weights=of_step * lengths / 1000, minlength=seconds)
     rates = rates_bps[second] * of_step / np.maximum(active_s, _LEAST_ACTIVE)[second]
     return Intensity(

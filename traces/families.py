@@ -53,7 +53,7 @@ class Bursts:
         silence_share: Share of the intervals that are silent instead.
         silence_ms: Median length of a silence.
         silence_spread: Standard deviation of the log of its length.
-        stall_share: Share of the intervals that are long silences.
+        stall_share: Share of the intervals that are long silences, where a second is slow.
         stall_ms: Median length of those; the standard deviation of its log is a half.
         regularity: Shape of the gamma distribution of gaps between grants in operational time;
             1 is Poisson, large is clockwork.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from traces.families import Family, Outages
 
-__all__ = ["second_rates"]
+__all__ = ["mean_bps", "second_rates"]
 
 _FARTHEST = 2.5
 """Standard deviations from the middle at which a trace's mean is clipped: nothing was measured
@@ -38,9 +38,6 @@ def second_rates(family: Family, seed: int, seconds: int) -> NDArray[np.float64]
     Returns:
         [seconds] float64.
     """
-    middle, spread = family.log_mean
-    place = generator(seed, family.name, "mean").standard_normal()
-    mean = exp(middle + spread * max(-_FARTHEST, min(_FARTHEST, place)))
     noise = generator(seed, family.name, "rate").standard_normal(
         (seconds, len(family.components) + 1)
     )
@@ -50,9 +47,18 @@ def second_rates(family: Family, seed: int, seconds: int) -> NDArray[np.float64]
         weight += share
     total += sqrt(max(0.0, 1.0 - weight)) * noise[:, -1]
     ranks = [0.5 * erfc(-g / sqrt(2.0)) for g in total.tolist()]
-    rates = mean * 1e6 * np.exp(np.interp(ranks, family.levels, np.log(family.quantiles)))
+    rates = mean_bps(family, seed) * np.exp(
+        np.interp(ranks, family.levels, np.log(family.quantiles))
+    )
     rates[_down(family, seed, seconds)] = 0.0
     return rates
+
+
+def mean_bps(family: Family, seed: int) -> float:
+    """Return the mean rate a trace was given, bit/s; its seconds scatter about it."""
+    middle, spread = family.log_mean
+    place = generator(seed, family.name, "mean").standard_normal()
+    return 1e6 * exp(middle + spread * max(-_FARTHEST, min(_FARTHEST, place)))
 
 
 def _ar1(noise: NDArray[np.float64], rho: float) -> NDArray[np.float64]:

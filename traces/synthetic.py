@@ -16,7 +16,7 @@ from simulator.foundation.errors import InputError, Problem
 from traces.bandwidth import OpportunityTrace, RateTrace
 from traces.bursts import Intensity, intensity, packets
 from traces.families import Family, families, family_named
-from traces.seconds import second_rates
+from traces.seconds import mean_bps, second_rates
 from traces.statistics import statistics
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _SECOND = 10**9
 _MS = 10**6
 _LONGEST_FIT_S = 1800
 _MEANS = 200
+_SLOW = 0.4  # of the mean rate; see traces.bursts
 _LONGEST_NS = 6 * 3600 * _SECOND
 
 
@@ -75,7 +76,8 @@ def synthesise(
     rates = second_rates(known, seed, -(-duration_ns // _SECOND))
     steps = _whole_seconds(rates)
     if bursts is not None:
-        steps = intensity(rates, bursts, seed, family)
+        slow_bps = _SLOW * mean_bps(known, seed)
+        steps = intensity(rates, slow_bps, bursts, seed, family)
     about = known.about(seed)
     empty = refuse(
         "capacity",
