@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,18 @@ def execute_all(
         return
     # Fresh interpreters: forking a process with threads (arrow has some) may deadlock.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(specs)), mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(specs)), mp_context=context, initializer=_leave_interrupts_to_parent
+    ) as pool:
         try:
             _feed(pool, specs, scenario_folder, out, _AHEAD * workers, done)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _feed(

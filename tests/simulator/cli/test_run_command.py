@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.simulator.cli.conftest import Called
+
+COMPARE = "sweep={streams.cameras.policy: [fixed, deadline], network.uplink.0.trace.seed: [1, 2]}"
+
+
+def test_the_table_goes_to_stdout_and_all_else_to_stderr(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    called = splitcast("run", scenario, "--set", COMPARE)
+    assert called.code == 0
+    lines = called.out.splitlines()
+    assert lines[0] == "small: 4 runs over 2 traces"
+    assert lines[2].split()[:4] == ["policy", "timely", "accuracy", "%"]
+    assert [line.split()[0] for line in lines[3:5]] == ["fixed", "deadline"]
+    assert lines[5].startswith("  deadline - fixed: timely accuracy ")
+    assert lines[5].endswith("points, paired on 2 traces")
+    assert "2 traces are few: read the points" in called.out
+    assert "run 4 of 4" in called.err
+
+
+def test_one_run_has_neither_interval_nor_comparison(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    called = splitcast("run", scenario)
+    assert called.out.startswith("small: 1 runs over 1 trace\n")
+    assert "[" not in called.out
+    assert "paired" not in called.out
+
+
+def test_settings_have_tables_of_their_own(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    called = splitcast("run", scenario, "--set", "sweep={network.uplink.0.load: [0.5, 4]}")
+    assert [line for line in called.out.splitlines() if line.startswith("load=")] == [
+        "load=0.5",
+        "load=4",
+    ]
+
+
+def test_json_is_the_summary_and_nothing_else(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    called = splitcast("run", scenario, "--json")
+    summary = json.loads(called.out)
+    assert summary["schema_version"] == 1
+    assert summary["cases"][0]["policy"] == "deadline"
+
+
+def test_results_and_report_are_left_where_asked(
+    splitcast: Callable[..., Called], scenario: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "results"
+    called = splitcast("run", scenario, "--out", out)
+    assert called.code == 0
+    assert (out / "report.html").stat().st_size > 1000
+    assert f"results in {out}, report in {out}/report.html" in called.err
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["command"].startswith("splitcast ")
+    assert splitcast("run", scenario, "--out", out).code == 2
+    assert splitcast("run", scenario, "--out", out, "--resume").code == 0
+
+
+def test_a_report_can_be_made_again(
+    splitcast: Callable[..., Called], scenario: Path, tmp_path: Path
+) -> None:
+    splitcast("run", scenario, "--out", tmp_path / "r")
+    (tmp_path / "r" / "report.html").unlink()
+    called = splitcast("report", tmp_path / "r")
+    assert (called.code, called.out) == (0, f"{tmp_path}/r/report.html\n")
+
+
+@pytest.mark.parametrize(
+    ("objectives", "code", "verdict"),
+    [
+        ("{on_time: '>= 0.01'}", 0, "met"),
+        ("{on_time: '>= 1', dropped: '<= 1'}", 3, "failed"),
+        ("{latency_p99: '<= 1 s'}", 4, "inconclusive"),
+    ],
+)
+def test_objectives_decide_the_exit_code(
+    splitcast: Callable[..., Called],
+    scenario: Path,
+    objectives: str,
+    code: int,
+    verdict: str,
+) -> None:
+    called = splitcast(
+        "run",
+        scenario,
+        "--set",
+        f"slo={objectives}",
+        "--set",
+        "network.uplink.0.delay=60 ms",
+        "--set",
+        "streams.cameras.policy=fixed",
+    )
+    assert called.code == code
+    assert called.out.splitlines()[-1].endswith((verdict, "met"))
+    assert f": {verdict}" in called.out
+
+
+def test_overload_is_flagged(splitcast: Callable[..., Called], scenario: Path) -> None:
+    called = splitcast(
+        "run",
+        scenario,
+        "--set",
+        "network.uplink.0.load=50",
+        "--set",
+        "streams.cameras.policy=fixed",
+    )
+    assert "fixed: uplink overloaded in 100% of the runs" in called.out
+
+
+def test_a_doubtful_trace_is_warned_about(splitcast: Callable[..., Called], scenario: Path) -> None:
+    called = splitcast("run", scenario, "--set", "network.uplink.0.trace.family=oboe")
+    assert "warning: oboe/1 measures a flow rate on a downlink" in called.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--resume"], "--resume --out: (missing) must name the folder to resume"),
+        (["--set", "streams.cameras.fps=-5"], "streams.cameras.fps: -5 must be >= 0.001"),
+        (["--set", "streams.cameras.policy=deadlin"], "did you mean 'deadline'?"),
+        (["--workers", "0"], "invalid number of workers from 1 to"),
+        (["--workers", "x"], "invalid number of workers from 1 to"),
+        (["--nonsense"], "unrecognized arguments"),
+    ],
+)
+def test_bad_input_is_said_in_one_line_each(
+    splitcast: Callable[..., Called], scenario: Path, arguments: list[str], said: str
+) -> None:
+    called = splitcast("run", scenario, *arguments)
+    assert called.code == 2
+    assert said in called.err
+    assert "Traceback" not in called.err
+    assert called.out == ""
+
+
+def test_nothing_is_written_for_bad_input(
+    splitcast: Callable[..., Called], scenario: Path, tmp_path: Path
+) -> None:
+    called = splitcast(
+        "run", scenario, "--out", tmp_path / "r", "--set", "streams.cameras.profile=nothing"
+    )
+    assert called.code == 2
+    assert not (tmp_path / "r").exists()
+
+
+def test_running_a_stored_profile_never_imports_torch(scenario: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom simulator.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "heavy = {'torch', 'constriction', 'PIL'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy - {'PIL'} else code)\n"
+    )
+    arguments = ["run", str(scenario), "--out", str(tmp_path / "r")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "imported" in done.stderr) == (0, False)
