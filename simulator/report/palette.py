@@ -51,7 +51,7 @@ _POLICIES: Final = (
     "#e69f00",
     "#56b4e9",
     "#8a3a74",
-    "#7d7f86",
+    "#3f434d",
 )
 MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "p")
 
@@ -59,8 +59,8 @@ OUTCOMES: Final = {
     Outcome.ON_TIME: "#2a8f86",
     Outcome.LATE: "#e8a33d",
     Outcome.LOST: "#b3263f",
-    Outcome.SKIPPED: "#b4bbc6",
-    Outcome.DROPPED: "#747d8c",
+    Outcome.SKIPPED: "#c3c9d2",
+    Outcome.DROPPED: "#525b6a",
 }
 # One hue a place: blue on the device, orange on the uplink, green at the server, grey on the way
 # back. Waiting is the paler of each pair.
@@ -70,7 +70,7 @@ STAGES: Final = {
     "uplink_queue": "#f3c58f",
     "uplink_transmission": "#d9822b",
     "propagation": "#8c5a2b",
-    "server_wait": "#a9d6b8",
+    "server_wait": "#8fe3c6",
     "service": "#3f9b63",
     "downlink": "#9aa1ad",
 }
@@ -84,6 +84,8 @@ DARK: Final = {
     "#0072b2": "#3d9bd9",
     "#8a3a74": "#b765a2",
     "#b3263f": "#d8435f",
+    "#3f434d": "#c9ccd4",
+    "#525b6a": "#626d80",
 }
 
 

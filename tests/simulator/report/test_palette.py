@@ -1,11 +1,59 @@
 from __future__ import annotations
 
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
 from simulator.framelog import Outcome
 from simulator.metrics import STAGES as MEASURED_STAGES
 from simulator.report import palette
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# How linear RGB looks without one kind of cone (Machado, Oliveira and Fernandes, "A
+# physiologically-based model for simulation of color vision deficiency", 2009, severity 1).
+EYES = {
+    "usual": np.eye(3),
+    "no red": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "no green": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "no blue": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+TO_XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+) / np.array([[0.95047], [1.0], [1.08883]])
+
+
+def nearest(colours: Iterable[str], eye: str) -> float:
+    """Return the least distance between two colours in CIE L*a*b* as an eye sees them."""
+    seen = []
+    for colour in colours:
+        encoded = np.array(to_rgb(colour))
+        linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+        x, y, z = np.cbrt(TO_XYZ @ np.clip(EYES[eye] @ linear, 0, 1))
+        seen.append(np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)]))
+    return min(float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2))
 
 
 def luma(colour: str) -> float:
@@ -44,3 +92,12 @@ def test_every_outcome_and_every_measured_stage_has_a_colour_in_order() -> None:
 @pytest.mark.parametrize("colour", [*palette.OUTCOMES.values(), *palette.STAGES.values()])
 def test_words_on_an_area_stand_out_from_it(colour: str) -> None:
     assert abs(luma(palette.ink_on(colour)) - luma(colour)) > 0.3
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_colours_that_meet_in_a_plot_stay_apart_for_every_eye(eye: str) -> None:
+    assert nearest(palette.of_policies([f"p{k}" for k in range(8)]).values(), eye) > 12
+    assert nearest(palette.OUTCOMES.values(), eye) > 12
+    assert nearest(palette.STAGES.values(), eye) > 12
+    units = palette.of_units(["device", *(f"unit-{k}" for k in range(6))], ["device"])
+    assert nearest(units.values(), eye) > 8
