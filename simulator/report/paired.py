@@ -8,7 +8,15 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from simulator.report.palette import FAINT, GRID, INK, MUTED
-from simulator.report.style import PERCENT, dots, figure, house_style, plain, signed_points
+from simulator.report.style import (
+    PERCENT,
+    columns_for,
+    dots,
+    figure,
+    house_style,
+    plain,
+    signed_points,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +82,7 @@ def draw_traces(
     figure_.legend(
         handles=keys,
         loc="outside upper left",
-        ncols=6,
+        ncols=columns_for(list(values)),
         handlelength=0.9,
         columnspacing=1.4,
         borderpad=0.1,

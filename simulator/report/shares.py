@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.patches import Patch
 
 from simulator.report.palette import INK, PAPER, ink_on
-from simulator.report.style import figure, house_style, plain
+from simulator.report.style import columns_for, figure, house_style, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Part", "draw"]
 
 _ROOM_FOR_WORDS: Final = 0.055  # of the longest bar
-_LEGEND_COLUMNS: Final = 8
 _MOST_TIMES_SHORTEST: Final = 5.0
 
 
@@ -63,7 +62,8 @@ def draw(
         >>> draw(["fixed"], [part], label="captured frames [%]").axes[0].get_xlabel()
         'captured frames [%]'
     """
-    figure_ = figure(1.15 + 0.36 * len(rows) + (0.2 if len(parts) > _LEGEND_COLUMNS else 0))
+    columns = columns_for([part.name for part in parts])
+    figure_ = figure(0.95 + 0.36 * len(rows) + 0.2 * -(-len(parts) // max(columns, 1)))
     axes = plain(figure_.add_subplot(), grid="x")
     sums = [sum(part.values[row] for part in parts) for row in range(len(rows))]
     longest = _longest(sums)
@@ -109,7 +109,7 @@ def draw(
     figure_.legend(
         handles=[Patch(color=part.colour, label=part.name) for part in parts],
         loc="outside upper left",
-        ncols=min(len(parts), _LEGEND_COLUMNS),
+        ncols=columns,
         handlelength=0.9,
         handleheight=0.9,
         columnspacing=1.3,

@@ -135,6 +135,17 @@ def strokes(axes: Axes, x: _Floats, y: _Floats, *, up: float, colour: str, width
         _segments(axes, (x, y - up), (x, y + up), **ends)
 
 
+def columns_for(names: Sequence[str]) -> int:
+    """Return in how many columns a legend across the figure fits.
+
+    Example:
+        >>> columns_for(["late", "lost"]), columns_for(["a name that is rather long"] * 8)
+        (2, 3)
+    """
+    widest = 26 + 5.6 * max((len(name) for name in names), default=0)  # points
+    return max(1, min(len(names), int(620 / widest)))
+
+
 def signed_points(ratio: float) -> str:
     """Return a difference of ratios in percentage points, with its sign.
 

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from simulator.report.palette import MARKERS
-from simulator.report.style import PERCENT, figure, house_style, plain, spread
+from simulator.report.style import PERCENT, columns_for, figure, house_style, plain, spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,5 +103,7 @@ def draw(panels: Mapping[str, Sequence[Line]], *, dimension: str) -> Figure:
             Line2D([], [], color=line.colour, label=line.policy, marker=MARKERS[k % len(MARKERS)])
             for k, line in enumerate(next(iter(panels.values())))
         ]
-        figure_.legend(handles=keys, loc="outside upper left", ncols=4, borderpad=0.1)
+        figure_.legend(
+            handles=keys, loc="outside upper left", ncols=columns_for(names), borderpad=0.1
+        )
     return figure_

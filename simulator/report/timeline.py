@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from simulator.framelog import Outcome
 from simulator.report.palette import INK, LINK, MUTED, OUTCOMES, of_units
-from simulator.report.style import dots, figure, house_style, plain, strokes
+from simulator.report.style import columns_for, dots, figure, house_style, plain, strokes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -154,7 +154,7 @@ def _draw_raster(axes: Axes, data: Timeline, colours: Mapping[str, str]) -> None
         handles=[Patch(color=colours[name], label=name) for name in data.units],
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=8,
+        ncols=columns_for(data.units),
         handlelength=0.9,
         handleheight=0.7,
         columnspacing=1.1,

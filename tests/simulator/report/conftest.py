@@ -73,7 +73,7 @@ class Made:
             ("service_start_ns", 4),
             ("served_ns", 12),
         ):
-            passed = rng.exponential(mean, n) * (1 - 0.2 * rank) if mean else np.full(n, 20.0)
+            passed = rng.exponential(mean, n) * 0.8**rank if mean else np.full(n, 20.0)
             clock = clock + (passed * MS).astype(np.int64)
             steps[name] = np.where(local, NEVER, clock)
         done = np.where(local, steps["device_end_ns"], clock + 20 * MS)
