@@ -29,28 +29,41 @@ def test_the_smallest_unit_is_sent_until_something_is_known() -> None:
     assert Deadline().choose(replace(KNOWN, delivered=0, deliveries=())) == 0
 
 
-def test_upper_sizes_and_the_reserve_decide() -> None:
-    assert Deadline().choose(KNOWN) == 1  # 9000 bytes take 90 ms, just in time
-    assert Deadline(reserve=0.11).choose(KNOWN) == 0
-    assert Deadline().choose(replace(KNOWN, captured_ns=50 * MS - 1)) == 0
+def test_upper_sizes_the_reserve_and_the_share_decide() -> None:
+    assert Deadline(share=1).choose(KNOWN) == 1  # 9000 bytes take 90 ms, just in time
+    assert Deadline(share=1, reserve=0.11).choose(KNOWN) == 0
+    assert Deadline(share=1).choose(replace(KNOWN, captured_ns=50 * MS - 1)) == 0
+    assert Deadline(share=0.99).choose(KNOWN) == 0
+    assert Deadline().choose(replace(KNOWN, deadline_ns=167 * MS)) == 1  # 60 bytes a ms: 150 ms
+    assert Deadline().choose(replace(KNOWN, deadline_ns=166 * MS)) == 0
+
+
+def test_the_smallest_unit_is_sent_if_it_fits_at_the_mean_rate_and_else_the_frame_is_skipped() -> (
+    None
+):
+    # 500 bytes take 5 ms.
+    assert Deadline().choose(replace(KNOWN, round_trip_ns=95 * MS)) == 0
+    assert Deadline().choose(replace(KNOWN, round_trip_ns=95 * MS + 1)) is None
 
 
 def test_what_is_under_way_is_waited_for_while_the_device_computes() -> None:
     busy = replace(KNOWN, unacknowledged=(Pending(1, 2000, 50 * MS),))
     slower = tuple(replace(unit, device_ns=20 * MS) for unit in KNOWN.units)
-    assert Deadline().choose(busy) == 0  # 20 + 10 ms, not 20 + 90
-    # The device's 20 ms pass meanwhile: 20 + 10 + 60 ms of propagation.
-    assert Deadline().choose(replace(busy, units=slower, round_trip_ns=60 * MS)) == 0
-    assert Deadline().choose(replace(busy, units=slower, round_trip_ns=61 * MS)) is None
+    assert Deadline(share=1).choose(busy) == 0  # 20 + 10 ms, not 20 + 90
+    # The device's 20 ms pass meanwhile: 20 + 5 + 75 ms of propagation.
+    assert Deadline().choose(replace(busy, units=slower, round_trip_ns=75 * MS)) == 0
+    assert Deadline().choose(replace(busy, units=slower, round_trip_ns=76 * MS)) is None
 
 
 def test_an_answer_overdue_lowers_the_rate() -> None:
-    # 1000 bytes sent 40 ms ago should have crossed in 10: at most 25 bytes a ms, so 40 ms.
+    # 1000 bytes sent 40 ms ago should have crossed in 10, so the link carries at most 25 a ms.
     stuck = replace(KNOWN, unacknowledged=(Pending(1, 1000, 10 * MS),))
-    assert Deadline().choose(replace(stuck, round_trip_ns=40 * MS)) == 0
-    assert Deadline().choose(stuck) == 0
-    later = replace(stuck, now_ns=150 * MS, captured_ns=150 * MS)  # 140 ms for 1000 bytes
-    assert Deadline().choose(later) is None
+    middle = replace(LARGE, size_high_bytes=2000.0)
+    seen = replace(stuck, units=(SMALL, middle), deadline_ns=89 * MS)
+    assert Deadline(share=1).choose(replace(seen, unacknowledged=())) == 1  # 20 ms
+    assert Deadline(share=1).choose(seen) == 1  # 80 of 80.1 ms; the link is expected free now
+    assert Deadline(share=1).choose(replace(seen, deadline_ns=88 * MS)) == 0
+    assert Deadline(share=1).choose(replace(seen, now_ns=51 * MS, captured_ns=51 * MS)) == 0
 
 
 def test_a_payload_that_was_overtaken_is_lost_and_slows_nothing() -> None:
@@ -61,7 +74,7 @@ def test_a_payload_that_was_overtaken_is_lost_and_slows_nothing() -> None:
         deliveries=(Delivery(1, 1000, 100 * MS, 110 * MS, 0),),
         unacknowledged=(Pending(0, 1000, 90 * MS),),
     )
-    assert Deadline().choose(seen) == 1
+    assert Deadline(share=1).choose(seen) == 1
 
 
 def test_a_unit_that_keeps_the_device_over_several_captures_counts_by_its_yield() -> None:
@@ -90,7 +103,10 @@ def test_the_device_is_not_left_where_nothing_better_is_sent() -> None:
     assert Deadline().choose(alone) == 0
 
 
-@pytest.mark.parametrize("wrong", [{"reserve": 1.0}, {"reserve": -0.1}, {"memory_s": 0.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reserve": 1.0}, {"reserve": -0.1}, {"share": 0.0}, {"share": 1.1}, {"memory_s": 0.0}],
+)
 def test_parameters_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be in"):
         Deadline(**wrong)

@@ -67,7 +67,7 @@ def test_all_unknown_parameters_are_named_at_once() -> None:
 
 
 def test_what_a_constructor_refuses_is_bad_input() -> None:
-    with pytest.raises(InputError, match=r"policy deadline: ValueError: reserve 2 must be"):
+    with pytest.raises(InputError, match=r"policy deadline: ValueError: reserve 2, "):
         made("deadline", reserve=2)
     with pytest.raises(InputError, match=r"policy scripted: TypeError: .*plan"):
         made("scripted")
