@@ -116,6 +116,16 @@ def read(folder: Path) -> Evidence:
     if not folder.is_dir():
         raise refused(folder, "results folder", folder.name, "is not a folder")
     manifest = read_document(folder / "manifest.json", Manifest)
+    if manifest.state == "running" and not (folder / "summary.json").exists():
+        raise InputError(
+            Problem(
+                where=str(folder),
+                what="state",
+                value=manifest.state,
+                rule="must be done: the batch has not been finished",
+                remedy="finish it with `splitcast run SCENARIO.yaml --out DIR --resume`",
+            )
+        )
     summary = read_document(folder / "summary.json", Summary)
     runs = read_table(folder / "runs.parquet", _RUNS, all_columns=True).to_pandas()
     evidence = Evidence(

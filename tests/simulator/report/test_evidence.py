@@ -58,6 +58,13 @@ def test_a_folder_without_one_of_its_files_is_refused(make: Callable[..., Path],
         read(folder)
 
 
+def test_a_batch_that_was_not_finished_says_how_to(make: Callable[..., Path]) -> None:
+    folder = make(policies=("fixed",), traces=("a/1",), manifest={"state": "running"})
+    (folder / "summary.json").unlink()
+    with pytest.raises(InputError, match="--resume"):
+        read(folder)
+
+
 @pytest.mark.parametrize("junk", [b"", b"PAR1 no table PAR1"])
 def test_a_table_that_is_no_table_is_refused(make: Callable[..., Path], junk: bytes) -> None:
     folder = make(policies=("fixed",), traces=("a/1",))
