@@ -90,12 +90,19 @@ def _write(
     tensors = {
         name: value.detach().half().contiguous() for name, value in module.state_dict().items()
     }
-    raw = _dump(
-        tensors | extra,
-        metadata={"format": _FORMAT, "about": json.dumps(dict(about), sort_keys=True)},
-    )
+    facts = {"format": _FORMAT, "about": json.dumps(dict(about), sort_keys=True)}
+    raw = _repeatable(_dump(tensors | extra, metadata=facts))
     write_atomically(path, raw)
     return hashlib.sha256(raw).hexdigest()
+
+
+def _repeatable(raw: bytes) -> bytes:
+    """Put a safetensors file's metadata in order: the library writes them in a random one."""
+    size = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8 : 8 + size])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    ordered = json.dumps(header, separators=(",", ":")).encode()
+    return raw[:8] + ordered.ljust(size) + raw[8 + size :]
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
