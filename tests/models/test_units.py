@@ -42,7 +42,7 @@ def test_features_become_small_integers_and_features_again(
     assert symbols.shape == (4, 8, *GRID)
     assert symbols.dtype == torch.int32
     assert symbols.abs().max() <= 24
-    assert len(symbols.unique()) > 3
+    assert len(np.unique(symbols.numpy())) > 3
     decoded = unit.decode(symbols)
     assert decoded.shape == features.shape
     assert decoded.min() >= 0
