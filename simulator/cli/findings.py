@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.progress import Progress
+from simulator.cli.run import workers
 
 __all__ = ["add"]
 
@@ -23,7 +24,7 @@ def add(commands: Commands) -> None:
         help="by default all bundled ones but the demo",
     )
     parser.add_argument("--readme", metavar="FILE", type=Path, help="rewrite its findings table")
-    parser.add_argument("--workers", metavar="N", type=int, default=1, help="processes")
+    parser.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     parser.add_argument(
         "--set", metavar="PATH=VALUE", action="append", default=[], dest="overrides"
     )

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.run import workers
 
 __all__ = ["add"]
 
@@ -23,7 +24,17 @@ def add(commands: Commands) -> None:
     measure = command(parts, "measure", "measure trained units and write their profile", _measure)
     measure.add_argument("weights", metavar="WEIGHTS", help="name of shipped weights, or a folder")
     measure.add_argument("out", metavar="DIR", type=Path, help="folder of the profile")
-    measure.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    measure.add_argument(
+        "--share", type=_share, default=1.0, help="share of the clips, 0 to 1 (default all)"
+    )
+    measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share <= 1:
+        raise ValueError(text)
+    return share
 
 
 def _show(arguments: Arguments) -> int:
@@ -36,11 +47,15 @@ def _show(arguments: Arguments) -> int:
 
 
 def _measure(arguments: Arguments) -> int:
-    from models.measure import measure
+    from models.measure import ContentPlan, measure
     from models.show import render
 
     def tell(line: str) -> None:
         print(line, file=sys.stderr)
 
-    print(render(measure(arguments.weights, arguments.out, workers=arguments.workers, tell=tell)))
+    content = ContentPlan().scaled(arguments.share)
+    profile = measure(
+        arguments.weights, arguments.out, content=content, workers=arguments.workers, tell=tell
+    )
+    print(render(profile))
     return 0

@@ -38,7 +38,7 @@ def results_table(summary: Mapping[str, Any]) -> str:
 def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
     traces, confidence = len(summary["traces"]), summary["confidence"]
     runs = sum(case["runs"] for case in summary["cases"])
-    yield f"{summary['name']}: {runs} runs over {traces} {'trace' if traces == 1 else 'traces'}"
+    yield f"{summary['name']}: {_count(runs, 'run')} over {_count(traces, 'trace')}"
     for setting in dict.fromkeys(case["setting"] for case in summary["cases"]):
         cases = [case for case in summary["cases"] if case["setting"] == setting]
         yield ""
@@ -53,7 +53,7 @@ def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     if traces > 1:
         yield f"[ ] {confidence:.0%} bootstrap intervals over traces; - insufficient data"
-    if summary["few_traces"]:
+    if traces > 1 and summary["few_traces"]:
         yield from _points(summary)
     yield from _verdicts(summary)
 
@@ -81,11 +81,15 @@ def _comparisons(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         spread = f" [{low}, {high}]" if difference["low"] is not None else ""
         yield (
             f"  {comparison['policy']} - {comparison['versus']}: timely accuracy "
-            f"{_signed(difference['mean'])}{spread} points, paired on {comparison['traces']} "
-            f"{'trace' if comparison['traces'] == 1 else 'traces'}"
+            f"{_signed(difference['mean'])}{spread} points, "
+            f"paired on {_count(comparison['traces'], 'trace')}"
         )
     if len(found) > _MOST_COMPARISONS:
         yield f"  ({len(found) - _MOST_COMPARISONS} more comparisons in summary.json)"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _signed(value: float) -> str:

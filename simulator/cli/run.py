@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.scenario import Scenario
 
-__all__ = ["add", "add_batch_options", "simulate"]
+__all__ = ["add", "add_batch_options", "simulate", "workers"]
 
 OBJECTIVE_FAILED = 3
 INCONCLUSIVE = 4
@@ -37,7 +37,7 @@ def add(commands: Commands) -> None:
 def add_batch_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that everything has that runs a batch."""
     parser.add_argument(
-        "--workers", metavar="N", type=_workers, default=1, help="processes (default 1)"
+        "--workers", metavar="N", type=workers, default=1, help="processes (default 1)"
     )
     parser.add_argument(
         "--set",
@@ -50,14 +50,15 @@ def add_batch_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the summary as JSON instead")
 
 
-def _workers(text: str) -> int:
+def workers(text: str) -> int:
+    """Return a number of processes; at most four a core, lest the machine stall."""
     most = 4 * (os.cpu_count() or 1)
     if not text.isdecimal() or not 1 <= int(text) <= most:
         raise ValueError(f"must be a whole number from 1 to {most}")
     return int(text)
 
 
-_workers.__name__ = f"number of workers from 1 to {4 * (os.cpu_count() or 1)}"  # argparse shows it
+workers.__name__ = f"number of workers from 1 to {4 * (os.cpu_count() or 1)}"  # argparse shows it
 
 
 def _execute(arguments: Arguments) -> int:

@@ -1,23 +1,63 @@
-"""`splitcast units`: writes the model card of trained units."""
+"""`splitcast units`: trains bottleneck units, evaluates them, writes their model card."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.run import workers
 
 __all__ = ["add"]
 
 
 def add(commands: Commands) -> None:
-    """Describe the command."""
-    about = "train bottleneck units; write their model card"
+    """Describe the commands."""
+    about = "train bottleneck units, evaluate them, write their model card"
     parts = commands.add_parser("units", help=about).add_subparsers(
         metavar="COMMAND", required=True
     )
+    train = command(parts, "train", "train a backbone and its units from a seed", _train)
+    train.add_argument(
+        "out", metavar="DIR", type=Path, help="folder of weights; resumed if cut off"
+    )
+    train.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
+    train.add_argument("--quick", action="store_true", help="seconds of training, to see it work")
+    train.add_argument("--workers", metavar="N", type=workers, default=2, help="default 2")
+    evaluate = command(parts, "evaluate", "evaluate weights on test clips", _evaluate)
+    evaluate.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
+    evaluate.add_argument("out", metavar="FILE.json", type=Path)
+    evaluate.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     card = command(parts, "card", "write the model card of a profile", _card)
-    card.add_argument("profile", metavar="NAME|DIR")
+    card.add_argument("profile", metavar="NAME|DIR", help="with evaluation.json in its folder")
     card.add_argument("out", metavar="FILE.md", type=Path)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _train(arguments: Arguments) -> int:
+    from models.training.run import FULL, QUICK, train
+
+    settings = QUICK if arguments.quick else FULL
+    found = train(
+        arguments.out,
+        seed=arguments.seed,
+        settings=settings,
+        workers=arguments.workers,
+        tell=_tell,
+    )
+    print(f"{len(found.units)} units in {arguments.out}; measure them with `splitcast profile`")
+    return 0
+
+
+def _evaluate(arguments: Arguments) -> int:
+    from models.evaluate import evaluate
+
+    evaluate(arguments.weights, arguments.out, workers=arguments.workers, tell=_tell)
+    print(arguments.out)
+    return 0
 
 
 def _card(arguments: Arguments) -> int:

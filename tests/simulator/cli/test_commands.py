@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from models.profile import load
 from simulator.cli.init import _TEMPLATE
 from simulator.cli.progress import Progress
 from simulator.cli.text_table import text_table
@@ -133,6 +135,53 @@ def test_a_profile_is_shown(splitcast: Callable[..., Called], tiny_folder: Path)
     assert "jpeg444-q50" in splitcast("profile", "show", tiny_folder).out
     assert json.loads(splitcast("profile", "show", tiny_folder, "--json").out)["name"] == "tiny"
     assert splitcast("profile", "show", "nothing").code == 2
+
+
+def test_measuring_and_training_pass_their_arguments_on(
+    splitcast: Callable[..., Called],
+    tmp_path: Path,
+    tiny_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measure, train, evaluate, card = (
+        pytest.importorskip(f"models.{name}")
+        for name in ("measure", "training.run", "evaluate", "card")
+    )
+    asked: list[tuple[object, ...]] = []
+
+    def measured(weights: str, out: Path, **options: Any) -> object:  # noqa: ANN401
+        options["tell"]("measuring")
+        asked.append(("measure", weights, out, options["content"].replay["standard"]))
+        return load(tiny_folder)
+
+    def trained(out: Path, **options: object) -> object:
+        asked.append(("train", out, options["seed"], options["settings"] is train.QUICK))
+        return SimpleNamespace(units=[1, 2])
+
+    monkeypatch.setattr(measure, "measure", measured)
+    monkeypatch.setattr(train, "train", trained)
+    monkeypatch.setattr(evaluate, "evaluate", lambda *a, **_: asked.append(("evaluate", *a)))
+    monkeypatch.setattr(card, "write", lambda *a: asked.append(("card", *a)))
+    out = tmp_path / "out"
+    called = splitcast("profile", "measure", "w", out, "--share", "0.5")
+    assert (called.code, called.err) == (0, "measuring\n")
+    assert "profile tiny" in called.out
+    assert splitcast("units", "train", out, "--quick", "--seed", "3").out.startswith("2 units in")
+    assert splitcast("units", "evaluate", "w", out).code == 0
+    assert splitcast("units", "card", "tiny", out).code == 0
+    assert asked == [
+        ("measure", "w", out, 60),
+        ("train", out, 3, True),
+        ("evaluate", "w", out),
+        ("card", "tiny", out),
+    ]
+
+
+@pytest.mark.parametrize("share", ["0", "2", "half"])
+def test_a_share_of_clips_is_checked(splitcast: Callable[..., Called], share: str) -> None:
+    called = splitcast("profile", "measure", "w", "out", "--share", share)
+    assert called.code == 2
+    assert "--share" in called.err
 
 
 def test_an_internal_error_is_short_and_says_how_to_see_more(

@@ -35,9 +35,23 @@ def test_one_run_has_neither_interval_nor_comparison(
     splitcast: Callable[..., Called], scenario: Path
 ) -> None:
     called = splitcast("run", scenario)
-    assert called.out.startswith("small: 1 runs over 1 trace\n")
+    assert called.out.startswith("small: 1 run over 1 trace\n")
     assert "[" not in called.out
     assert "paired" not in called.out
+
+
+def test_many_traces_need_no_points_and_many_policies_few_comparisons(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    policies = [f"{{name: deadline, reserve: 0.{k}}}" for k in range(1, 7)]
+    sweep = (
+        f"sweep={{streams.cameras.policy: [{', '.join(policies)}], "
+        "network.uplink.0.trace.seed: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}"
+    )
+    called = splitcast("run", scenario, "--set", sweep, "--set", "duration=200 ms")
+    assert "read the points" not in called.out
+    assert called.out.count("paired on 10 traces") == 10
+    assert "(5 more comparisons in summary.json)" in called.out
 
 
 def test_settings_have_tables_of_their_own(
