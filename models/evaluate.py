@@ -45,7 +45,7 @@ def evaluate(
     Args:
         weights: Folder of weights, or the name of a shipped one.
         out: The JSON file.
-        plan: Which clips; by default 3600 standard and busy ones and 1200 shifted ones.
+        plan: Which clips; by default 3000 standard and busy ones and 600 shifted ones.
         jpegs: JPEG settings to compare with.
         cache: Folder that keeps results block by block, so that a killed run goes on.
         workers: Processes, one thread each.

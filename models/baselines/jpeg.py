@@ -100,7 +100,7 @@ class Jpeg:
 
 
 LADDER = (
-    *(Jpeg("444", quality) for quality in (5, 15, 30, 50, 75, 90, 95)),
-    *(Jpeg("420", quality) for quality in (15, 50)),
+    *(Jpeg("444", quality) for quality in (5, 20, 35, 50, 75, 95)),
+    Jpeg("420", 50),
 )
 """The settings that are measured."""

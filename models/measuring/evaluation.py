@@ -38,9 +38,9 @@ class EvaluationPlan:
     """Which test clips are looked at: two frames each of so many clips of each set."""
 
     seed: int = 1
-    standard: int = 2400
-    busy: int = 1200
-    shifted: int = 1200
+    standard: int = 2000
+    busy: int = 1000
+    shifted: int = 600
 
     def blocks(self) -> dict[str, list[Block]]:
         """Return the blocks of each set."""

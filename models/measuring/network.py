@@ -43,7 +43,10 @@ def open_network(weights: str | Path, jpegs: Sequence[Jpeg] = LADDER) -> Network
     Raises:
         InputError: The weights are missing, damaged, or do not belong together.
     """
-    trained = ladder.load(weights)
+    return _on(ladder.load(weights), jpegs)
+
+
+def _on(trained: TrainedLadder, jpegs: Sequence[Jpeg]) -> Network:
     # The memory order that convolutions on processors like best, as prepare() gives it.
     trained.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     halves = cut(trained.backbone, after=SPLIT_AFTER)
