@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["as_json", "render"]
 
 _NS_PER_MS = 1e6
+_FACTS_ON_A_LINE = 6
 
 
 def as_json(profile: Profile) -> dict[str, object]:
@@ -174,9 +175,10 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _facts(info: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
+def _facts(info: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    """Yield the facts that fit on a line; facts about each unit are left to the JSON."""
     for key, value in info.items():
-        if isinstance(value, Mapping):
-            yield from _facts(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+        if not isinstance(value, Mapping):
+            yield key, value
+        elif len(value) <= _FACTS_ON_A_LINE:
+            yield key, ", ".join(f"{name} {fact}" for name, fact in value.items())

@@ -51,9 +51,13 @@ def test_what_a_unit_does_not_run_stays_blank() -> None:
     assert "4.00" in line  # its tail
 
 
-def test_nested_facts_are_flattened() -> None:
-    profile = replace(tiny_profile(), info={"versions": {"numpy": "2"}})
-    assert "versions.numpy: 2" in render(profile)
+def test_few_nested_facts_share_a_line_and_many_are_left_to_the_json() -> None:
+    many = {f"unit-{k}": "digest" for k in range(9)}
+    facts = {"versions": {"numpy": "2", "torch": "3"}, "digests": many}
+    profile = replace(tiny_profile(), info=facts)
+    assert "versions: numpy 2, torch 3" in render(profile)
+    assert "digest" not in render(profile)
+    assert as_json(profile)["info"] == facts
 
 
 def test_intervals_take_the_clip_as_the_unit() -> None:
