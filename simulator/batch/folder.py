@@ -28,6 +28,8 @@ def manifest_of(scenario: Scenario, specs: Sequence[RunSpec], command: str) -> d
     profiles = {group.profile for record in records for group in record.streams.values()}
     traces = {record.network.uplink[0].trace for record in records}
     files = sorted({source.file for source in traces if isinstance(source, FileTrace)})
+    policies = {group.policy.name for record in records for group in record.streams.values()}
+    own = {name.rpartition(":")[0] for name in policies if ":" in name}
     return new_manifest(
         scenario,
         runs=[
@@ -44,6 +46,7 @@ def manifest_of(scenario: Scenario, specs: Sequence[RunSpec], command: str) -> d
         inputs={
             "profiles": {name: profile(name, scenario.folder).sha256 for name in sorted(profiles)},
             "traces": {name: file_sha256(scenario.folder / name) for name in files},
+            "policies": {name: file_sha256(scenario.folder / name) for name in sorted(own)},
         },
         command=command,
     )

@@ -85,11 +85,11 @@ INTERVAL is ``{"mean": 0.91, "low": 0.88, "high": 0.93, "by_trace": {"us-lte-up/
 measured. Within a comparison it is of ``policy`` minus ``versus``, trace by trace.
 
 **manifest.json**: ``schema_version``, ``scenario`` (the document, overrides applied),
-``scenario_sha256``, ``source`` (file name), ``profiles`` and ``traces`` (name or file to SHA-256),
-``splitcast`` (version), ``python``, ``packages`` (versions), ``machine``, ``command``, ``created``
-(UTC), ``state`` ("running" or "done"), ``elapsed_s`` (once done), ``runs``: a list of ``{"run",
-"case", "point", "replication", "seed", "settings"}``. `--resume` goes by scenario, profiles,
-traces and version.
+``scenario_sha256``, ``source`` (file name), ``profiles``, ``traces`` and ``policies`` (name or
+file to SHA-256), ``splitcast`` (version), ``python``, ``packages`` (versions), ``machine``,
+``command``, ``created`` (UTC), ``state`` ("running" or "done"), ``elapsed_s`` (once done),
+``runs``: a list of ``{"run", "case", "point", "replication", "seed", "settings"}``. `--resume`
+goes by scenario, profiles, traces, policies and version.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ _IDENTITY = {
     "scenario_sha256": "scenario",
     "profiles": "profiles",
     "traces": "trace files",
+    "policies": "policy files",
     "splitcast": "version of splitcast",
 }
 """What must be the same for runs to belong into one folder, and what it is to people."""
@@ -45,7 +46,7 @@ def new_manifest(
     Args:
         scenario: What is simulated.
         runs: Name, case, point, replication, seed and settings of each run.
-        inputs: ``profiles`` and ``traces``: names or files to SHA-256.
+        inputs: ``profiles``, ``traces`` and ``policies``: names or files to SHA-256.
         command: The command line, "" from Python.
     """
     return {

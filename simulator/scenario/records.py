@@ -15,7 +15,7 @@ from simulator.scenario.streams import StreamGroup
 __all__ = ["MOST_FRAMES", "ScenarioRecord"]
 
 MOST_FRAMES = 2_000_000
-"""The most frames one run may capture (memory: about 400 MB)."""
+"""The most frames one run may capture (memory: about 0.7 GB)."""
 
 _MOST_STREAMS = 10_000
 

@@ -38,13 +38,18 @@ def _policy(value: Any) -> object:  # noqa: ANN401 - whatever the user wrote
     if isinstance(value, dict):
         params = {key: item for key, item in value.items() if key != "name"}
         for key, item in params.items():
-            if isinstance(item, dict | list):
-                message = f"must have plain values as parameters, not a collection: {key}"
-                raise ValueError(message)  # noqa: TRY004 - pydantic listens to ValueError only
+            if not _is_plain(item):
+                message = f"must have plain values, or lists of them, as parameters: {key}"
+                raise ValueError(message)
         return {"params": params, **({"name": value["name"]} if "name" in value else {})}
     if isinstance(value, PolicySpec):
         return value
     raise ValueError("must be a policy's name, or a mapping with its name and parameters")
+
+
+def _is_plain(value: object) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return not any(isinstance(part, dict | list) for part in parts)
 
 
 class Device(Record):

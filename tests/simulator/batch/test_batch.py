@@ -182,6 +182,18 @@ def test_results_from_a_changed_trace_file_are_not_resumed(
     assert "must come from the same trace files" in refusal(scenario, tmp_path / "r", resume=True)
 
 
+def test_results_of_a_changed_policy_file_are_not_resumed(
+    document: dict[str, Any], tmp_path: Path
+) -> None:
+    policy = tmp_path / "mine.py"
+    policy.write_text("class Mine:\n    def choose(self, seen):\n        return 1\n")
+    document["streams"]["cameras"]["policy"] = "mine.py:Mine"
+    scenario = simulator.Scenario.from_dict(document, tmp_path)
+    simulator.run(scenario, out=tmp_path / "r")
+    policy.write_text("class Mine:\n    def choose(self, seen):\n        return 2\n")
+    assert "must come from the same policy files" in refusal(scenario, tmp_path / "r", resume=True)
+
+
 def test_one_policy_that_misbehaves_late_is_bad_input_in_any_process(
     document: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_batch_that_was_never_measured_is_named_where_it_stands(
         ("fixd", "fixd is no policy; did you mean 'fixed'?"),
         ("{name: deadline, res: 1}", "res is no parameter; did you mean 'reserve'?"),
         ("./x.py:X", "x.py cannot be read"),
-        ("{name: deadline, reserve: 3}", "reserve 3 must be in"),
+        ("{name: deadline, reserve: 3}", "reserve"),
     ],
 )
 def test_a_wrong_policy_in_a_sweep_is_named_where_it_stands(
