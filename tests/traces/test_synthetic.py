@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import traces
 from simulator.foundation.errors import InputError
 from traces import OpportunityTrace, RateTrace, TraceAbout
+from traces.bursts import _renewals
 from traces.families import Family, Outages, families
 from traces.seconds import second_rates
 from traces.statistics import statistics
@@ -116,6 +117,11 @@ def test_outages_have_the_length_and_share_that_was_asked_for() -> None:
     expected = (0.8 / 0.5 + 0.2 / 0.1) / (0.8 / 0.5 + 0.2 / 0.1 + 1 / 0.05)
     assert down.mean() == pytest.approx(expected, rel=0.1)
     assert down[:, 0].mean() == pytest.approx(expected, abs=0.06)  # stationary from the start
+
+
+def test_renewals_reach_the_end_however_short_their_gaps() -> None:
+    instants = _renewals(lambda n: np.full(n, 0.5), shape=2.0, until=100.0)
+    assert instants.tolist() == [0.25 * k for k in range(1, 401)]
 
 
 @pytest.mark.parametrize(

@@ -94,8 +94,9 @@ def _split(chunk: list[bytes], *, comma: bool) -> tuple[list[list[bytes]], NDArr
     rows = [line.split(b",") for line in chunk] if comma else [line.split() for line in chunk]
     if comma and any(len(row) == 1 for row in rows):
         rows = [row if len(row) > 1 or row[0].strip() else [] for row in rows]
-    at = np.flatnonzero([bool(row) for row in rows])
-    return [row for row in rows if row], at
+    if all(rows):
+        return rows, np.arange(len(rows))
+    return [row for row in rows if row], np.flatnonzero([bool(row) for row in rows])
 
 
 def _wrong_width(
