@@ -100,7 +100,7 @@ class Deadline:
     def _now(self, seen: Observation, rate: float) -> float:
         """Return the rate, lowered if the oldest payload on the link should have been answered."""
         transfers = self._transfers
-        for _, size_bytes, sent_ns in seen.unacknowledged:
+        for _, size_bytes, sent_ns in transfers.pending:
             if sent_ns > transfers.newest_sent_ns:  # others were overtaken: lost, not slow
                 beyond_ns = seen.round_trip_ns + transfers.wait_ns + seen.units[-1].server_ns
                 on_link_ns = seen.now_ns - beyond_ns - max(sent_ns, transfers.exit_ns)

@@ -57,7 +57,7 @@ def first_feasible(
     Args:
         seen: The observation.
         order: Indexes of units.
-        transfers: Of this stream so far: when the last ended, and the server's wait.
+        transfers: Of this stream, read for this observation.
         rate: Bytes per nanosecond.
         budget_ns: How long after its capture the frame's result must be back.
         high: Use the upper forecast of sizes instead of the mean.
@@ -65,7 +65,7 @@ def first_feasible(
     units, loaded = seen.units, seen.loaded
     now_ns = seen.now_ns
     left_ns = budget_ns - (now_ns - seen.captured_ns)
-    backlog_ns = clear_ns(seen.unacknowledged, rate, transfers.exit_ns) - now_ns
+    backlog_ns = clear_ns(transfers.pending, rate, transfers.exit_ns) - now_ns
     beyond_ns = seen.round_trip_ns + transfers.wait_ns
     for index in order:
         unit = units[index]

@@ -69,7 +69,7 @@ class Device:
         self._first = ledger.first_rows[index]
         self._captured_ns = plan.captured_ns.data
         self._device_ns = [times.data for times in plan.device_ns]
-        self._payload_bytes = [sizes.data for sizes in plan.payload_bytes]
+        self._payload_bytes = mail.sizes
         self._smallest = _smallest(plan)
         self._sent_ns: int | None = None
         self._wake = Alarm(env, DEVICES + index)

@@ -35,6 +35,7 @@ class Mail:
         pending: What is not accounted for, in the order of sending.
         delivered: How many deliveries there were.
         missing: How many payloads were given up.
+        sizes: Payloads, [units][frames].
     """
 
     __slots__ = (
@@ -50,10 +51,10 @@ class Mail:
         "_patience_ns",
         "_plan",
         "_sent",
-        "_sizes",
         "delivered",
         "missing",
         "pending",
+        "sizes",
     )
 
     def __init__(
@@ -66,7 +67,7 @@ class Mail:
         self._delay_ns = up_ns
         self._down_ns = down_ns
         self._captured_ns = plan.captured_ns.data
-        self._sizes = [sizes.data for sizes in plan.payload_bytes]
+        self.sizes = [sizes.data for sizes in plan.payload_bytes]
         self._sent: list[int] = []  # rows sent since the last reading
         self._inbox: list[tuple[int, int]] = []  # (instant of the answer, row), ascending
         self._answered = array("q")  # rows of the latest answers
@@ -162,12 +163,12 @@ class Mail:
 
     def _pending_of(self, row: int) -> Pending:
         frame = row - self._first
-        size_bytes = self._sizes[self._ledger.unit[row]][frame]
+        size_bytes = self.sizes[self._ledger.unit[row]][frame]
         return Pending(frame, size_bytes, self._ledger.device_end_ns[row])
 
     def _delivery_of(self, row: int) -> Delivery:
         log, frame = self._ledger, row - self._first
-        size_bytes = self._sizes[log.unit[row]][frame]
+        size_bytes = self.sizes[log.unit[row]][frame]
         arrived_ns = log.uplink_end_ns[row] + self._delay_ns
         wait_ns = log.service_start_ns[row] - arrived_ns
         return Delivery(frame, size_bytes, log.device_end_ns[row], arrived_ns, wait_ns)
