@@ -101,6 +101,7 @@ def test_the_device_is_not_left_where_nothing_better_is_sent() -> None:
     assert Deadline().choose(late) == 0
     alone = replace(late, units=(DEVICE,))
     assert Deadline().choose(alone) == 0
+    assert Deadline().choose(replace(alone, deadline_ns=33 * MS)) is None
 
 
 @pytest.mark.parametrize(
