@@ -77,14 +77,15 @@ FULL = Settings(
         UnitRecipe(number=3, start=4, channels=16, worth=6.0, images=130_000),
         UnitRecipe(number=2, start=3, channels=12, worth=1.2, images=150_000),
         UnitRecipe(number=1, start=2, channels=12, worth=0.2, images=170_000),
+        # The first unit-6 was no better than unit-5: a wider one takes its place.
         UnitRecipe(
             number=6,
-            start=6,
-            channels=24,
-            worth=800.0,
+            start=None,
+            channels=48,
+            worth=900.0,
             likeness=0.5,
-            images=170_000,
-            peak_rate=1e-3,
+            warm_images=200_000,
+            images=130_000,
         ),
     ),
 )

@@ -169,7 +169,10 @@ def train_unit(
     prior = [*unit.density.parameters()]
     rest = [value for name, value in unit.named_parameters() if not name.startswith("density")]
     optimiser = torch.optim.Adam([{"params": rest}, {"params": prior}])
-    run, path = json.dumps(asdict(recipe)), folder / f"{unit.name}-from-{recipe.start}.safetensors"
+    run, path = (
+        json.dumps(asdict(recipe)),
+        folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors",
+    )
     done = restore(path, run=run, parts={"unit": unit}, optimiser=optimiser)
     began, losses, rates = time.monotonic(), [0.0], [0.0]
     unit.train()
