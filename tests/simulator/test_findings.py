@@ -138,6 +138,7 @@ def test_the_command_rewrites_only_what_lies_between_the_markers(
     document: dict[str, Any],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scenario, readme = tmp_path / "small.yaml", tmp_path / "README.md"
     scenario.write_text(json.dumps(document | {"duration": "500 ms"}))
@@ -147,5 +148,9 @@ def test_the_command_rewrites_only_what_lies_between_the_markers(
     assert text.startswith("# T\n<!-- findings -->\n| scenario | best fixed unit |")
     assert text.endswith("<!-- end of findings -->\nend\n")
     assert "| small |" in capsys.readouterr().out
+    assert main(["findings", str(scenario)]) == 0  # prints only
+    assert readme.read_text() == text
     readme.write_text("# T\n")
     assert main(["findings", str(scenario), "--readme", str(readme)]) == 2
+    monkeypatch.chdir(tmp_path)
+    assert main(["findings"]) == 2  # all bundled ones, and README.md lacks its markers
