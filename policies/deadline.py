@@ -1,11 +1,11 @@
-"""The best unit whose result will be back before the deadline, with a reserve."""
+"""The unit with the highest expected score, given the odds of its result being back in time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.feasibility import first_feasible
-from policies.ladder import best_first, smallest_sent
+from policies.ladder import smallest_sent, worths
+from policies.odds import best_expected
 from policies.rates import DecayingRate
 from policies.transfers import Transfers
 
@@ -16,26 +16,27 @@ __all__ = ["Deadline"]
 
 _PROBE_NS = 1_000_000_000
 _LONGEST_PROBE_NS = 16_000_000_000
+_RETRY_NS = 500_000_000
 
 
 class Deadline:
-    """Sends the best unit whose upper size forecast is back within a part of the deadline.
+    """Sends the unit with the highest utility x P(back within the deadline).
 
     The rate is a mean over past transfers weighted by size and age, capped by what the payload
-    now on the link shows: if its answer is overdue, the link is slower than it was. Capacity
-    varies within the time of a frame, so only a share of that rate is counted upon. Where nothing
-    fits, the smallest unit is sent if it would at the whole mean rate: it costs next to nothing,
-    and a frame skipped is lost for certain. "Best" counts a unit that keeps the device busy over
-    several captures by its utility per captured frame.
+    now on the link shows: if its answer is overdue, the link is slower than it was. How likely a
+    payload is to make it falls with the rate that it needs (`policies.odds`), so a larger unit is
+    taken only where what it scores more is worth its risk. Where hardly anything can be expected,
+    frames are skipped, so that the backlog drains, but for the smallest unit twice a second. A
+    unit that keeps the device busy over several captures counts by its utility per captured frame.
 
     A frame that is better kept on the device leaves nothing to learn the link's rate from. So
-    where a unit that is sent would be better, the smallest one is tried after 1 s without a
-    delivery, then 2, 4, ... up to 16 s as long as none becomes feasible.
+    where a unit that is sent could be better, the smallest one is tried after 1 s without a
+    delivery, then 2, 4, ... up to 16 s as long as none is chosen.
 
     Args:
         reserve: Part of the deadline kept as a reserve, in [0, 1).
-        share: Part of the estimated rate that is counted upon, in (0, 1]. Of 0.5 to 0.9, 0.75 did
-            best over mahimahi's cellular uplinks at loads 0.5, 1 and 2.
+        steepness: How sharply the odds fall where a unit needs more than the estimated rate, > 0.
+        least: Expected score below which a frame is skipped, in [0, 1).
         memory_s: Time in which a transfer's weight falls to 1/e, > 0.
 
     Example:
@@ -48,50 +49,65 @@ class Deadline:
 
     __slots__ = (
         "_in_time",
+        "_least",
         "_next_probe_ns",
-        "_order",
         "_probe_ns",
         "_rate",
-        "_share",
+        "_retry_ns",
+        "_steepness",
         "_transfers",
+        "_worths",
     )
 
-    def __init__(self, *, reserve: float = 0.1, share: float = 0.75, memory_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        reserve: float = 0.0,
+        steepness: float = 3.0,
+        least: float = 0.05,
+        memory_s: float = 1.0,
+    ) -> None:
         """Start without an estimate.
 
         Raises:
             ValueError: If a parameter is out of range.
         """
-        if not 0 <= reserve < 1 or not 0 < share <= 1 or not memory_s > 0:
-            given = f"reserve {reserve}, share {share}, memory_s {memory_s}"
-            raise ValueError(f"{given} must be in [0, 1), in (0, 1] and > 0")
+        if not 0 <= reserve < 1 or not steepness > 0 or not 0 <= least < 1 or not memory_s > 0:
+            given = f"reserve {reserve}, steepness {steepness}, least {least}, memory_s {memory_s}"
+            raise ValueError(f"{given} must be in [0, 1), > 0, in [0, 1) and > 0")
         self._in_time = 1 - reserve
-        self._share = share
+        self._steepness = steepness
+        self._least = least
         self._rate = DecayingRate(round(memory_s * 1e9))
         self._transfers = Transfers(self._rate)
-        self._order: tuple[int, ...] = ()
+        self._worths: tuple[tuple[float, int], ...] = ()
         self._next_probe_ns = 0
         self._probe_ns = _PROBE_NS
+        self._retry_ns = 0
 
     def choose(self, seen: Observation) -> int | None:
-        """Return the best feasible unit, or None if not even the smallest could be in time."""
+        """Return the unit of which most can be expected, or None if that is next to nothing."""
         self._transfers.read(seen)
         mean_rate = self._rate.value
         if mean_rate is None:
-            return smallest_sent(seen.units)
-        if not self._order:
-            self._order = best_first(seen.units, seen.interval_ns)
-        unit = first_feasible(
+            smallest = smallest_sent(seen.units)
+            if smallest is not None:
+                return smallest
+            mean_rate = 1.0  # of no consequence: nothing is ever sent
+        if not self._worths:
+            self._worths = worths(seen.units, seen.interval_ns)
+        unit, expected = best_expected(
             seen,
-            self._order,
+            self._worths,
             self._transfers,
-            rate=self._share * self._now(seen, mean_rate),
+            rate=self._now(seen, mean_rate),
             budget_ns=self._in_time * seen.deadline_ns,
-            high=True,
+            steepness=self._steepness,
         )
-        if unit is None:
-            unit = self._smallest_in_time(seen, mean_rate)
-        elif seen.units[unit].on_device:
+        if unit is None or expected < self._least:
+            return self._retry(seen)
+        self._retry_ns = seen.now_ns + _RETRY_NS
+        if seen.units[unit].on_device:
             return self._probe(seen, unit)
         self._probe_ns = _PROBE_NS
         self._next_probe_ns = seen.now_ns + _PROBE_NS
@@ -107,18 +123,17 @@ class Deadline:
                 return size_bytes / on_link_ns if rate * on_link_ns > size_bytes else rate
         return rate
 
-    def _smallest_in_time(self, seen: Observation, rate: float) -> int | None:
-        smallest = smallest_sent(seen.units)
-        if smallest is None:
+    def _retry(self, seen: Observation) -> int | None:
+        """Return None while something is under way, but for the smallest unit now and then."""
+        if self._transfers.pending and seen.now_ns < self._retry_ns:
             return None
-        return first_feasible(
-            seen, (smallest,), self._transfers, rate=rate, budget_ns=seen.deadline_ns
-        )
+        self._retry_ns = seen.now_ns + _RETRY_NS
+        return smallest_sent(seen.units)
 
     def _probe(self, seen: Observation, unit: int) -> int:
         """Return the on-device unit, or, where the time has come, the smallest that is sent."""
         smallest = smallest_sent(seen.units)
-        if smallest is None or seen.now_ns < self._next_probe_ns or self._order[0] == unit:
+        if smallest is None or seen.now_ns < self._next_probe_ns or self._worths[0][1] == unit:
             return unit
         self._next_probe_ns = seen.now_ns + self._probe_ns
         self._probe_ns = min(2 * self._probe_ns, _LONGEST_PROBE_NS)

@@ -9,32 +9,43 @@ if TYPE_CHECKING:
 
     from policies.interface import UnitForecast
 
-__all__ = ["best_first", "middle", "smallest_sent"]
+__all__ = ["best_first", "middle", "smallest_sent", "worths"]
 
 
-def best_first(units: Sequence[UnitForecast], interval_ns: int | None = None) -> tuple[int, ...]:
+def best_first(units: Sequence[UnitForecast]) -> tuple[int, ...]:
     """Return the indexes of all units, highest utility first, ties to fewer bytes.
+
+    Example:
+        >>> from policies.snapshot import UnitSnapshot
+        >>> small = UnitSnapshot(name="s", utility=0.7, size_bytes=300)
+        >>> best_first([small, UnitSnapshot(name="l", utility=0.9, size_bytes=3000)])
+        (1, 0)
+    """
+    return tuple(sorted(range(len(units)), key=lambda i: (-units[i].utility, units[i].size_bytes)))
+
+
+def worths(units: Sequence[UnitForecast], interval_ns: int) -> tuple[tuple[float, int], ...]:
+    """Return each unit's utility per captured frame and its index, the highest first.
 
     Args:
         units: The ladder.
-        interval_ns: If given, a unit that keeps the device busy for longer than this, the time
-            between captures, counts by what it yields per captured frame: the others are dropped
-            meanwhile. Its utility is multiplied by interval / busy time.
+        interval_ns: Time between captures. A unit that keeps the device busy for longer costs the
+            frames that are dropped meanwhile: its utility is multiplied by interval / busy time.
 
     Example:
         >>> from policies.snapshot import UnitSnapshot
         >>> small = UnitSnapshot(name="s", utility=0.7, size_bytes=300, device_ns=10)
         >>> slow = UnitSnapshot(name="d", utility=0.9, device_ns=200, on_device=True)
-        >>> best_first([small, slow]), best_first([small, slow], interval_ns=100)
-        ((1, 0), (0, 1))
+        >>> worths([small, slow], interval_ns=100)
+        ((0.7, 0), (0.45, 1))
     """
 
-    def worth(index: int) -> tuple[float, float]:
+    def worth(index: int) -> float:
         unit = units[index]
-        share = 1.0 if interval_ns is None else min(1.0, interval_ns / max(unit.device_ns, 1))
-        return -unit.utility * share, unit.size_bytes
+        return unit.utility * min(1.0, interval_ns / max(unit.device_ns, 1))
 
-    return tuple(sorted(range(len(units)), key=worth))
+    order = sorted(range(len(units)), key=lambda i: (-worth(i), units[i].size_bytes))
+    return tuple((worth(i), i) for i in order)
 
 
 def smallest_sent(units: Sequence[UnitForecast]) -> int | None:

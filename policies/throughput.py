@@ -53,9 +53,16 @@ class Throughput:
         """Return the best feasible unit, or None if none is."""
         self._transfers.read(seen)
         self._order = self._order or best_first(seen.units)
-        if self._rate.value is None:
-            return smallest_sent(seen.units)
-        rate = self._share * self._rate.value
+        rate = self._rate.value
+        if rate is None:
+            smallest = smallest_sent(seen.units)
+            if smallest is not None:
+                return smallest
+            rate = 1.0  # of no consequence: nothing is ever sent
         return first_feasible(
-            seen, self._order, self._transfers, rate=rate, budget_ns=seen.deadline_ns
+            seen,
+            self._order,
+            self._transfers,
+            rate=self._share * rate,
+            budget_ns=seen.deadline_ns,
         )

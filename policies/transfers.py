@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST_BUSY_NS", "Rate", "Transfers"]
 
-LONGEST_BUSY_NS = 250_000_000
+LONGEST_BUSY_NS = 100_000_000
 """A transfer counts as at most this long. How long an outage lasted says nothing about the link
 after it; without this bound one outage of 10 s outweighs seconds of good transfers and starves."""
 

@@ -13,7 +13,7 @@ S = 1000 * MS
 SMALL = UnitSnapshot(name="unit-1", utility=0.6, size_bytes=500, size_high_bytes=1000)
 LARGE = UnitSnapshot(name="unit-2", utility=0.9, size_bytes=6000, size_high_bytes=9000)
 DEVICE = UnitSnapshot(name="device", utility=0.8, on_device=True, device_ns=30 * MS)
-# 1000 bytes in 10 ms: 100 bytes a ms. Nine tenths of the deadline are 90 ms.
+# 1000 bytes in 10 ms: 100 bytes a ms, so the deadline leaves 10,000 bytes.
 KNOWN = Snapshot(
     units=(SMALL, LARGE),
     deadline_ns=100 * MS,
@@ -29,41 +29,45 @@ def test_the_smallest_unit_is_sent_until_something_is_known() -> None:
     assert Deadline().choose(replace(KNOWN, delivered=0, deliveries=())) == 0
 
 
-def test_upper_sizes_the_reserve_and_the_share_decide() -> None:
-    assert Deadline(share=1).choose(KNOWN) == 1  # 9000 bytes take 90 ms, just in time
-    assert Deadline(share=1, reserve=0.11).choose(KNOWN) == 0
-    assert Deadline(share=1).choose(replace(KNOWN, captured_ns=50 * MS - 1)) == 0
-    assert Deadline(share=0.99).choose(KNOWN) == 0
-    assert Deadline().choose(replace(KNOWN, deadline_ns=134 * MS)) == 1  # 75 bytes a ms: 120 ms
-    assert Deadline().choose(replace(KNOWN, deadline_ns=133 * MS)) == 0
+def test_more_is_sent_only_where_it_is_worth_its_risk() -> None:
+    # 6000 of 10,000 bytes: odds 1 / (1 + 0.6^3) = 0.82, times 0.9 is 0.74, above 0.6.
+    assert Deadline().choose(KNOWN) == 1
+    # 6000 of 7500 bytes: 0.9 / (1 + 0.8^3) = 0.595; 500 bytes: 0.6 / (1 + 0.067^3) = 0.5998.
+    assert Deadline().choose(replace(KNOWN, deadline_ns=75 * MS)) == 0
+    assert Deadline().choose(replace(KNOWN, deadline_ns=76 * MS)) == 1
+    assert Deadline(reserve=0.25).choose(KNOWN) == 0
+    assert Deadline(reserve=0.24).choose(KNOWN) == 1
+    assert Deadline(steepness=9).choose(replace(KNOWN, deadline_ns=75 * MS)) == 1  # surer of it
 
 
-def test_the_smallest_unit_is_sent_if_it_fits_at_the_mean_rate_and_else_the_frame_is_skipped() -> (
-    None
-):
-    # 500 bytes take 5 ms.
-    assert Deadline().choose(replace(KNOWN, round_trip_ns=95 * MS)) == 0
-    assert Deadline().choose(replace(KNOWN, round_trip_ns=95 * MS + 1)) is None
+def test_a_frame_of_which_nothing_can_be_expected_is_skipped_while_something_is_under_way() -> None:
+    # 500 bytes would take 5 ms at the mean rate; 10 % of that rate is needed to have 1 / 1001.
+    hopeless = replace(KNOWN, units=(SMALL,), round_trip_ns=99 * MS + 500_000)
+    assert Deadline().choose(hopeless) == 0  # nothing is under way: it costs nobody
+    policy = Deadline()
+    stuck = replace(hopeless, unacknowledged=(Pending(1, 500, 49 * MS),))
+    times = [50 + 100 * k for k in range(12)]
+    seen = [replace(stuck, now_ns=t * MS, captured_ns=t * MS) for t in times]
+    choices = [policy.choose(one) for one in seen]
+    assert choices == [0, None, None, None, None] * 2 + [0, None]  # every 500 ms
 
 
 def test_what_is_under_way_is_waited_for_while_the_device_computes() -> None:
+    # 2000 bytes are under way for 20 ms: 6000 of 8000 bytes give 0.9 / (1 + 0.75^3) = 0.63.
     busy = replace(KNOWN, unacknowledged=(Pending(1, 2000, 50 * MS),))
+    assert Deadline().choose(busy) == 1
+    assert Deadline().choose(replace(busy, deadline_ns=95 * MS)) == 0
+    # The device's 20 ms pass meanwhile: the same 80 ms are left.
     slower = tuple(replace(unit, device_ns=20 * MS) for unit in KNOWN.units)
-    assert Deadline(share=1).choose(busy) == 0  # 20 + 10 ms, not 20 + 90
-    # The device's 20 ms pass meanwhile: 20 + 5 + 75 ms of propagation.
-    assert Deadline().choose(replace(busy, units=slower, round_trip_ns=75 * MS)) == 0
-    assert Deadline().choose(replace(busy, units=slower, round_trip_ns=76 * MS)) is None
+    assert Deadline().choose(replace(busy, units=slower)) == 1
+    assert Deadline().choose(replace(busy, units=slower, deadline_ns=95 * MS)) == 0
 
 
 def test_an_answer_overdue_lowers_the_rate() -> None:
     # 1000 bytes sent 40 ms ago should have crossed in 10, so the link carries at most 25 a ms.
     stuck = replace(KNOWN, unacknowledged=(Pending(1, 1000, 10 * MS),))
-    middle = replace(LARGE, size_high_bytes=2000.0)
-    seen = replace(stuck, units=(SMALL, middle), deadline_ns=89 * MS)
-    assert Deadline(share=1).choose(replace(seen, unacknowledged=())) == 1  # 20 ms
-    assert Deadline(share=1).choose(seen) == 1  # 80 of 80.1 ms; the link is expected free now
-    assert Deadline(share=1).choose(replace(seen, deadline_ns=88 * MS)) == 0
-    assert Deadline(share=1).choose(replace(seen, now_ns=51 * MS, captured_ns=51 * MS)) == 0
+    assert Deadline().choose(replace(stuck, unacknowledged=())) == 1
+    assert Deadline().choose(stuck) == 0  # 6000 of 2500 bytes
 
 
 def test_a_payload_that_was_overtaken_is_lost_and_slows_nothing() -> None:
@@ -74,7 +78,13 @@ def test_a_payload_that_was_overtaken_is_lost_and_slows_nothing() -> None:
         deliveries=(Delivery(1, 1000, 100 * MS, 110 * MS, 0),),
         unacknowledged=(Pending(0, 1000, 90 * MS),),
     )
-    assert Deadline(share=1).choose(seen) == 1
+    assert Deadline().choose(seen) == 1
+
+
+def test_loading_another_unit_takes_its_time() -> None:
+    units = (SMALL, replace(LARGE, switch_ns=30 * MS))
+    assert Deadline().choose(replace(KNOWN, units=units, loaded=1)) == 1
+    assert Deadline().choose(replace(KNOWN, units=units, loaded=0)) == 0  # 6000 of 7000 bytes
 
 
 def test_a_unit_that_keeps_the_device_over_several_captures_counts_by_its_yield() -> None:
@@ -101,12 +111,18 @@ def test_the_device_is_not_left_where_nothing_better_is_sent() -> None:
     assert Deadline().choose(late) == 0
     alone = replace(late, units=(DEVICE,))
     assert Deadline().choose(alone) == 0
-    assert Deadline().choose(replace(alone, deadline_ns=33 * MS)) is None
+    assert Deadline().choose(replace(alone, deadline_ns=29 * MS)) is None
+
+
+def test_a_ladder_that_sends_nothing_needs_no_rate() -> None:
+    seen = replace(KNOWN, units=(DEVICE,), delivered=0, deliveries=())
+    assert Deadline().choose(seen) == 0
+    assert Deadline().choose(replace(seen, deadline_ns=29 * MS)) is None
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"reserve": 1.0}, {"reserve": -0.1}, {"share": 0.0}, {"share": 1.1}, {"memory_s": 0.0}],
+    [{"reserve": 1.0}, {"reserve": -0.1}, {"steepness": 0.0}, {"least": 1.0}, {"memory_s": 0.0}],
 )
 def test_parameters_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be in"):

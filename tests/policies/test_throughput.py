@@ -65,3 +65,9 @@ def test_only_the_last_transfers_count() -> None:
 def test_parameters_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be > 0 and window"):
         Throughput(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_ladder_that_sends_nothing_needs_no_rate() -> None:
+    seen = replace(KNOWN, units=UNITS[:1], delivered=0, deliveries=())
+    assert Throughput().choose(seen) == 0
+    assert Throughput().choose(replace(seen, deadline_ns=90 * MS)) is None

@@ -118,7 +118,7 @@ def test_families_are_listed(splitcast: Callable[..., Called]) -> None:
 
 def test_policies_are_listed_with_their_parameters(splitcast: Callable[..., Called]) -> None:
     lines = splitcast("policies", "list").out.splitlines()
-    assert any(line.startswith("deadline") and "reserve=0.1" in line for line in lines)
+    assert any(line.startswith("deadline") and "reserve=0.0" in line for line in lines)
 
 
 def test_a_policy_is_checked(splitcast: Callable[..., Called], tmp_path: Path) -> None:
