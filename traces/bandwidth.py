@@ -61,6 +61,10 @@ class BandwidthTrace(Protocol):
         """How many units of capacity are one byte."""
 
     @property
+    def pieces(self) -> int:
+        """How many steps, or distinct instants of opportunities, one period has."""
+
+    @property
     def mean_bps(self) -> float:
         """Mean rate over one period, bit/s."""
 

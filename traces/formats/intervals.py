@@ -83,7 +83,7 @@ class Intervals:
             what, value = self.rate_name, "0 throughout"
             if not rates.size or period > LONGEST_S * 10**9:
                 rule, remedy = f"must be above 0 and at most {LONGEST_S} s", "check the times"
-                what, value = f"sum of {self.length_name}s", f"{period / 1e9:g} s"
+                what, value = f"sum of {self.length_name}", f"{period / 1e9:g} s"
             raise refuse(name, None, what, value, rule=rule, remedy=remedy)
         doubts = peculiarities(np.diff(edges)[kept], rates)
         return RateTrace.from_steps(

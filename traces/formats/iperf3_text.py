@@ -42,7 +42,12 @@ _UNITS = {
     for kind, first, base in (("bits", 1.0, 1000.0), ("Bytes", 8.0, 1024.0))
     for power, prefix in enumerate(("", "K", "M", "G", "T"))
 }
-_ROLES: dict[str, Direction] = {"TX-C": "uplink", "RX-S": "uplink", "RX-C": "downlink"}
+_ROLES: dict[str, Direction] = {
+    "TX-C": "uplink",
+    "RX-S": "uplink",
+    "RX-C": "downlink",
+    "TX-S": "downlink",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +100,10 @@ def report(data: bytes, name: str, wanted: Direction | None) -> Report:
         if _TOTALS in line[:_LONGEST_LINE]:
             break
         _take(line, number, name, seen)
-    roles = dict.fromkeys(role for role, _ in seen.intervals)
-    directions: dict[Direction, str] = {
-        _ROLES.get(role, "downlink"): role for role in roles if role
-    }
+    directions = {_ROLES[role]: role for role, _ in seen.intervals if role}
     direction = seen.direction
     if directions:
-        direction = wanted or next(iter(directions))
+        direction = next(iter(directions)) if wanted is None else wanted
         if direction not in directions or (wanted is None and len(directions) > 1):
             value, rule = ", ".join(directions), "are in one report"
             remedy = "say one of them as `direction`"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 from itertools import islice
+from math import inf
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from traces.formats.rows import check_width, numbers
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from simulator.foundation.errors import InputError
     from traces.rate import RateTrace
 
 __all__ = ["READER", "UNITS", "read"]
@@ -81,34 +83,39 @@ def _with_units(data: bytes, name: str) -> tuple[NDArray[np.float64], NDArray[np
     """Return rates in bit/s and the lines they stand on."""
     check_width(data, name)
     stream = io.BytesIO(data.removeprefix(b"\xef\xbb\xbf"))
+    suspicious = b"_" in data  # Python would read 1_000 as a number
     rates: list[float] = []
     lines: list[int] = []
     above = 0
     while chunk := list(islice(stream, _CHUNK)):
         for k, raw in enumerate(chunk, start=above + 1):
             number, _, unit = raw.partition(b",")
-            try:
-                rates.append(float(number) * UNITS[unit.rstrip()])
+            rate = _rate(number, unit.strip())
+            if rate is not None and not (suspicious and b"_" in number):
+                rates.append(rate)
                 lines.append(k)
-            except (ValueError, KeyError):
-                if raw.strip():
-                    raise _no_rate(name, k, raw) from None
+            elif raw.strip():
+                raise _no_rate(name, k, raw)
         above += len(chunk)
-    found = np.array(rates)
-    wrong = np.flatnonzero(~np.isfinite(found))
-    if wrong.size or not rates or b"_" in data:
-        k = int(wrong[0]) if wrong.size else 0
-        raise _no_rate(name, lines[k] if lines else 1, data[:80] if not lines else str(found[k]))
-    return found, np.array(lines)
+    if not rates:
+        raise _no_rate(name, 1, b"")
+    return np.array(rates), np.array(lines)
 
 
-def _no_rate(name: str, line: int, found: bytes | str) -> Exception:
-    value = found.decode("utf-8", "replace") if isinstance(found, bytes) else found
+def _rate(number: bytes, unit: bytes) -> float | None:
+    try:
+        rate = float(number) * UNITS[unit]
+    except (ValueError, KeyError):
+        return None
+    return rate if rate < inf else None
+
+
+def _no_rate(name: str, line: int, found: bytes) -> InputError:
     return refuse(
         name,
         line,
         "rate",
-        value.strip() or "(blank)",
+        found.decode("utf-8", "replace").strip() or "(blank)",
         rule="must be a number, a comma and [K|M|G]bits/sec",
         remedy="correct or remove the line",
     )
