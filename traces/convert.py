@@ -36,7 +36,7 @@ def to_csv(trace: BandwidthTrace) -> Converted:
         >>> from traces.about import TraceAbout
         >>> about = TraceAbout(name="x")
         >>> to_csv(RateTrace.from_steps([0], [1500000], period_ns=2 * 10**9, about=about))[0]
-        't_s,mbps\n0,1.5\n2,1.5\n'
+        't_s,mbps\n0,1.5\n2,0\n'
     """
     lost = []
     if isinstance(trace, OpportunityTrace):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from simulator.foundation.errors import InputError, Problem
@@ -11,6 +10,7 @@ from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from simulator.cli.interface import Arguments
     from traces import BandwidthTrace, ReadOptions

@@ -21,7 +21,7 @@ from simulator.framelog import Outcome
 from simulator.report.palette import FAINT, INK, MUTED, OUTCOMES
 from simulator.report.style import figure, house_style, plain
 from traces import rates_on_grid
-from traces.describe import OUTAGE_BPS, describe, outages
+from traces.describe import describe, outages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ _CLOSE_S: Final = 10
 _LINE: Final = "#2f6ea8"
 _FILL: Final = "#cfe0f0"
 _OUTAGE: Final = OUTCOMES[Outcome.LOST]
-_LONGEST: Final = 7 * 86_400 * _SECOND
+_LONGEST: Final = 86_400 * _SECOND
 _HEIGHT: Final = 6.2
 
 
@@ -48,7 +48,7 @@ def trace_picture(trace: BandwidthTrace) -> Figure:
     """Return the picture.
 
     Args:
-        trace: Any trace; of one longer than a week, the first.
+        trace: Any trace; of one longer than a day, the first.
     """
     length = min(trace.period_ns, _LONGEST)
     # So short a trace is shown in several turns.
@@ -62,26 +62,18 @@ def trace_picture(trace: BandwidthTrace) -> Figure:
     seconds = rates_on_grid(trace, _SECOND, shown)[1]
     _mark_outages(top, seconds)
     top.axhline(trace.mean_bps / 1e6, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    top.set_title(f"Whole length, {_span(cell)} a cell; dashed: the mean")
+    top.set_title(f"Whole length, {_span(cell)} a cell; dashed: the mean; red: outages")
     _shares(plain(drawn.add_subplot(grid[0, 1], sharey=top), grid="x"), seconds, "of seconds")
     below = plain(drawn.add_subplot(grid[1, 0]), grid="y")
     from_s, until_s = _lively(seconds)
     fine_starts, fine = rates_on_grid(trace, _FRAME, max(shown, _FRAME))
     inside = (fine_starts >= from_s) & (fine_starts < until_s)
     _over_time(below, fine_starts[inside], fine[inside], _FRAME)
-    silent = fine[inside] < OUTAGE_BPS
-    below.plot(
-        fine_starts[inside][silent] + _FRAME / 2e9,
-        np.zeros(int(silent.sum())),
-        "|",
-        color=_OUTAGE,
-        markersize=7,
-        clip_on=False,
-    )
+    _mark_outages(below, fine[inside], start_s=from_s, cell_s=_FRAME / 1e9)
     below.set_title(f"{until_s - from_s:g} s of it, 33 ms a cell; red: less than 100 kbit/s")
     below.set_xlabel("s")
     _shares(plain(drawn.add_subplot(grid[1, 1], sharey=below), grid="x"), fine, "of 33 ms")
-    top.axvspan(from_s, until_s, color=FAINT, alpha=0.28, linewidth=0)
+    top.axvspan(from_s, until_s, color=FAINT, alpha=0.3, linewidth=0, zorder=0)
     _words(drawn, trace)
     return drawn
 
@@ -97,14 +89,17 @@ def _over_time(
     axes.set_ylabel("Mbit/s")
 
 
-def _mark_outages(axes: Axes, seconds_bps: NDArray[np.float64]) -> None:
-    found = outages(seconds_bps)
+def _mark_outages(
+    axes: Axes, rates_bps: NDArray[np.float64], start_s: float = 0.0, cell_s: float = 1.0
+) -> None:
+    found = outages(rates_bps)
+    spans = zip(start_s + found.starts_s * cell_s, found.lengths_s * cell_s, strict=True)
     axes.broken_barh(
-        list(zip(found.starts_s.tolist(), found.lengths_s.tolist(), strict=True)),
-        (0, 0.03),
+        [(float(start), float(length)) for start, length in spans],
+        (0, 0.035),
         transform=axes.get_xaxis_transform(),
         color=_OUTAGE,
-        linewidth=0.6,
+        linewidth=0.4,
     )
 
 

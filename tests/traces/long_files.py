@@ -36,6 +36,11 @@ def _ghent(k: int, rate: bytes) -> bytes:
     return head % (1453121790686 + 1000 * k, 1000 * k) + b" %s 0999" % rate
 
 
+def _by_pairs(k: int, rate: bytes) -> bytes:
+    return rate if rate == b"x" else b"%d.6448801742918" % (1 + k // 2 % 97)
+
+
+_OBOE = b"%d.0 %s"
 _SABRE = b'    {"duration_ms": 100%d, "bandwidth_kbps": %s, "latency_ms": 20}'
 _HSDPA = b"%d %d 59.851754 10.781778 %s 1000"
 _IPERF3 = b"[  5] %d.00-%d.00  sec   340 KBytes  %s Kbits/sec  4.104 ms  3/33 (9%%)"
@@ -47,7 +52,7 @@ _ROWS: dict[str, Callable[[int, bytes], bytes]] = {
     "sabre": lambda k, rate: _SABRE % (k % 10, rate),
     "hsdpa": lambda k, rate: _HSDPA % (1289406399 + k, 1000 * k, rate),
     "ghent": _ghent,
-    "oboe": lambda k, rate: b"%d.0 %s" % (450 * k, rate),
+    "oboe": lambda k, rate: _OBOE % (500 * (k // 2) + 450 * (k % 2), _by_pairs(k, rate)),
     "gnettrack": _gnettrack,
     "nyu-mets": lambda k, rate: b"%s,%sbits/sec" % (rate, b"K" if k % 3 else b"M"),
     "iperf3": lambda k, rate: _IPERF3 % (k, k + 1, rate),

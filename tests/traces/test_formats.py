@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,41 +205,3 @@ def test_a_missing_or_endless_file_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "huge")
     with pytest.raises(InputError, match="length: 5000001 must be at most 5000000 lines"):
         read(write(tmp_path, b"1\n" * 5_000_001))
-
-
-def manifest_options(row: dict[str, str]) -> ReadOptions:
-    """What the authors of the manifest knew of a file and its bytes do not say."""
-    if row["format"] == "mahimahi":
-        return {"opportunity_bytes": 1500}
-    if row["format"] == "pensieve_puffer":
-        return {"unit": "MB/s"}
-    if row["format"] == "lumos5g_pensieve" or "aitrans" in row["file"]:  # a sample a second or half
-        options: ReadOptions = {
-            "hold": "until-next",
-            "period_ns": round(float(row["duration_s"]) * 1e9),
-        }
-        return {**options, "column": 2} if "multipath" in row["file"] else options
-    return {}
-
-
-def test_real_files_have_the_length_and_mean_of_the_manifest(shared: Path) -> None:
-    with (shared / "traces" / "MANIFEST.tsv").open() as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t"))
-    compared = 0
-    for row in rows:
-        path = shared / "traces" / row["file"]
-        if row["format"] not in {"mahimahi", "pensieve", "pensieve_puffer", "lumos5g_pensieve"}:
-            continue
-        if row["duration_s"] == "NA":
-            with pytest.raises(InputError, match="must not be empty"):
-                read(path)
-            continue
-        trace = read(path, **manifest_options(row))
-        assert trace.period_ns / 1e9 == pytest.approx(float(row["duration_s"]), abs=6e-4), row
-        # The manifest averages lines of equal time, of which three 4G files have some.
-        close = 5e-4 if "/4g_" in row["file"] else 1e-5
-        assert trace.mean_bps / 1e6 == pytest.approx(
-            float(row["mean_mbps"]), rel=close, abs=6e-5
-        ), row
-        compared += 1
-    assert compared == 60

@@ -53,25 +53,43 @@ MOST_BYTES = 400 * 2**20
 def damaged(seed: bytes, others: Sequence[bytes], chance: np.random.Generator) -> bytes:
     data = bytearray(seed)
     for _ in range(int(chance.integers(1, 4))):
-        at = int(chance.integers(len(data) + 1))
-        end = min(len(data), at + int(chance.integers(1, 30)))
-        match int(chance.integers(7)):
-            case 0:
-                data[at:end] = WORDS[int(chance.integers(len(WORDS)))]
-            case 1:
-                data[at:at] = WORDS[int(chance.integers(len(WORDS)))]
-            case 2:
-                data[at:at] = data[at:end] * int(chance.integers(2, 40))
-            case 3:
-                del data[at:end]
-            case 4:
-                del data[at:]
-            case 5:
-                other = others[int(chance.integers(len(others)))]
-                data[at:] = other[int(chance.integers(len(other) + 1)) :]
-            case _:
-                data[at : at + 1] = bytes([int(chance.integers(256))])
+        mild = chance.random() < 0.4
+        data = _changed(data, chance) if mild else _broken(data, others, chance)
     return bytes(data)
+
+
+def _changed(data: bytearray, chance: np.random.Generator) -> bytearray:
+    """Change digits or repeat a line: damage after which much is still a trace."""
+    if chance.random() < 0.3:
+        lines = data.splitlines(keepends=True)
+        line = int(chance.integers(max(1, len(lines))))
+        return bytearray(b"".join(lines[: line + 1] + lines[line:]))
+    digits = [k for k, byte in enumerate(data) if 48 <= byte < 58]
+    for k in digits[:: int(chance.integers(1, 9))]:
+        data[k] = 48 + int(chance.integers(10))
+    return data
+
+
+def _broken(data: bytearray, others: Sequence[bytes], chance: np.random.Generator) -> bytearray:
+    at = int(chance.integers(len(data) + 1))
+    end = min(len(data), at + int(chance.integers(1, 30)))
+    match int(chance.integers(7)):
+        case 0:
+            data[at:end] = WORDS[int(chance.integers(len(WORDS)))]
+        case 1:
+            data[at:at] = WORDS[int(chance.integers(len(WORDS)))]
+        case 2:
+            data[at:at] = data[at:end] * int(chance.integers(2, 40))
+        case 3:
+            del data[at:end]
+        case 4:
+            del data[at:]
+        case 5:
+            other = others[int(chance.integers(len(others)))]
+            data[at:] = other[int(chance.integers(len(other) + 1)) :]
+        case _:
+            data[at : at + 1] = bytes([int(chance.integers(256))])
+    return data
 
 
 def read_or_refuse(data: bytes, name: str | None) -> bool:
@@ -112,12 +130,12 @@ def fuzz(seeds: Sequence[bytes], times: int, key: str) -> int:
 
 
 def test_two_thousand_damaged_files_are_read_or_refused() -> None:
-    assert fuzz(SEEDS, 2000, "inline") > 200
+    assert fuzz(SEEDS, 2000, "inline") > 100
 
 
 @pytest.mark.slow
 def test_a_hundred_thousand_damaged_files_are_read_or_refused() -> None:
-    assert fuzz(SEEDS, 100_000, "inline, many") > 10_000
+    assert fuzz(SEEDS, 100_000, "inline, many") > 5000
 
 
 def real_heads(shared: Path) -> list[bytes]:
@@ -127,12 +145,12 @@ def real_heads(shared: Path) -> list[bytes]:
 
 
 def test_damaged_real_files_are_read_or_refused(shared: Path) -> None:
-    assert fuzz(real_heads(shared), 600, "real") > 50
+    assert fuzz(real_heads(shared), 600, "real") > 30
 
 
 @pytest.mark.slow
 def test_many_damaged_real_files_are_read_or_refused(shared: Path) -> None:
-    assert fuzz(real_heads(shared), 20_000, "real, many") > 2000
+    assert fuzz(real_heads(shared), 20_000, "real, many") > 1000
 
 
 def test_damaged_gzip_files_are_unpacked_or_refused() -> None:

@@ -96,7 +96,9 @@ def _json_report(text: JsonText, wanted: Direction | None) -> Report:
     reverse = _of(start, "reverse")
     direction: Direction = "unknown"
     if start:
-        direction = wanted or ("downlink" if reverse else "uplink")
+        direction = "downlink" if reverse else "uplink"
+    if both and wanted is not None:
+        direction = wanted
     udp = _of(start, "protocol") == "UDP"
     losses = [_of(one, "lost_percent") for one in sums]
     lost = [float(x) for x in losses if isinstance(x, int | float)]
