@@ -19,7 +19,7 @@ import numpy as np
 from simulator.foundation.quantities import format_rate
 from simulator.framelog import Outcome
 from simulator.report.palette import FAINT, INK, MUTED, OUTCOMES
-from simulator.report.style import figure, house_style, plain
+from simulator.report.style import figure, house_style, plain, spread
 from traces import rates_on_grid
 from traces.describe import describe, outages
 
@@ -40,6 +40,7 @@ _LINE: Final = "#2f6ea8"
 _FILL: Final = "#cfe0f0"
 _OUTAGE: Final = OUTCOMES[Outcome.LOST]
 _LONGEST: Final = 86_400 * _SECOND
+_SPIKE: Final = 20
 _HEIGHT: Final = 6.2
 
 
@@ -85,7 +86,19 @@ def _over_time(
     axes.stairs(rates_bps / 1e6, edges, fill=True, color=_FILL)
     axes.stairs(rates_bps / 1e6, edges, color=_LINE, linewidth=0.9, baseline=None)
     axes.set_xlim(edges[0], edges[-1])
-    axes.set_ylim(0, 1.05 * max(float(np.quantile(rates_bps, 0.999)) / 1e6, 1e-3))
+    usual, high = (float(q) / 1e6 for q in np.quantile(rates_bps, [0.95, 0.999]))
+    if high > _SPIKE * usual > 0:  # or nothing else could be seen
+        high = 2 * usual
+        axes.annotate(
+            f"cut: up to {format_rate(float(rates_bps.max()))}",
+            (0.995, 0.98),
+            xycoords="axes fraction",
+            ha="right",
+            va="top",
+            fontsize=8,
+            color=_OUTAGE,
+        )
+    axes.set_ylim(0, 1.05 * max(high, 1e-3))
     axes.set_ylabel("Mbit/s")
 
 
@@ -113,12 +126,14 @@ def _shares(axes: Axes, rates_bps: NDArray[np.float64], of: str) -> None:
     axes.tick_params(labelleft=False)
     axes.set_xlabel(f"% {of}")
     if len(rates_bps):
-        for level in (5, 50, 95):
-            at = float(np.percentile(rates_bps, level)) / 1e6
-            axes.axhline(min(at, high), color=MUTED, linewidth=0.7)
+        levels = (5, 50, 95)
+        places = np.minimum(np.percentile(rates_bps, levels) / 1e6, high).tolist()
+        for place in places:
+            axes.axhline(place, color=MUTED, linewidth=0.7)
+        for level, place in zip(levels, spread(places, 0.06 * high), strict=True):
             axes.annotate(
                 f"p{level}",
-                (1, min(at, high)),
+                (1, place),
                 xycoords=("axes fraction", "data"),
                 xytext=(3, 0),
                 textcoords="offset points",
