@@ -136,6 +136,8 @@ def _targets(targets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         [[t["target"], t["found"], "yes" if t["met"] else "**no**"] for t in targets],
     )
     yield ""
+    yield "Judged on the means; where an interval reaches across a limit, nothing is certain."
+    yield ""
     yield (
         f"{len(missed)} of {len(targets)} targets are missed." if missed else "All targets are met."
     )

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import safe_open
 
-from models import ladder
 from models.baselines.jpeg import LADDER, Jpeg
 from models.measuring.answers import measure_blocks
 from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_blocks
 from models.measuring.facts import facts
-from models.measuring.network import open_network
+from models.measuring.network import open_ladder, open_network
 from models.measuring.targets import verdicts
 from simulator.foundation.files import write_atomically
 
@@ -65,7 +64,7 @@ def evaluate(
     found = {
         name: evaluate_group(network.subjects, blocks, cache) for name, blocks in groups.items()
     }
-    trained = ladder.load(weights)
+    trained = open_ladder(weights)
     costs = {
         "backbone_bytes": trained.storage_bytes(),
         "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},

@@ -8,6 +8,7 @@ asked for together meet the same draws, so that a difference of two is a paired 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,10 +40,15 @@ class Estimate:
         return {name: round(getattr(self, name), 6) for name in ("mean", "low", "high")}
 
 
+@lru_cache(maxsize=4)
 def resamplings(clips: int, draws: int = _DRAWS) -> NDArray[np.float64]:
     """Return weights ``[draw, clip]`` of the clips in each draw; a row adds up to 1."""
     rng = generator(0, "bootstrap over clips", clips)
-    return rng.multinomial(clips, np.full(clips, 1 / clips), size=draws) / clips
+    weights: NDArray[np.float64] = (
+        rng.multinomial(clips, np.full(clips, 1 / clips), size=draws) / clips
+    )
+    weights.flags.writeable = False  # it is shared by all who ask
+    return weights
 
 
 def estimate(values: NDArray[Any], weights: NDArray[np.float64] | None = None) -> Estimate:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from policies.interface import Observation, Pending
+    from policies.transfers import Transfers
 
 __all__ = ["clear_ns", "first_feasible"]
 
@@ -45,11 +46,10 @@ def clear_ns(pending: Iterable[Pending], rate: float, exit_ns: int) -> float:
 def first_feasible(
     seen: Observation,
     order: Iterable[int],
+    transfers: Transfers,
     *,
-    budget_ns: float,
     rate: float,
-    free_ns: float,
-    wait_ns: float,
+    budget_ns: float,
     high: bool = False,
 ) -> int | None:
     """Return the first unit in an order whose result would be back in time, or None.
@@ -57,17 +57,16 @@ def first_feasible(
     Args:
         seen: The observation.
         order: Indexes of units.
-        budget_ns: How long after its capture the frame's result must be back.
+        transfers: Of this stream, read for this observation.
         rate: Bytes per nanosecond.
-        free_ns: When the link will be free.
-        wait_ns: Expected wait at the server.
+        budget_ns: How long after its capture the frame's result must be back.
         high: Use the upper forecast of sizes instead of the mean.
     """
     units, loaded = seen.units, seen.loaded
     now_ns = seen.now_ns
     left_ns = budget_ns - (now_ns - seen.captured_ns)
-    backlog_ns = free_ns - now_ns
-    beyond_ns = seen.round_trip_ns + wait_ns
+    backlog_ns = clear_ns(transfers.pending, rate, transfers.exit_ns) - now_ns
+    beyond_ns = seen.round_trip_ns + transfers.wait_ns
     for index in order:
         unit = units[index]
         total_ns: float = unit.device_ns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from policies.feasibility import clear_ns, first_feasible
+from policies.feasibility import first_feasible
 from policies.ladder import middle
 from policies.rates import HarmonicRate
 from policies.transfers import Transfers
@@ -63,12 +63,7 @@ class Fixed:
         if rate is None:
             return True
         feasible = first_feasible(
-            seen,
-            (index,),
-            budget_ns=seen.deadline_ns,
-            rate=rate,
-            free_ns=clear_ns(seen.unacknowledged, rate, self._transfers.exit_ns),
-            wait_ns=self._transfers.wait_ns,
+            seen, (index,), self._transfers, rate=rate, budget_ns=seen.deadline_ns
         )
         return feasible is not None
 

@@ -8,6 +8,7 @@ a server that is always free.
 from __future__ import annotations
 
 from collections import deque
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ class _Stage:
         self._sent_ns: int | None = None
         self.free_ns = 0
         self.seen = Snapshot(
-            units=tuple(ladder),
+            units=tuple(map(copy, ladder)),  # a meddling policy spoils its own rehearsal only
             deadline_ns=_DEADLINE_NS,
             interval_ns=_INTERVAL_NS,
             uplink_delay_ns=_DELAY_NS,

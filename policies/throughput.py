@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.feasibility import clear_ns, first_feasible
+from policies.feasibility import first_feasible
 from policies.ladder import best_first, smallest_sent
 from policies.rates import HarmonicRate
 from policies.transfers import Transfers
@@ -34,6 +34,8 @@ class Throughput:
         0
     """
 
+    __slots__ = ("_order", "_rate", "_share", "_transfers")
+
     def __init__(self, *, share: float = 0.9, window: int = 5) -> None:
         """Start without an estimate.
 
@@ -55,10 +57,5 @@ class Throughput:
             return smallest_sent(seen.units)
         rate = self._share * self._rate.value
         return first_feasible(
-            seen,
-            self._order,
-            budget_ns=seen.deadline_ns,
-            rate=rate,
-            free_ns=clear_ns(seen.unacknowledged, rate, self._transfers.exit_ns),
-            wait_ns=self._transfers.wait_ns,
+            seen, self._order, self._transfers, rate=rate, budget_ns=seen.deadline_ns
         )

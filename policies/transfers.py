@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from policies.interface import Delivery, Observation
+    from collections.abc import Sequence
+
+    from policies.interface import Delivery, Observation, Pending
 
 __all__ = ["LONGEST_BUSY_NS", "Rate", "Transfers"]
 
@@ -40,9 +42,10 @@ class Transfers:
         exit_ns: When the last byte known to have crossed left the link; 0 before any.
         wait_ns: Moving average of the server's waiting time.
         newest_sent_ns: When the latest payload known to be delivered was sent; -1 before any.
+        pending: What was unacknowledged at the last reading.
     """
 
-    __slots__ = ("_rate", "_read", "exit_ns", "newest_sent_ns", "wait_ns")
+    __slots__ = ("_rate", "_read", "exit_ns", "newest_sent_ns", "pending", "wait_ns")
 
     def __init__(self, rate: Rate) -> None:
         """Start knowing nothing."""
@@ -51,14 +54,16 @@ class Transfers:
         self.exit_ns = 0
         self.wait_ns = 0.0
         self.newest_sent_ns = -1
+        self.pending: Sequence[Pending] = ()
 
     def read(self, seen: Observation) -> None:
-        """Take in what was delivered since the last call."""
+        """Take in what was delivered since the last call, and what is under way."""
         delivered = seen.delivered
         if delivered > self._read:
             for delivery in seen.delivered_since(self._read):
                 self._take(delivery, seen.uplink_delay_ns)
             self._read = delivered
+        self.pending = seen.unacknowledged
 
     def _take(self, delivery: Delivery, delay_ns: int) -> None:
         _, size_bytes, sent_ns, arrived_ns, wait_ns = delivery

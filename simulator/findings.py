@@ -112,29 +112,47 @@ def investigate(
         overrides: ``path=value`` texts.
         selection: Trace seeds to choose on.
         reported: Trace seeds to report.
-        progress: Told after each run how many are done, of how many.
+        progress: Told after each run how many are done, of how many: first of the runs to choose
+            by, then of those to report.
 
     Raises:
         InputError: If the scenario cannot be used.
     """
     scenario = Scenario.from_file(path, overrides)
     arms = list(_arms(scenario, path))
+    tried = _accuracies(scenario, arms, selection, workers, progress)
+    chosen = _chosen(arms, tried, scenario.name)
+    told = _accuracies(scenario, [arms[k] for k in chosen.values()], reported, workers, progress)
+    return _finding(
+        scenario.name,
+        {action: arms[k] for action, k in chosen.items()},
+        dict(zip(chosen, tried[list(chosen.values())].mean(axis=1).tolist(), strict=True)),
+        dict(zip(chosen, told, strict=True)),
+    )
+
+
+def _accuracies(
+    scenario: Scenario,
+    arms: Sequence[Arm],
+    seeds: Sequence[int],
+    workers: int,
+    progress: Callable[[int, int], None],
+) -> NDArray[np.float64]:
+    """Return timely accuracies [arms, traces]; replications are averaged inside their trace."""
     group = next(iter(scenario.record.streams))
     sweep = {
         "zip": {
             f"streams.{group}.policy": [arm.policy for arm in arms],
             f"streams.{group}.units": [list(arm.units) for arm in arms],
         },
-        "network.uplink.0.trace.seed": [*selection, *reported],
+        "network.uplink.0.trace.seed": list(seeds),
     }
     document = {key: value for key, value in scenario.document.items() if key != "slo"}
     batched = Scenario.from_dict(document | {"sweep": sweep}, scenario.folder)
     runs = batch.run(batched, workers=workers, progress=progress).runs
-    # Points go arm by arm, and seed by seed inside; replications are averaged inside their trace.
+    # Points go arm by arm, and seed by seed inside.
     means = runs.groupby("point")[_METRIC].mean().to_numpy(dtype=np.float64)
-    by_arm = means.reshape(len(arms), len(selection) + len(reported))
-    chosen_on, reported_on = by_arm[:, : len(selection)], by_arm[:, len(selection) :]
-    return _finding(scenario.name, arms, chosen_on, reported_on)
+    return means.reshape(len(arms), len(seeds))
 
 
 def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
@@ -169,35 +187,53 @@ def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
             yield Arm(action=staying, label="always", policy=fixed, units=ladder)
 
 
-def _finding(
-    name: str,
-    arms: Sequence[Arm],
-    chosen_on: NDArray[np.float64],
-    reported_on: NDArray[np.float64],
-) -> Finding:
-    """Choose by one half of the traces, measure on the other; both are [arms, traces]."""
+def _chosen(arms: Sequence[Arm], tried: NDArray[np.float64], name: str) -> dict[str, int]:
+    """Return the best arm of each action, the fixed unit first.
 
-    def best(action: str) -> int | None:
+    Args:
+        arms: All arms.
+        tried: Their timely accuracies on the traces to choose on, [arms, traces].
+        name: The scenario's, for the message.
+    """
+    means = tried.mean(axis=1)
+    best: dict[str, int] = {}
+    for action in (_FIXED, *ACTIONS):
         mine = [k for k, arm in enumerate(arms) if arm.action == action]
-        return max(mine, key=lambda k: float(chosen_on[k].mean()), default=None)
-
-    fixed = best(_FIXED)
-    if fixed is None:
+        if mine:
+            best[action] = max(mine, key=lambda k: float(means[k]))
+    if _FIXED not in best:
         rule = "must leave a unit that is sent for its findings"
         raise InputError(Problem(where=name, what="units", value="on-device only", rule=rule))
-    picked = {action: arm for action in ACTIONS if (arm := best(action)) is not None}
+    return best
+
+
+def _finding(
+    name: str,
+    arms: Mapping[str, Arm],
+    hopes: Mapping[str, float],
+    told: Mapping[str, NDArray[np.float64]],
+) -> Finding:
+    """Return what was found.
+
+    Args:
+        name: The scenario's.
+        arms: The arm chosen for each action and for ``fixed``.
+        hopes: Their mean timely accuracies on the traces they were chosen on.
+        told: Their timely accuracies on the reported traces, [traces] each.
+    """
     gains = {}
-    for action, arm in picked.items():
-        mean, low, high = interval(reported_on[arm] - reported_on[fixed])
-        gains[action] = Gain(label=arms[arm].label, mean=mean, low=low, high=high)
-    hoped = max(picked, key=lambda action: float(chosen_on[picked[action]].mean()))
+    for action in arms:
+        if action != _FIXED:
+            mean, low, high = interval(told[action] - told[_FIXED])
+            gains[action] = Gain(label=arms[action].label, mean=mean, low=low, high=high)
+    hoped = max(gains, key=lambda action: hopes[action])
     return Finding(
         scenario=name,
-        fixed=arms[fixed].label,
-        accuracy=float(reported_on[fixed].mean()),
+        fixed=arms[_FIXED].label,
+        accuracy=float(told[_FIXED].mean()),
         gains=gains,
         pays=hoped if gains[hoped].low > 0 else "none",
-        traces=reported_on.shape[1],
+        traces=len(told[_FIXED]),
     )
 
 

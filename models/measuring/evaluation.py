@@ -102,6 +102,7 @@ def _unit(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dic
         result["coding"] = {
             "ideal_bytes": round(float(answers.ideal_bytes.mean()), 3),
             "real_bytes": round(float(answers.payload_bytes.mean()) - HEADER_BYTES, 3),
+            "payloads": int(bound.size),
             "worst_bytes_over_bound": round(float(bound.max()), 3),
             "frames_over_bound": int((bound > 0).sum()),
         }

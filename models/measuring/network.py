@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -20,7 +21,6 @@ from models.split import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from torch import Tensor, nn
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from models.measuring.subject import Subject
     from models.units import BottleneckUnit
 
-__all__ = ["open_network"]
+__all__ = ["open_ladder", "open_network"]
 
 _FLOAT_BYTES = 4
 
@@ -43,7 +43,13 @@ def open_network(weights: str | Path, jpegs: Sequence[Jpeg] = LADDER) -> Network
     Raises:
         InputError: The weights are missing, damaged, or do not belong together.
     """
-    return _on(ladder.load(weights), jpegs)
+    return _on(open_ladder(weights), jpegs)
+
+
+def open_ladder(weights: str | Path) -> TrainedLadder:
+    """Return the ladder in a folder or, where there is no such folder, the shipped one so named."""
+    folder = Path(weights)
+    return ladder.load(folder if folder.is_dir() else str(weights))
 
 
 def _on(trained: TrainedLadder, jpegs: Sequence[Jpeg]) -> Network:

@@ -47,6 +47,7 @@ class UnitRecipe:
         number: 1 for the lowest rate.
         channels: Its C_r.
         worth: The lambda of L = rate (kbit) + lambda * L_task.
+        start: Number of the trained unit it starts from; None for nothing. Its own number to go on.
         images: Showings with the task loss, through the frozen tail.
         warm_images: Showings before that with only the cheap feature distance.
         likeness: Weight of the relative squared feature distance within L_task.
@@ -60,6 +61,7 @@ class UnitRecipe:
     number: int
     channels: int
     worth: float
+    start: int | None
     images: int
     warm_images: int = 0
     likeness: float = 0.1
@@ -150,7 +152,7 @@ def train_unit(
         recipe: How to train.
         backbone: Folded, frozen.
         features: What its head makes of the training frames.
-        higher: The unit of the next higher rate, to start from.
+        higher: The trained unit to start from.
         member: This process's place in the team that trains the unit.
         tell: Called with a line of progress.
 
@@ -167,7 +169,10 @@ def train_unit(
     prior = [*unit.density.parameters()]
     rest = [value for name, value in unit.named_parameters() if not name.startswith("density")]
     optimiser = torch.optim.Adam([{"params": rest}, {"params": prior}])
-    run, path = json.dumps(asdict(recipe)), folder / f"{unit.name}.safetensors"
+    run, path = (
+        json.dumps(asdict(recipe)),
+        folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors",
+    )
     done = restore(path, run=run, parts={"unit": unit}, optimiser=optimiser)
     began, losses, rates = time.monotonic(), [0.0], [0.0]
     unit.train()

@@ -49,16 +49,13 @@ def _at(samples: NDArray[np.int64], draws: NDArray[np.float64], speed: float) ->
     return scaled[(draws * len(scaled)).astype(np.intp)]
 
 
-def served_model(
-    profile: Profile, units: tuple[Unit, ...], max_batch: int, speed: float
-) -> ServedModel:
-    """Return the server's tables for one ladder.
+def served_model(profile: Profile, max_batch: int, speed: float) -> ServedModel:
+    """Return the server's tables for one backbone: its tail, and the decoders of all its units.
 
     Times between measured batch sizes are linear at equal quantiles.
 
     Args:
-        profile: With the shared tail's times.
-        units: The ladder.
+        profile: What was measured.
         max_batch: The largest batch that will be served.
         speed: Of the server, relative to the machine that was measured.
 
@@ -81,7 +78,7 @@ def served_model(
         nothing
         if unit.kind == ON_DEVICE
         else _table(unit.decode_ns, profile.batch_sizes, max_batch, speed)
-        for unit in units
+        for unit in profile.units
     ]
     return ServedModel(
         name=profile.name,

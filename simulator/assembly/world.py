@@ -84,7 +84,7 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         InputError: If a profile, trace or policy cannot be used.
     """
     link = record.network.uplink[0]
-    models: dict[tuple[str, tuple[str, ...]], ServedModel] = {}
+    models: dict[str, ServedModel] = {}
     casts = [_cast(name, record, folder, models) for name in record.streams]
     offered_bps = sum(
         8
@@ -124,14 +124,14 @@ def _cast(
     name: str,
     record: ScenarioRecord,
     folder: Path,
-    models: dict[tuple[str, tuple[str, ...]], ServedModel],
+    models: dict[str, ServedModel],
 ) -> _Cast:
     group = record.streams[name]
     profile = profile_of(group.profile, folder)
     units = ladder_units(profile, group.units, f"streams.{name}.units")
-    key = (profile.sha256, tuple(unit.name for unit in units))
+    key = profile.sha256
     if key not in models:
-        models[key] = served_model(profile, units, record.server.batching.max, record.server.speed)
+        models[key] = served_model(profile, record.server.batching.max, record.server.speed)
     return _Cast(
         name=name,
         group=group,
@@ -168,6 +168,7 @@ def _stream(cast: _Cast, index: int, duration_ns: int, seed: int, folder: Path) 
         group=cast.name,
         ladder=cast.ladder,
         model=cast.model,
+        decoders=tuple(cast.profile.unit_names.index(unit.name) for unit in units),
         policy=_policy(cast, folder, lambda: keyed.generator(seed, name, "policy")),
         deadline_ns=group.deadline_ns,
         interval_ns=group.interval_ns,

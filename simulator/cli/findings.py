@@ -23,7 +23,12 @@ def add(commands: Commands) -> None:
         nargs="*",
         help="by default all bundled ones but the demo",
     )
-    parser.add_argument("--readme", metavar="FILE", type=Path, help="rewrite its findings table")
+    parser.add_argument(
+        "--readme",
+        metavar="FILE",
+        type=Path,
+        help="rewrite its findings table (README.md, if no scenario is named)",
+    )
     parser.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     parser.add_argument(
         "--set", metavar="PATH=VALUE", action="append", default=[], dest="overrides"
@@ -36,6 +41,8 @@ def _execute(arguments: Arguments) -> int:
     from simulator.foundation.files import read_bounded, write_atomically
 
     readme: Path | None = arguments.readme
+    if readme is None and not arguments.scenarios:
+        readme = Path("README.md")
     paths = arguments.scenarios or [path for path in scenarios() if path.stem != "demo"]
     before = ""
     if readme is not None:

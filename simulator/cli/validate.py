@@ -31,5 +31,5 @@ def _execute(arguments: Arguments) -> int:
     check(scenario, specs)
     frames = sum(spec.point.record.frames for spec in specs)
     cases = len({spec.case for spec in specs})
-    print(f"{arguments.scenario} is fine: {len(specs)} runs, {cases} cases, {frames:,} frames")
+    print(f"{arguments.scenario} is fine. Runs: {len(specs)}, cases: {cases}, frames: {frames:,}")
     return 0

@@ -33,10 +33,10 @@ def _overloads(cases: Sequence[Case], look: Look) -> Iterator[str]:
             if what in case.overload:
                 places.setdefault(look.labels[case.policy], []).append(case.setting)
         words = [label + _at(found, settings) for label, found in places.items()]
-        most = max(case.overload.get(what, 0.0) for case in cases)
+        shares = {case.overload[what] for case in cases if what in case.overload}
         yield (
-            f"Overload: the {what} cannot keep up in {'up to ' * (len(cases) > 1)}"
-            f"{PERCENT * most:.0f} % of the runs under {' and under '.join(words)}. "
+            f"Overload: the {what} cannot keep up in {'up to ' * (len(shares) > 1)}"
+            f"{PERCENT * max(shares):.0f} % of the runs under {' and under '.join(words)}. "
             "Means over such runs depend on their duration."
         )
 

@@ -140,10 +140,13 @@ def columns_for(names: Sequence[str]) -> int:
 
     Example:
         >>> columns_for(["late", "lost"]), columns_for(["a name that is rather long"] * 8)
-        (2, 3)
+        (2, 4)
     """
-    widest = 26 + 5.6 * max((len(name) for name in names), default=0)  # points
-    return max(1, min(len(names), int(620 / widest)))
+    widths = [22 + 4.8 * len(name) for name in names]  # points, of key, gap and words
+    room = 620
+    if sum(widths) <= room:
+        return max(1, len(names))
+    return max(1, int(room / max(widths)))
 
 
 def signed_points(ratio: float) -> str:

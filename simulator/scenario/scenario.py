@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.complaints import problems_of
+from simulator.scenario.plain_values import plain
 from simulator.scenario.records import ScenarioRecord
 from simulator.scenario.settings import override, trail_of, with_settings
 from simulator.scenario.sweep import Settings, axes, combinations
@@ -97,7 +98,7 @@ class Scenario:
         Raises:
             InputError: With everything that is wrong in it.
         """
-        return cls._checked(Document("scenario", with_settings(document, {})), Path(folder), "")
+        return cls._checked(Document("scenario", plain(document)), Path(folder), "")
 
     @classmethod
     def _checked(cls, document: Document, folder: Path, source: str) -> Self:

@@ -96,6 +96,8 @@ def _lock_step(
         problems.extend(_complaints(document, (*trail, path), path, values, seen))
         seen.append(path)
     lengths = {path: len(values) for path, values in lists.items() if isinstance(values, list)}
+    if len(lengths) < len(lists):  # told above
+        return []
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{path}: {length}" for path, length in lengths.items())
         problems.append(_problem(document, trail, said, "must be lists of equal length"))

@@ -29,6 +29,23 @@ class Device:
     Two events a frame: its capture, unless it waited, and its payload being ready.
     """
 
+    __slots__ = (
+        "_captured_ns",
+        "_device_ns",
+        "_first",
+        "_ledger",
+        "_mail",
+        "_payload_bytes",
+        "_plan",
+        "_policy",
+        "_sent_ns",
+        "_smallest",
+        "_times",
+        "_uplink",
+        "_view",
+        "_wake",
+    )
+
     def __init__(  # noqa: PLR0913
         self,
         env: Environment,
@@ -43,6 +60,7 @@ class Device:
     ) -> None:
         """Wire the device up; ``run`` starts it."""
         self._plan = plan
+        self._policy = plan.policy
         self._view = view
         self._mail = mail
         self._uplink = uplink
@@ -51,7 +69,7 @@ class Device:
         self._first = ledger.first_rows[index]
         self._captured_ns = plan.captured_ns.data
         self._device_ns = [times.data for times in plan.device_ns]
-        self._payload_bytes = [sizes.data for sizes in plan.payload_bytes]
+        self._payload_bytes = mail.sizes
         self._smallest = _smallest(plan)
         self._sent_ns: int | None = None
         self._wake = Alarm(env, DEVICES + index)
@@ -85,10 +103,8 @@ class Device:
 
     def _decide(self, frame: int, now_ns: int) -> int | None:
         """Ask the policy, and probe where it would be silent for too long."""
-        view, log, row = self._view, self._ledger, self._first + frame
-        view.now_ns = now_ns
-        view.captured_ns = self._captured_ns[frame]
-        view.frame = frame
+        log, row = self._ledger, self._first + frame
+        self._view.show(frame, self._captured_ns[frame], now_ns)
         log.chosen_ns[row] = now_ns
         unit = self._asked()
         if unit is None and self._silent(now_ns):
@@ -99,7 +115,7 @@ class Device:
     def _asked(self) -> int | None:
         units = len(self._device_ns)
         try:
-            unit = self._plan.policy.choose(self._view)
+            unit = self._policy.choose(self._view)
         except InputError:
             raise
         except Exception as error:
@@ -109,7 +125,7 @@ class Device:
         raise self._broken(repr(unit), f"must be None or an int from 0 to {units - 1}")
 
     def _broken(self, value: str, rule: str) -> InputError:
-        name = type(self._plan.policy).__name__
+        name = type(self._policy).__name__
         remedy = "run `splitcast policies check` on it"
         where = f"{self._plan.name} policy"
         what = f"{name}.choose at frame {self._view.frame}"

@@ -1,13 +1,14 @@
 """What a sender knows of its payloads: on their way, delivered, or given up for missing.
 
 Nothing is worked out until a policy asks; then everything up to that instant is. A policy that
-never asks costs a frame two appends.
+never asks costs a frame two appends. Rows are kept, records made when they are asked for: with a
+hundred streams, what counts is how little memory a decision touches.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import insort
-from collections import deque
 from typing import TYPE_CHECKING
 
 from policies.interface import Answer, Delivery, Pending
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.world.ledger import Ledger
     from simulator.world.plan import StreamPlan
 
-__all__ = ["Mail"]
+__all__ = ["KEPT", "Mail"]
 
 KEPT = 20
 """Deliveries and answers that an observation shows."""
@@ -31,41 +32,60 @@ class Mail:
     """The post of one stream. Rows are rows of the ledger, ``first`` is that of frame 0.
 
     Attributes:
-        pending: What is not accounted for, by row, in the order of sending.
-        deliveries: The latest deliveries, at least `KEPT` of them if there were so many.
+        pending: What is not accounted for, in the order of sending.
         delivered: How many deliveries there were.
         missing: How many payloads were given up.
+        sizes: Payloads, [units][frames].
     """
 
-    def __init__(self, plan: StreamPlan, ledger: Ledger, first: int, uplink_delay_ns: int) -> None:
-        """Start with nothing sent."""
+    __slots__ = (
+        "_answered",
+        "_arrived",
+        "_captured_ns",
+        "_delay_ns",
+        "_down_ns",
+        "_first",
+        "_inbox",
+        "_ledger",
+        "_overtaken",
+        "_patience_ns",
+        "_plan",
+        "_sent",
+        "delivered",
+        "missing",
+        "pending",
+        "sizes",
+    )
+
+    def __init__(
+        self, plan: StreamPlan, ledger: Ledger, first: int, *, up_ns: int, down_ns: int
+    ) -> None:
+        """Start with nothing sent; ``up_ns`` and ``down_ns`` are the links' propagation."""
+        self._plan = plan
         self._ledger = ledger
         self._first = first
-        self._delay_ns = uplink_delay_ns
-        self._plan = plan
+        self._delay_ns = up_ns
+        self._down_ns = down_ns
         self._captured_ns = plan.captured_ns.data
-        self._sizes = [sizes.data for sizes in plan.payload_bytes]
-        self._sent: deque[int] = deque()
-        self._inbox: deque[tuple[int, int]] = deque()  # (instant of the answer, row), ascending
-        self.pending: dict[int, Pending] = {}
+        self.sizes = [sizes.data for sizes in plan.payload_bytes]
+        self._sent: list[int] = []  # rows sent since the last reading
+        self._inbox: list[tuple[int, int]] = []  # (instant of the answer, row), ascending
+        self._answered = array("q")  # rows of the latest answers
+        self._arrived = array("q")  # rows of the latest deliveries
         self._overtaken: dict[int, int] = {}
-        self.deliveries: list[Delivery] = []
-        self._answers: deque[tuple[int, int]] = deque(maxlen=KEPT)
-        self.delivered = self.missing = 0
-        self._read_ns = -1
         self._patience_ns = PATIENCE_NS  # nothing runs out of patience before
+        self.pending: list[Pending] = []
+        self.delivered = self.missing = 0
 
     def send(self, row: int, now_ns: int) -> None:
         """Note that a payload was handed to the uplink."""
         self._sent.append(row)
-        self._read_ns = -1
         if len(self._sent) > _UNREAD:
             self.read(now_ns)
 
     def answer(self, row: int, done_ns: int) -> None:
         """Note that an answer will be there at ``done_ns``; until then nobody reads it."""
         inbox = self._inbox
-        self._read_ns = -1
         if inbox and done_ns < inbox[-1][0]:
             insort(inbox, (done_ns, row))
         else:
@@ -73,65 +93,89 @@ class Mail:
 
     def read(self, now_ns: int) -> None:
         """Bring what is known up to this instant."""
-        if now_ns == self._read_ns:
-            return
-        self._read_ns = now_ns
-        sent, inbox = self._sent, self._inbox
-        while sent:
-            row = sent.popleft()
-            self.pending[row] = self._pending_of(row)
-        while inbox and inbox[0][0] <= now_ns:
-            done_ns, row = inbox.popleft()
+        if self._sent:
+            for row in self._sent:
+                self.pending.append(self._pending_of(row))
+            self._sent.clear()
+        come = 0
+        for done_ns, row in self._inbox:
+            if done_ns > now_ns:
+                break
+            come += 1
             if done_ns >= self._patience_ns:
                 self._give_up_sent_by(done_ns - PATIENCE_NS)
-            self._answers.append((done_ns, row))
-            if self._ledger.service_start_ns[row] >= 0:
-                self._deliver(row)
+            self._note(row)
+        if come:
+            del self._inbox[:come]
         if now_ns >= self._patience_ns:
             self._give_up_sent_by(now_ns - PATIENCE_NS)
 
-    def answers(self) -> tuple[Answer, ...]:
+    def deliveries(self, count: int) -> list[Delivery]:
+        """Return the latest deliveries, at most so many."""
+        return list(map(self._delivery_of, self._arrived[-count:]))
+
+    def answers(self) -> list[Answer]:
         """Return the latest results, those made on the device too."""
-        return tuple(self._answer_of(row, done_ns) for done_ns, row in self._answers)
+        return list(map(self._answer_of, self._answered[-KEPT:]))
 
-    def _deliver(self, row: int) -> None:
-        log, pending = self._ledger, self.pending
-        # One given up for missing may still be answered.
-        frame, size_bytes, sent_ns = pending.pop(row) if row in pending else self._pending_of(row)
-        arrived_ns = log.uplink_end_ns[row] + self._delay_ns
-        wait_ns = log.service_start_ns[row] - arrived_ns
-        self.deliveries.append(Delivery(frame, size_bytes, sent_ns, arrived_ns, wait_ns))
-        if len(self.deliveries) > 2 * KEPT:
-            del self.deliveries[:-KEPT]
+    def _note(self, row: int) -> None:
+        """Take an answer in."""
+        self._answered.append(row)
+        if len(self._answered) > 2 * KEPT:
+            del self._answered[:-KEPT]
+        if self._ledger.service_start_ns[row] < 0:
+            return  # made on the device
         self.delivered += 1
-        if pending and next(iter(pending)) < row:
-            self._overtake(row)
+        self._arrived.append(row)
+        if len(self._arrived) > 2 * KEPT:
+            del self._arrived[:-KEPT]
+        pending, frame = self.pending, row - self._first
+        if pending and pending[0].frame == frame:
+            del pending[0]
+        else:
+            self._overtake(frame)
 
-    def _overtake(self, row: int) -> None:
-        """Count the answer of ``row`` against the payloads sent before it."""
+    def _overtake(self, frame: int) -> None:
+        """Count the answer of ``frame`` against the payloads sent before it, and tick it off."""
         counts = self._overtaken
-        for older in [r for r in self.pending if r < row]:
-            counts[older] = counts.get(older, 0) + 1
-            if counts[older] == OVERTAKEN:
-                self._give_up(older)
+        kept = []
+        for payload in self.pending:
+            if payload.frame < frame:
+                counts[payload.frame] = counts.get(payload.frame, 0) + 1
+            if counts.get(payload.frame, 0) == OVERTAKEN:
+                self._forget(payload)
+            elif payload.frame != frame:
+                kept.append(payload)
+        self.pending[:] = kept
 
     def _give_up_sent_by(self, latest_ns: int) -> None:
-        for row in [r for r, payload in self.pending.items() if payload.sent_ns <= latest_ns]:
-            self._give_up(row)
-        oldest = next(iter(self.pending.values()), None)
-        self._patience_ns = PATIENCE_NS + (0 if oldest is None else oldest.sent_ns)
+        pending = self.pending
+        while pending and pending[0].sent_ns <= latest_ns:
+            self._forget(pending.pop(0))
+        # The oldest payload's patience; where there is none, that of the next to be sent at best.
+        self._patience_ns = PATIENCE_NS + (
+            pending[0].sent_ns if pending else latest_ns + PATIENCE_NS
+        )
 
-    def _give_up(self, row: int) -> None:
-        del self.pending[row]
-        self._overtaken.pop(row, None)
+    def _forget(self, payload: Pending) -> None:
+        self._overtaken.pop(payload.frame, None)
         self.missing += 1
 
     def _pending_of(self, row: int) -> Pending:
         frame = row - self._first
-        size_bytes = self._sizes[self._ledger.unit[row]][frame]
+        size_bytes = self.sizes[self._ledger.unit[row]][frame]
         return Pending(frame, size_bytes, self._ledger.device_end_ns[row])
 
-    def _answer_of(self, row: int, done_ns: int) -> Answer:
+    def _delivery_of(self, row: int) -> Delivery:
+        log, frame = self._ledger, row - self._first
+        size_bytes = self.sizes[log.unit[row]][frame]
+        arrived_ns = log.uplink_end_ns[row] + self._delay_ns
+        wait_ns = log.service_start_ns[row] - arrived_ns
+        return Delivery(frame, size_bytes, log.device_end_ns[row], arrived_ns, wait_ns)
+
+    def _answer_of(self, row: int) -> Answer:
         frame, unit = row - self._first, self._ledger.unit[row]
+        served_ns = self._ledger.served_ns[row]
+        done_ns = self._ledger.device_end_ns[row] if served_ns < 0 else served_ns + self._down_ns
         confidence = float(self._plan.confidence[unit, frame])
         return Answer(frame, unit, done_ns - self._captured_ns[frame], confidence)

@@ -67,6 +67,7 @@ class StreamPlan:
         group: The scenario's group of streams: ``cameras``.
         ladder: The units.
         model: Index into ``ServerPlan.models`` of the backbone that serves these frames.
+        decoders: For each unit of the ladder its index into that model's ``decode_ns``.
         policy: Decides; built for this stream alone.
         deadline_ns: A frame is on time iff done - captured <= this.
         interval_ns: Nominal spacing of captures.
@@ -90,6 +91,7 @@ class StreamPlan:
     group: str
     ladder: LadderPlan
     model: int
+    decoders: tuple[int, ...]
     policy: Policy
     deadline_ns: int
     interval_ns: int
@@ -143,16 +145,16 @@ class LinkPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedModel:
-    """Service times of one backbone's shared tail and of its ladder's decoders, scaled.
+    """Service times of one backbone's shared tail and of its units' decoders, scaled.
 
-    Streams with the same model share tail batches. A batch of frames takes the sum of their
-    entropy decoding, plus for each unit among them its decoder at that unit's number of frames,
-    plus for each model among them its tail at that model's number of frames.
+    Streams with the same model share tail batches, whatever their ladders. A batch of frames takes
+    the sum of their entropy decoding, plus for each unit among them its decoder at that unit's
+    number of frames, plus for each model among them its tail at that model's number of frames.
 
     Attributes:
         name: The profile's name.
         tail_ns: int64 [draws, max_batch]: whole tail batches of 1..max_batch frames.
-        decode_ns: int64 [draws, units, max_batch]; rows of on-device units are not read.
+        decode_ns: int64 [draws, decoders, max_batch]; those of on-device units are not read.
     """
 
     name: str
@@ -195,7 +197,13 @@ class WorldPlan:
         batch = self.server.max_batch
         for stream in self.streams:
             model = self.server.models[stream.model]
-            wanted = (len(model.tail_ns), len(stream.ladder.names), batch)
-            if model.decode_ns.shape != wanted or model.tail_ns.shape[1:] != (batch,):
+            draws, decoders, _ = model.decode_ns.shape
+            if model.tail_ns.shape != (draws, batch) or model.decode_ns.shape[2] != batch:
                 found = f"tail_ns {model.tail_ns.shape}, decode_ns {model.decode_ns.shape}"
-                raise ValueError(f"{stream.name} on {model.name}: {found} must fit {wanted}")
+                raise ValueError(f"{stream.name} on {model.name}: {found} must fit batch {batch}")
+            if len(stream.decoders) != len(stream.ladder.names) or max(stream.decoders) >= decoders:
+                found = f"decoders {stream.decoders}"
+                raise ValueError(
+                    f"{stream.name} on {model.name}: {found} must be one for each of "
+                    f"{len(stream.ladder.names)} units, below {decoders}"
+                )

@@ -12,7 +12,7 @@ from simulator.world.mail import Mail
 from simulator.world.server import Server
 from simulator.world.service import ModelTimes, ServiceTimes
 from simulator.world.uplink import Uplink
-from simulator.world.view import View
+from simulator.world.view import LiveLadder, View
 
 if TYPE_CHECKING:
     from simulator.framelog import FrameLog
@@ -42,9 +42,10 @@ def simulate(plan: WorldPlan) -> FrameLog:
     uplink = Uplink(env, plan.uplink, server, ledger)
     models = [ModelTimes(model) for model in plan.server.models]
     up_ns, down_ns = plan.uplink.delay_ns, plan.downlink.delay_ns
+    ladders = {id(stream.ladder): LiveLadder(stream.ladder) for stream in plan.streams}
     for index, stream in enumerate(plan.streams):
-        mail = Mail(stream, ledger, ledger.first_rows[index], up_ns)
-        view = View(stream, mail, uplink_delay_ns=up_ns, downlink_delay_ns=down_ns)
+        mail = Mail(stream, ledger, ledger.first_rows[index], up_ns=up_ns, down_ns=down_ns)
+        view = View(stream, ladders[id(stream.ladder)], mail, up_ns=up_ns, down_ns=down_ns)
         times = ServiceTimes(stream, models[stream.model])
         device = Device(
             env,

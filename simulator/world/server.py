@@ -62,8 +62,11 @@ class Server:
     def _pull(self, now_ns: int) -> None:
         waiting, free_ns = self._waiting, self._free_ns
         while waiting and free_ns[0] <= now_ns:
-            size = min(len(waiting), self._max_batch)
-            batch = [waiting.popleft() for _ in range(size)]
+            if len(waiting) <= self._max_batch:
+                batch = list(waiting)
+                waiting.clear()
+            else:
+                batch = [waiting.popleft() for _ in range(self._max_batch)]
             end_ns = now_ns + batch_ns(batch)
             heapreplace(free_ns, end_ns)
             self._note(batch, now_ns, end_ns)

@@ -25,8 +25,8 @@ class ModelTimes:
 
     Attributes:
         tail_ns: [draws][max_batch].
-        decode_ns: [draws][units][max_batch].
-        alone_ns: [draws][units]: decoder and tail of a frame served alone.
+        decode_ns: [draws][decoders][max_batch].
+        alone_ns: [draws][decoders]: decoder and tail of a frame served alone.
     """
 
     __slots__ = ("alone_ns", "decode_ns", "tail_ns")
@@ -42,12 +42,13 @@ class ModelTimes:
 class ServiceTimes:
     """What serving one stream's frames takes: its own entropy decoding, its model's tables."""
 
-    __slots__ = ("draw", "entropy_ns", "model")
+    __slots__ = ("decoders", "draw", "entropy_ns", "model")
 
     def __init__(self, plan: StreamPlan, model: ModelTimes) -> None:
         """Look into the plan's arrays without copying them."""
         self.draw: memoryview[int] = plan.batch_draw.data
         self.entropy_ns: list[memoryview[int]] = [times.data for times in plan.entropy_decode_ns]
+        self.decoders = plan.decoders
         self.model = model
 
 
@@ -56,11 +57,11 @@ def batch_ns(batch: list[Job]) -> int:
     _, unit, frame, times, _ = batch[0]
     draw = times.draw[frame]
     if len(batch) == 1:
-        return times.entropy_ns[unit][frame] + times.model.alone_ns[draw][unit]
-    decoders = Counter((job.times.model, job.unit) for job in batch)
+        return times.entropy_ns[unit][frame] + times.model.alone_ns[draw][times.decoders[unit]]
+    decoders = Counter((job.times.model, job.times.decoders[job.unit]) for job in batch)
     tails = Counter(job.times.model for job in batch)
     return (
         sum(job.times.entropy_ns[job.unit][job.frame] for job in batch)
-        + sum(model.decode_ns[draw][unit][n - 1] for (model, unit), n in decoders.items())
+        + sum(model.decode_ns[draw][which][n - 1] for (model, which), n in decoders.items())
         + sum(model.tail_ns[draw][n - 1] for model, n in tails.items())
     )

@@ -1,4 +1,4 @@
-"""The live observation: one reusable view a stream, which works things out when they are read."""
+"""The live observation: reusable views, which work things out when they are read."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from simulator.world.mail import KEPT
 if TYPE_CHECKING:
     from policies.interface import Answer, Delivery, Pending
     from simulator.world.mail import Mail
-    from simulator.world.plan import StreamPlan
+    from simulator.world.plan import LadderPlan, StreamPlan
 
-__all__ = ["LiveUnit", "View"]
+__all__ = ["LiveLadder", "LiveUnit", "View"]
 
 _GAIN = 0.25
 
 
 class LiveUnit:
-    """A unit of the ladder; its sizes follow the stream's contents."""
+    """A unit of the ladder; its sizes follow the contents of the stream that looks."""
 
     __slots__ = (
         "_high",
+        "_ladder",
         "_mean",
-        "_view",
         "device_ns",
         "name",
         "on_device",
@@ -31,32 +31,46 @@ class LiveUnit:
         "utility",
     )
 
-    def __init__(self, plan: StreamPlan, index: int, view: View) -> None:
+    def __init__(self, plan: LadderPlan, index: int, ladder: LiveLadder) -> None:
         """Take what never changes from the plan."""
-        ladder = plan.ladder
-        self.name = ladder.names[index]
-        self.on_device = ladder.on_device[index]
-        self.utility = ladder.utility[index]
-        self.device_ns = ladder.device_mean_ns[index]
-        self.server_ns = ladder.server_mean_ns[index]
-        self.switch_ns = ladder.switch_ns[index]
-        self._mean = ladder.mean_bytes[index]
-        self._high = ladder.high_bytes[index]
-        self._view = view
+        self.name = plan.names[index]
+        self.on_device = plan.on_device[index]
+        self.utility = plan.utility[index]
+        self.device_ns = plan.device_mean_ns[index]
+        self.server_ns = plan.server_mean_ns[index]
+        self.switch_ns = plan.switch_ns[index]
+        self._mean = plan.mean_bytes[index]
+        self._high = plan.high_bytes[index]
+        self._ladder = ladder
 
     @property
     def size_bytes(self) -> float:
         """Expected payload: the calibration mean times the current ratio."""
-        return self._mean * self._view.ratio
+        return self._mean * self._ladder.ratio
 
     @property
     def size_high_bytes(self) -> float:
         """The calibration's 90th percentile times the current ratio."""
-        return self._high * self._view.ratio
+        return self._high * self._ladder.ratio
+
+
+class LiveLadder:
+    """A ladder, shared by all streams on it: one looks at a time, and sets the ratio before.
+
+    A hundred streams with units of their own would chase each other's out of the processor's cache.
+    """
+
+    __slots__ = ("means", "ratio", "units")
+
+    def __init__(self, plan: LadderPlan) -> None:
+        """Make the units."""
+        self.ratio = 1.0
+        self.means = plan.mean_bytes
+        self.units = tuple(LiveUnit(plan, index, self) for index in range(len(plan.names)))
 
 
 class View:
-    """What a stream's policy sees; the device sets the instant and frame before each choice.
+    """What a stream's policy sees; the device shows it frame by frame.
 
     Attributes:
         ratio: Actual over calibrated mean size, one moving average for all units: sizes of a
@@ -64,8 +78,9 @@ class View:
     """
 
     __slots__ = (
+        "_ladder",
         "_mail",
-        "_means",
+        "_unread",
         "captured_ns",
         "deadline_ns",
         "frame",
@@ -79,62 +94,82 @@ class View:
     )
 
     def __init__(
-        self, plan: StreamPlan, mail: Mail, *, uplink_delay_ns: int, downlink_delay_ns: int
+        self, plan: StreamPlan, ladder: LiveLadder, mail: Mail, *, up_ns: int, down_ns: int
     ) -> None:
-        """Start before the first frame."""
+        """Start before the first frame; ``up_ns`` and ``down_ns`` are the links' propagation."""
         self._mail = mail
-        self._means = plan.ladder.mean_bytes
+        self._ladder = ladder
+        self._unread = True
         self.now_ns = self.captured_ns = self.frame = 0
         self.loaded: int | None = None
         self.ratio = 1.0
         self.deadline_ns = plan.deadline_ns
         self.interval_ns = plan.interval_ns
-        self.uplink_delay_ns = uplink_delay_ns
-        self.round_trip_ns = uplink_delay_ns + downlink_delay_ns
-        self.units = tuple(LiveUnit(plan, i, self) for i in range(len(plan.ladder.names)))
+        self.uplink_delay_ns = up_ns
+        self.round_trip_ns = up_ns + down_ns
+        self.units = ladder.units
+
+    def show(self, frame: int, captured_ns: int, now_ns: int) -> None:
+        """Turn to a frame that is to be decided now."""
+        self.now_ns = now_ns
+        self.captured_ns = captured_ns
+        self.frame = frame
+        self._ladder.ratio = self.ratio
+        self._unread = True
+
+    def _read(self) -> None:
+        """Read the mail, once for each frame: while a policy chooses, nothing else happens."""
+        self._mail.read(self.now_ns)
+        self._unread = False
 
     def encoded(self, unit: int, size_bytes: int) -> None:
         """Learn from the size of a frame that was really encoded."""
-        self.ratio += _GAIN * (size_bytes / self._means[unit] - self.ratio)
+        self.ratio += _GAIN * (size_bytes / self._ladder.means[unit] - self.ratio)
 
     @property
-    def unacknowledged(self) -> tuple[Pending, ...]:
+    def unacknowledged(self) -> list[Pending]:
         """Payloads sent and not accounted for, oldest first."""
         mail = self._mail
-        mail.read(self.now_ns)
-        return tuple(mail.pending.values())
+        if self._unread:
+            self._read()
+        return mail.pending[:]
 
     @property
     def delivered(self) -> int:
         """How many deliveries were reported so far."""
         mail = self._mail
-        mail.read(self.now_ns)
+        if self._unread:
+            self._read()
         return mail.delivered
 
     @property
-    def deliveries(self) -> tuple[Delivery, ...]:
+    def deliveries(self) -> list[Delivery]:
         """The latest deliveries."""
         mail = self._mail
-        mail.read(self.now_ns)
-        return tuple(mail.deliveries[-KEPT:])
+        if self._unread:
+            self._read()
+        return mail.deliveries(KEPT)
 
     def delivered_since(self, count: int) -> list[Delivery]:
         """Return the deliveries after the first ``count``, as far as they are among the latest."""
         mail = self._mail
-        mail.read(self.now_ns)
+        if self._unread:
+            self._read()
         fresh = min(mail.delivered - count, KEPT)
-        return mail.deliveries[-fresh:] if fresh > 0 else []
+        return mail.deliveries(fresh) if fresh > 0 else []
 
     @property
     def missing(self) -> int:
         """How many payloads were reported missing so far."""
         mail = self._mail
-        mail.read(self.now_ns)
+        if self._unread:
+            self._read()
         return mail.missing
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> list[Answer]:
         """The latest results."""
         mail = self._mail
-        mail.read(self.now_ns)
+        if self._unread:
+            self._read()
         return mail.answers()

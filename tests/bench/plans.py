@@ -56,6 +56,7 @@ def stream(index: int, frames: int, policy: Policy) -> StreamPlan:
         group="cameras",
         ladder=LADDER,
         model=0,
+        decoders=tuple(range(len(MEANS))),
         policy=policy,
         deadline_ns=150 * MS,
         interval_ns=INTERVAL_NS,

@@ -124,6 +124,7 @@ def group(sizes: list[float], top1: list[float], jpeg: float | None) -> dict[str
             "scores": {"top1": about(score)},
             "points_over_clean": {"top1": about(100 * (score - 0.9))},
             "coding": {
+                "payloads": 10,
                 "frames_over_bound": 0,
                 "worst_bytes_over_bound": -1.0,
                 "real_bytes": 102.0,

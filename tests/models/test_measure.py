@@ -8,7 +8,7 @@ import pytest
 from models.baselines.jpeg import Jpeg
 from models.measure import ContentPlan, TimingPlan, measure
 from models.measuring.answers import measure_blocks
-from models.measuring.network import open_network
+from models.measuring.network import open_ladder, open_network
 from models.profile import DEVICE_STAGES, Profile, load
 from models.wire import HEADER_BYTES
 from simulator.foundation.errors import InputError
@@ -151,6 +151,11 @@ def test_a_unit_that_decodes_to_other_symbols_stops_the_run(
     blocks = [block for _, _, block in CONTENT.blocks()]
     with pytest.raises(RuntimeError, match="unit-1: a payload decodes to other symbols"):
         measure_blocks(lambda: network, blocks, tmp_path)
+
+
+def test_weights_are_found_by_path_or_by_name(weights: Path) -> None:
+    assert open_ladder(str(weights)).folder == weights
+    assert open_ladder("shapes-224").folder.name == "shapes-224"
 
 
 def test_missing_weights_write_nothing(tmp_path: Path) -> None:

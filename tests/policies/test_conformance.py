@@ -62,6 +62,12 @@ class Meddler(Bad):
         return 0
 
 
+class UnitMeddler(Bad):
+    def choose(self, seen: Observation) -> Any:  # noqa: ANN401
+        object.__setattr__(seen.units[0], "utility", 1.0)
+        return 0
+
+
 class Oracle(Bad):
     """Looks up in its caller's variables what the link will do."""
 
@@ -106,6 +112,7 @@ def test_every_shipped_policy_keeps_to_every_rule(name: str) -> None:
         (Raises, "returns the index of a unit or None", "raised ZeroDivisionError"),
         (Unseeded, "decides the same with the same seed", "with the same seed"),
         (Meddler, "leaves the observation alone", "changed what it was shown"),
+        (UnitMeddler, "leaves the observation alone", "changed what it was shown"),
         (Oracle, "knows nothing of the future", "by what happened after 6 s"),
         (Slow, "decides within its time budget", "ms for a decision, more than 1 ms"),
         (Coward, "does not starve after an outage", "of frames on time from 2 s after"),

@@ -34,8 +34,8 @@ def test_upper_sizes_the_reserve_and_the_share_decide() -> None:
     assert Deadline(share=1, reserve=0.11).choose(KNOWN) == 0
     assert Deadline(share=1).choose(replace(KNOWN, captured_ns=50 * MS - 1)) == 0
     assert Deadline(share=0.99).choose(KNOWN) == 0
-    assert Deadline().choose(replace(KNOWN, deadline_ns=167 * MS)) == 1  # 60 bytes a ms: 150 ms
-    assert Deadline().choose(replace(KNOWN, deadline_ns=166 * MS)) == 0
+    assert Deadline().choose(replace(KNOWN, deadline_ns=134 * MS)) == 1  # 75 bytes a ms: 120 ms
+    assert Deadline().choose(replace(KNOWN, deadline_ns=133 * MS)) == 0
 
 
 def test_the_smallest_unit_is_sent_if_it_fits_at_the_mean_rate_and_else_the_frame_is_skipped() -> (
@@ -101,6 +101,7 @@ def test_the_device_is_not_left_where_nothing_better_is_sent() -> None:
     assert Deadline().choose(late) == 0
     alone = replace(late, units=(DEVICE,))
     assert Deadline().choose(alone) == 0
+    assert Deadline().choose(replace(alone, deadline_ns=33 * MS)) is None
 
 
 @pytest.mark.parametrize(

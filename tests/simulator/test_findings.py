@@ -12,6 +12,7 @@ from simulator.findings import (
     Finding,
     Gain,
     _arms,
+    _chosen,
     _finding,
     findings_table,
     investigate,
@@ -42,8 +43,18 @@ def scores(*means: float) -> NDArray[np.float64]:
     return np.array([mean + luck + rng.normal(0, 0.01, 20) for mean in means])
 
 
+def concluded(tried: NDArray[np.float64], told: NDArray[np.float64]) -> Finding:
+    chosen = _chosen(ARMS, tried, "x")
+    return _finding(
+        "x",
+        {action: ARMS[k] for action, k in chosen.items()},
+        {action: float(tried[k].mean()) for action, k in chosen.items()},
+        {action: told[k] for action, k in chosen.items()},
+    )
+
+
 def test_the_action_that_pays_is_chosen_on_some_traces_and_measured_on_others() -> None:
-    found = _finding("x", ARMS, scores(0.5, 0.6, 0.5, 0.7, 0.3), scores(0.8, 0.6, 0.5, 0.65, 0.3))
+    found = concluded(scores(0.5, 0.6, 0.5, 0.7, 0.3), scores(0.8, 0.6, 0.5, 0.65, 0.3))
     assert found.fixed == "unit-2"  # although unit-1 is better where it is reported
     assert found.accuracy == pytest.approx(0.6, abs=0.1)
     assert found.pays == "another unit"
@@ -53,13 +64,13 @@ def test_the_action_that_pays_is_chosen_on_some_traces_and_measured_on_others() 
 
 
 def test_nothing_pays_that_is_not_surely_above_the_best_fixed_unit() -> None:
-    found = _finding("x", ARMS, scores(0.5, 0.6, 0.5, 0.61, 0.3), scores(0.5, 0.6, 0.5, 0.6, 0.3))
+    found = concluded(scores(0.5, 0.6, 0.5, 0.61, 0.3), scores(0.5, 0.6, 0.5, 0.6, 0.3))
     assert found.pays == "none"
 
 
 def test_a_ladder_that_sends_nothing_has_no_fixed_unit() -> None:
     with pytest.raises(InputError, match="must leave a unit that is sent"):
-        _finding("x", ARMS[4:], scores(0.5), scores(0.5))
+        _chosen(ARMS[4:], scores(0.5), "x")
 
 
 def test_arms_hold_every_fixed_unit_and_keep_the_ladders_top(
@@ -127,6 +138,7 @@ def test_the_command_rewrites_only_what_lies_between_the_markers(
     document: dict[str, Any],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scenario, readme = tmp_path / "small.yaml", tmp_path / "README.md"
     scenario.write_text(json.dumps(document | {"duration": "500 ms"}))
@@ -136,5 +148,9 @@ def test_the_command_rewrites_only_what_lies_between_the_markers(
     assert text.startswith("# T\n<!-- findings -->\n| scenario | best fixed unit |")
     assert text.endswith("<!-- end of findings -->\nend\n")
     assert "| small |" in capsys.readouterr().out
+    assert main(["findings", str(scenario)]) == 0  # prints only
+    assert readme.read_text() == text
     readme.write_text("# T\n")
     assert main(["findings", str(scenario), "--readme", str(readme)]) == 2
+    monkeypatch.chdir(tmp_path)
+    assert main(["findings"]) == 2  # all bundled ones, and README.md lacks its markers

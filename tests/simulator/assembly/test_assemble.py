@@ -51,7 +51,9 @@ def test_frames_show_what_the_profile_measured(document: dict[str, Any]) -> None
     assert stream.clip.min() >= 4
 
 
-def test_groups_with_the_same_ladder_share_tail_batches(document: dict[str, Any]) -> None:
+def test_groups_on_the_same_backbone_share_tail_batches_whatever_their_ladders(
+    document: dict[str, Any],
+) -> None:
     camera = document["streams"]["cameras"]
     document["streams"] = {
         "doors": camera,
@@ -59,7 +61,8 @@ def test_groups_with_the_same_ladder_share_tail_batches(document: dict[str, Any]
         "roofs": camera | {"units": ["unit-1"]},
     }
     plan = built(document).plan
-    assert [stream.model for stream in plan.streams] == [0, 0, 0, 0, 1, 1]
+    assert [stream.model for stream in plan.streams] == [0] * 6
+    assert [stream.decoders for stream in plan.streams[::2]] == [(0, 1, 2), (0, 1, 2), (1,)]
     assert [stream.name for stream in plan.streams][:3] == ["doors/0", "doors/1", "gates/0"]
 
 

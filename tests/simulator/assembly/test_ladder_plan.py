@@ -86,7 +86,7 @@ def test_device_times_are_quantiles_of_whole_rows() -> None:
 
 
 def test_batches_between_measured_sizes_take_linear_times() -> None:
-    model = served_model(PROFILE, ALL, 4, 1.0)
+    model = served_model(PROFILE, 4, 1.0)
     assert model.tail_ns.shape == (DRAWS, 4)
     assert model.decode_ns.shape == (DRAWS, 4, 4)
     # Measured tails: 3, 4, 6 ms at 1, 2, 4 frames; so 5 ms at 3.
@@ -98,4 +98,4 @@ def test_batches_between_measured_sizes_take_linear_times() -> None:
 
 def test_a_batch_larger_than_any_measured_is_refused() -> None:
     with pytest.raises(InputError, match=r"server.batching.max: 8 must be at most 4, the largest"):
-        served_model(PROFILE, ALL, 8, 1.0)
+        served_model(PROFILE, 8, 1.0)

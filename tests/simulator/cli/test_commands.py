@@ -52,7 +52,7 @@ def test_every_command_has_help(splitcast: Callable[..., Called], command: str) 
 
 def test_a_sound_scenario_validates(splitcast: Callable[..., Called], scenario: Path) -> None:
     called = splitcast("validate", scenario)
-    assert called == (0, f"{scenario} is fine: 1 runs, 1 cases, 40 frames\n", "")
+    assert called == (0, f"{scenario} is fine. Runs: 1, cases: 1, frames: 40\n", "")
 
 
 def test_an_unsound_scenario_does_not(splitcast: Callable[..., Called], scenario: Path) -> None:

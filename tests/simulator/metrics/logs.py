@@ -108,6 +108,7 @@ def plan_of(*groups: str, frames: int = 1, rate_bps: int = 800_000) -> WorldPlan
                 group=group,
                 ladder=ladder,
                 model=0,
+                decoders=(0, 1),
                 policy=Fixed(),
                 deadline_ns=100 * MS,
                 interval_ns=100 * MS,

@@ -101,7 +101,7 @@ def test_a_reader_is_warned_of_few_traces_overload_and_what_the_folder_doubts(
     told = beware(*seen(folder))
     assert told[0] == "oboe/1 is a downlink."
     assert told[1] == (
-        "Overload: the uplink cannot keep up in up to 50 % of the runs under fixed (at load=4). "
+        "Overload: the uplink cannot keep up in 50 % of the runs under fixed (at load=4). "
         "Means over such runs depend on their duration."
     )
     assert told[2].startswith("Few traces (n = 3)")
@@ -114,7 +114,7 @@ def test_overload_at_many_settings_is_told_in_a_line(make: Callable[..., Path]) 
     cases = [case for case in evidence.summary.cases if case.overload]
     everywhere = evidence.summary.model_copy(update={"cases": cases})
     told = beware(replace(evidence, summary=everywhere), look)
-    assert "in up to 50 % of the runs under fixed (at every setting)." in told[0]
+    assert "in 50 % of the runs under fixed (at every setting)." in told[0]
 
 
 def test_a_reader_is_warned_of_one_trace_and_of_silence(make: Callable[..., Path]) -> None:

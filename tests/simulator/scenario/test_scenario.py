@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
 from simulator.scenario import Scenario
 from simulator.scenario.json_schema import json_schema
+from simulator.scenario.network import Link
+from simulator.scenario.streams import StreamGroup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,3 +189,63 @@ def write(folder: Path, document: dict[str, Any], more: str) -> Path:
         f"    - trace: {{family: us-lte-up, seed: 1}}\n{more}"
     )
     return path
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({1: 2}, "scenario sweep: 1 must be text, as every key"),
+        (b"x", "scenario sweep: a bytes must be a mapping, list, text"),
+        ([float("nan")], "scenario sweep.0: nan must be a finite number"),
+    ],
+)
+def test_a_scenario_built_in_code_says_only_what_yaml_could(
+    document: dict[str, Any], value: object, said: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        Scenario.from_dict(document | {"sweep": value})
+    assert str(caught.value).startswith(said)
+
+
+def test_a_scenario_built_in_code_may_not_be_endless(document: dict[str, Any]) -> None:
+    document["sweep"] = document
+    with pytest.raises(InputError, match="at most 20 levels deep"):
+        Scenario.from_dict(document)
+
+
+VALUES = [
+    *(None, True, 0, -1, 3, 1e300, 0.5, 2**62, "", "x", "1 ms", "64 kB", "fixed", [], {}, [1]),
+    *([[1, 2]], {"a": 1}, {"name": "fixed"}, {"family": 3}, {"file": "x"}, "a" * 1000, "é\x00"),
+]
+PLACES = [
+    *(("name",), ("duration",), ("streams",), ("streams", "cameras"), ("network",), ("server",)),
+    *(("sweep",), ("sweep", "zip"), ("sweep", "zip", "server.speed"), ("slo",), ("slo", "late")),
+    *(("streams", "cameras", key) for key in StreamGroup.model_json_schema()["properties"]),
+    *(("network", key) for key in ("uplink", "downlink")),
+    *(("network", "uplink", 0, key) for key in Link.model_json_schema()["properties"]),
+    *(("server", key) for key in ("workers", "speed", "batching", "nonsense")),
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(VALUES)), max_size=3))
+def test_whatever_is_written_is_a_scenario_or_refused(
+    changes: list[tuple[tuple[str | int, ...], object]],
+) -> None:
+    camera = {"profile": "p", "fps": 10, "deadline": "150 ms", "policy": "fixed"}
+    whole: dict[str, Any] = {
+        "name": "small",
+        "duration": "2 s",
+        "streams": {"cameras": camera},
+        "network": {"uplink": [{"trace": {"family": "us-lte-up"}}]},
+        "server": {},
+        "slo": {},
+        "sweep": {"seed": [1, 2], "zip": {"server.workers": [1, 2], "server.speed": [1, 2]}},
+    }
+    for place, value in changes:
+        holder: Any = whole
+        with suppress(KeyError, IndexError, TypeError):  # an earlier change took it away
+            for part in place[:-1]:
+                holder = holder[part]
+            holder[place[-1]] = deepcopy(value)
+    with suppress(InputError):
+        assert Scenario.from_dict(whole).points

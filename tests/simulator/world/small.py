@@ -78,6 +78,7 @@ def camera(  # noqa: PLR0913
         group="cameras",
         ladder=ladder,
         model=model,
+        decoders=tuple(range(units)),
         policy=policy or Fixed(unit=0),
         deadline_ns=int(deadline_ms * MS),
         interval_ns=40 * MS,

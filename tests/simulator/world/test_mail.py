@@ -36,14 +36,14 @@ def test_an_answer_is_known_when_it_is_back_and_not_before() -> None:
     lone = camera(times, device_ms=[1], entropy_ms=3, policy=notes)
     simulate(world(lone, up_ms=20, down_ms=30))
     first = Delivery(frame=0, size_bytes=1000, sent_ns=MS, arrived_ns=22 * MS, wait_ns=0)
-    assert notes.notes == [(0, 0, ()), (0, 1, ()), (0, 2, ()), (1, 2, (first,))]
+    assert notes.notes == [(0, 0, []), (0, 1, []), (0, 2, []), (1, 2, [first])]
 
 
 def test_what_is_sent_and_not_answered_is_listed_oldest_first() -> None:
-    notes = Notes(lambda seen: seen.unacknowledged)
+    notes = Notes(lambda seen: list(seen.unacknowledged))
     lone = camera([0, 10, 20], sizes=[[100, 200, 300]], device_ms=[1], policy=notes)
     simulate(world(lone, up_ms=50))
-    assert notes.notes[2] == (Pending(0, 100, MS), Pending(1, 200, 11 * MS))
+    assert notes.notes[2] == [Pending(0, 100, MS), Pending(1, 200, 11 * MS)]
 
 
 def test_the_wait_at_the_server_is_reported() -> None:
@@ -57,7 +57,7 @@ def test_results_made_on_the_device_are_answers_but_no_deliveries() -> None:
     notes = Notes(lambda seen: (seen.delivered, seen.answers), 0, 1, 1)
     lone = camera([0, 20, 40], sizes=[0, 1000], device_ms=[10, 5], policy=notes)
     simulate(world(lone))
-    assert notes.notes[2] == (1, (Answer(0, 0, 10 * MS, 0.5), Answer(1, 1, 6 * MS, 0.5)))
+    assert notes.notes[2] == (1, [Answer(0, 0, 10 * MS, 0.5), Answer(1, 1, 6 * MS, 0.5)])
 
 
 def test_a_payload_without_answer_is_missing_after_ten_seconds() -> None:
@@ -94,7 +94,7 @@ def test_mail_nobody_reads_does_not_pile_up() -> None:
     lone = camera(range(3000), policy=scripted(*[0] * 3000))
     plan = world(lone)
     ledger = Ledger(plan)
-    mail = Mail(lone, ledger, 0, 0)
+    mail = Mail(lone, ledger, 0, up_ns=0, down_ns=0)
     for row in range(3000):
         ledger.unit[row] = 0
         ledger.device_end_ns[row] = row * MS

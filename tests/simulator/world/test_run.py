@@ -200,8 +200,11 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     lone = camera([0, 1])
     with pytest.raises(ValueError, match=r"cameras/0 device_ns: shape \(1, 1\) must be \(1, 2\)"):
         replace(lone, device_ns=lone.device_ns[:, :1])
-    with pytest.raises(ValueError, match=r"cameras/0 on model: .* must fit \(1, 1, 1\)"):
-        world(lone, models=[served(units=3)])
+    odd = replace(served(), tail_ns=np.zeros((1, 2), np.int64))
+    with pytest.raises(ValueError, match=r"cameras/0 on model: .* must fit batch 2"):
+        world(lone, models=[odd])
+    with pytest.raises(ValueError, match=r"decoders \(3,\) must be one for each of 1 units, below"):
+        world(replace(lone, decoders=(3,)), models=[served(units=3)])
 
 
 def test_a_camera_that_captures_nothing_does_nothing() -> None:

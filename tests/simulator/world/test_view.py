@@ -47,3 +47,16 @@ def test_size_forecasts_of_all_units_share_one_moving_average() -> None:
     simulate(world(lone))
     assert notes.notes[0] == [(1000, 1500), (200, 300), (0, 0)]
     assert notes.notes[1] == [(1250, 1875), (250, 375), (0, 0)]
+
+
+def test_each_thing_can_be_read_alone_and_deliveries_from_where_one_left_off() -> None:
+    def left_off(seen: Observation) -> object:
+        return [[d.frame for d in seen.delivered_since(count)] for count in (0, 2, 4, 99)]
+
+    alone = Notes(lambda seen: [d.frame for d in seen.deliveries])
+    answers = Notes(lambda seen: [a.frame for a in seen.answers])
+    since = Notes(left_off)
+    for notes in (alone, answers, since):
+        simulate(world(camera([0, 10, 20, 30], policy=notes)))
+    assert alone.notes[-1] == answers.notes[-1] == [0, 1, 2]
+    assert since.notes[-1] == [[0, 1, 2], [2], [], []]
