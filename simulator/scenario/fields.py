@@ -44,7 +44,11 @@ class Record(BaseModel):
     )
 
 
-_UNITS = {duration_ns: "ns", size_bytes: "bytes", rate_bps: "bit/s"}
+_UNITS: dict[Callable[[str], int], str] = {
+    duration_ns: "ns",
+    size_bytes: "bytes",
+    rate_bps: "bit/s",
+}
 
 
 @dataclass(frozen=True, slots=True)
