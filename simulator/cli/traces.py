@@ -81,6 +81,7 @@ def _info(arguments: Arguments) -> int:
         levels = ", ".join(f"{k} {format_rate(v)}" for k, v in found.seconds_bps.items())
         print(f"1 s rates  {levels}")
         print(f"outage     {found.outage_share:.1%} of seconds below 100 kbit/s")
+    if found.outages:
         print(f"           {found.outages} times, {found.longest_outage_s} s at the longest")
     for doubt in found.doubts:
         print(f"warning    {doubt}")

@@ -146,6 +146,11 @@ def test_what_an_iperf_test_measured_follows_from_how_it_was_run() -> None:
     assert about(udp % 1, b', "lost_percent": 0.1, "sender": false') == ("flow-rate", "downlink", 0)
     assert about(udp % 1, b', "lost_percent": 40') == ("capacity", "downlink", 0)
     assert about(udp % 0, b', "sender": true') == ("flow-rate", "uplink", 1)
+    lines = b"Starting Test: protocol: UDP\nReverse mode, remote host is sending\n"
+    full = parse("iperf3", lines + INTERVAL % (b"5", b"", 0, 1, 9, b" 4.1 ms  94/100 (94%)"))
+    assert (full.about.measures, full.about.direction) == ("capacity", "downlink")
+    odd = parse("iperf3", lines + INTERVAL % (b"5", b"", 0, 1, 9, b" 4.1 ms  -90/49 (-1.8e+02%)"))
+    assert odd.about.measures == "flow-rate"
     data = b'{"start": {"test_start": {"reverse": 1}}, "intervals": [%s]}' % (interval % b"")
     with pytest.raises(InputError, match="direction: uplink is a test of the downlink only"):
         parse("iperf3", data, direction="uplink")

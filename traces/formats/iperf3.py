@@ -17,7 +17,7 @@ import numpy as np
 
 from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
-from traces.formats.iperf3_text import Report, report
+from traces.formats.iperf3_text import LOSS_PERCENT, Report, report
 from traces.formats.json_text import JsonText
 from traces.formats.samples import Samples
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from traces.rate import RateTrace
 
 __all__ = ["READER", "read"]
-
-_LOSS_PERCENT = 10.0
 
 
 def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
@@ -102,7 +100,7 @@ def _json_report(text: JsonText, wanted: Direction | None) -> Report:
     udp = _of(start, "protocol") == "UDP"
     losses = [_of(one, "lost_percent") for one in sums]
     lost = [float(x) for x in losses if isinstance(x, int | float)]
-    full = bool(lost) and float(np.mean(lost)) > _LOSS_PERCENT
+    full = bool(lost) and float(np.mean(lost)) > LOSS_PERCENT
     return Report(
         starts_s=starts,
         ends_s=ends,

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from traces.about import Direction
 
-__all__ = ["INTERVAL", "Report", "report"]
+__all__ = ["INTERVAL", "LOSS_PERCENT", "Report", "report"]
 
 INTERVAL = re.compile(
     r"\[ *(?P<id>\d{1,9}|SUM)\](?:\[(?P<role>[RT]X-[CS])\])? +"
@@ -34,7 +34,11 @@ INTERVAL = re.compile(
 )
 """One line of an interval, or of a total."""
 
+LOSS_PERCENT = 10.0
+"""Mean loss above which a UDP test is taken to have asked for more than the link could carry."""
+
 _ALMOST = re.compile(r"\[ *(?:\d{1,9}|SUM)\](?:\[\w\w-\w\])? +[\d.]{1,20}- *[\d.]{1,20} +sec\b")
+_LOST = re.compile(r"\((\d{1,3}(?:\.\d{1,9})?)%\)")
 _TOTALS = "- - - -"
 _LONGEST_LINE = 1000
 _UNITS = {
@@ -81,6 +85,7 @@ class _Seen:
     direction: Direction = "unknown"
     udp: bool = False
     limited: bool = False
+    lost: list[float] = field(default_factory=list)
 
 
 def report(data: bytes, name: str, wanted: Direction | None) -> Report:
@@ -121,7 +126,7 @@ def report(data: bytes, name: str, wanted: Direction | None) -> Report:
         ends_s=found[:, 2],
         rates_bps=found[:, 3],
         direction=direction,
-        fills_the_link=not (seen.udp or seen.limited),
+        fills_the_link=(float(np.mean(seen.lost)) > LOSS_PERCENT if seen.udp else not seen.limited),
         sent_only=seen.udp and direction == "uplink" and not role.startswith("RX"),
         line=lambda k: int(found[k, 0]),
     )
@@ -148,5 +153,7 @@ def _take(line: str, number: int, name: str, seen: _Seen) -> None:
         return
     start, end = float(match["start"]), float(match["end"])
     rate = float(match["rate"]) * _UNITS[match["unit"]]
+    lost = _LOST.search(line, match.end())
+    seen.lost.append(float(lost[1]) if lost else 0.0)
     stream = (match["role"] or "", match["id"])
     seen.intervals.setdefault(stream, []).append((number, start, end, rate))
