@@ -26,6 +26,7 @@ class TraceAbout:
         direction: ``uplink``, ``downlink`` or ``unknown``.
         source: Dataset, place and technology in words.
         hours: Hours of measurement behind it; None where nobody said.
+        doubts: What its reader found doubtful, each as a predicate: ``is silent for 500 s``.
 
     Example:
         >>> TraceAbout(name="x", measures="flow-rate", direction="downlink").warning()
@@ -38,6 +39,7 @@ class TraceAbout:
     direction: Direction = "unknown"
     source: str = ""
     hours: float | None = None
+    doubts: tuple[str, ...] = ()
 
     def warning(self) -> str | None:
         """Return what is doubtful about using this as an uplink's capacity, or None.

@@ -61,6 +61,10 @@ class BandwidthTrace(Protocol):
         """How many units of capacity are one byte."""
 
     @property
+    def pieces(self) -> int:
+        """How many steps, or distinct instants of opportunities, one period has."""
+
+    @property
     def mean_bps(self) -> float:
         """Mean rate over one period, bit/s."""
 
@@ -115,8 +119,9 @@ def doubts(trace: BandwidthTrace) -> tuple[str, ...]:
         odd measures a flow rate: real uplink capacity may differ
         odd has a mean of 9e-06 Mbit/s: check the unit of its rates
     """
-    found = [trace.about.warning()]
+    about = trace.about
+    found = [about.warning(), *(f"{about.name} {doubt}" for doubt in about.doubts)]
     if not _SLOWEST_BPS <= trace.mean_bps <= _FASTEST_BPS:
         mean = f"{trace.mean_bps / 1e6:.3g} Mbit/s"
-        found.append(f"{trace.about.name} has a mean of {mean}: check the unit of its rates")
+        found.append(f"{about.name} has a mean of {mean}: check the unit of its rates")
     return tuple(doubt for doubt in found if doubt)

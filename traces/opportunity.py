@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
 from math import gcd
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +20,7 @@ import numpy as np
 from traces.checks import check_stamps, late_offset
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from collections.abc import Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -104,6 +106,16 @@ class OpportunityTrace:
     def mean_bps(self) -> float:
         """Mean rate over one period, whatever the offset."""
         return self._sums[-1] * 8 * 10**9 / (self.period_ns * self.units_per_byte)
+
+    @property
+    def pieces(self) -> int:
+        """How many distinct instants one period has."""
+        return len(self._stamps) - 1
+
+    def lumps(self) -> Iterator[tuple[int, Fraction]]:
+        """Yield each distinct instant in ns, and the bytes it offers, whatever the offset."""
+        for stamp, (before, after) in zip(self._stamps[1:], pairwise(self._sums), strict=True):
+            yield stamp, Fraction(after - before, self.units_per_byte)
 
     def capacity(self, t_ns: int) -> int:
         """Return the units offered in (0, t_ns]; 0 for a negative instant."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import accumulate, chain
 from math import gcd
 from operator import mul, sub
@@ -19,7 +20,7 @@ import numpy as np
 from traces.checks import check_steps, late_offset
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from collections.abc import Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -110,6 +111,16 @@ class RateTrace:
     def mean_bps(self) -> float:
         """Mean rate over one period, whatever the offset."""
         return self._sums[-1] * _UNITS_PER_BYTE / (self.period_ns * self.units_per_byte)
+
+    @property
+    def pieces(self) -> int:
+        """How many steps one period has."""
+        return len(self._rates)
+
+    def steps(self) -> Iterator[tuple[int, Fraction]]:
+        """Yield the start of each step in ns, and its rate in bit/s, whatever the offset."""
+        for start, rate in zip(self._starts, self._rates, strict=False):
+            yield start, Fraction(rate * _UNITS_PER_BYTE, self.units_per_byte)
 
     def capacity(self, t_ns: int) -> int:
         """Return the units offered in (0, t_ns]; 0 for a negative instant."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Unpack
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.foundation.files import read_bounded
+from traces.compressed import GZIP, gunzipped
 from traces.formats import READERS, Reader, ReadOptions
+from traces.formats.interface import refuse
 from traces.sniff import sniff
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
 
-__all__ = ["read"]
+__all__ = ["content", "read"]
 
 _LARGEST_BYTES = 64 * 2**20
 _MOST_LINES = 5_000_000
@@ -25,11 +27,13 @@ def read(
     format: str | None = None,  # noqa: A002  # the word users write in a scenario
     **options: Unpack[ReadOptions],
 ) -> BandwidthTrace:
-    r"""Read a trace from a file of at most 64 MiB and 5 million lines.
+    r"""Read a trace from a file of at most 64 MiB and 5 million lines, gzip or not.
 
     Args:
         path: The file.
-        format: ``mahimahi``, ``pensieve`` or ``csv``; recognised from the content if left out.
+        format: A name of `READERS`; recognised from the content if left out. A recognised format
+            whose files do not say the unit of their rates is refused unless the unit is given:
+            whoever names the format vouches for its unit.
         **options: See `ReadOptions`; one that the format does not understand is refused.
 
     Raises:
@@ -46,25 +50,37 @@ def read(
     """
     path = Path(path)
     if format is not None and format not in READERS:
-        raise InputError(
-            Problem(
-                where=str(path),
-                what="format",
-                value=format,
-                rule="is no format",
-                remedy=did_you_mean(format, READERS),
-            )
+        remedy = did_you_mean(format, READERS)
+        raise refuse(str(path), None, "format", format, rule="is no format", remedy=remedy)
+    data = content(path)
+    reader = READERS[sniff(data, str(path)) if format is None else format]
+    _check_options(reader, options, str(path))
+    if format is None and reader.unit is not None and "unit" not in options:
+        raise refuse(
+            str(path),
+            None,
+            "unit",
+            f"rates of a {reader.name} file",
+            rule="have no unit that the file states",
+            remedy=f"give the `unit`, or say `format: {reader.name}` for its own, {reader.unit}",
         )
+    return reader.read(data, str(path), options)
+
+
+def content(path: Path) -> bytes:
+    """Return what a trace file holds, unpacked, within the bounds of `read`.
+
+    Raises:
+        InputError: For a file that is missing, too large or damaged.
+    """
     data = read_bounded(path, limit_bytes=_LARGEST_BYTES, what="trace")
+    if data.startswith(GZIP):
+        data = gunzipped(data, str(path), _LARGEST_BYTES)
     lines = data.count(b"\n")
     if lines > _MOST_LINES:
         rule, remedy = f"must be at most {_MOST_LINES} lines", "cut it into smaller files"
-        raise InputError(
-            Problem(where=str(path), what="length", value=lines, rule=rule, remedy=remedy)
-        )
-    reader = READERS[sniff(data, str(path)) if format is None else format]
-    _check_options(reader, options, str(path))
-    return reader.read(data, str(path), options)
+        raise refuse(str(path), None, "length", lines, rule=rule, remedy=remedy)
+    return data
 
 
 def _check_options(reader: Reader, options: ReadOptions, name: str) -> None:

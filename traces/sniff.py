@@ -8,47 +8,70 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from traces.formats.hsdpa_ghent import EPOCH_MS
 from traces.formats.interface import refuse
+from traces.formats.iperf3_text import INTERVAL
 from traces.formats.plain_csv import HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simulator.foundation.errors import InputError
 
 __all__ = ["sniff"]
 
 _HEAD_BYTES = 65536
 _CONVERT = "convert it to a t_s,mbps table, or give the `format` if this is wrong"
-_EPOCH_MS = 1e11  # seconds stay below this until the year 5138
 _OBOE_STEP_MS = 20
 _OBOE_SHARE = 0.9
+_PENSIEVE_STEPS_S = (0.01, 60)
+_RAW_LOG = 6
+_MULTIVARIATE = 8
+_FIRST = 30
+_WIDE = 1000
 
-_FOREIGN: tuple[tuple[str, str], ...] = (
-    (r'\s*[\[{](?=.*"duration_ms")(?=.*"bandwidth_kbps")', "Sabre JSON"),
-    (r'\s*[\[{](?=.*"trace_pattern")', "OpenNetLab / AlphaRTC JSON"),
-    (r'\s*[\[{](?=.*"timestamps")(?=.*"bandwidths")', "Genet / Aurora JSON"),
-    (r'\s*[\[{](?=.*"entryNo")(?=.*"dateTime")', "Intel LPP ntrace"),
-    (r'\s*[\[{](?=.*"intervals"|.*"bits_per_second"|.*"iperf)', "iperf3 JSON"),
-    (r'\s*[\[{](?=.*"?\bspeed"?\s*:)(?=.*"?\bduration"?\s*:)', "dash.js network profile JSON"),
-    (r"\s*(?:export\s+)?(?:const|var|let)\s+\w+\s*=", "JavaScript network profile"),
-    (r"\s*[\[{]", "JSON of an unknown kind"),
-    (r"[^\n]*\bDL_bitrate\b", "G-NetTrack CSV"),
-    (r"[^\n]*\brun_num\b[^\n]*\bThroughput\b", "Lumos5G CSV"),
-    (r"[^\n]*\bmobileRx\b", "5G Tracker CSV"),
-    (r"[^\n]*throughput_mbps\b", "5Gophers CSV"),
-    (r"[^\n]*\bbytes_sec\b|\d+,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,http", "FCC MBA CSV"),
-    (r"(?=[^\n]*\bdelivery_rate\b)[^\n]*\bsession_id\b", "Puffer CSV"),
-    (r"[^\n]*\btransport_protocol\b[^\n]*\bdownload\b", "WetLinks CSV"),
-    (r"[^\n]*\bbits_per_second\b", "iperf3 CSV"),
-    (r"# mahimahi mm-link", "mahimahi mm-link log"),
-    (r".*?\[\s*\d+\]\s+[\d.]+-\s*[\d.]+\s+sec\b[^\n]*bits/sec", "iperf3 text"),
-    (r"[\d.]+,[KMG]?bits/sec", "NYU-METS rates with a unit a row"),
+
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """A format that is known by name only."""
+
+    title: str
+
+
+_Answer = str | _Foreign
+
+_JSON: tuple[tuple[tuple[bytes, ...], _Answer], ...] = (
+    ((b'"duration_ms"', b'"bandwidth_kbps"'), "sabre"),
+    ((b'"trace_pattern"',), "opennetlab"),
+    ((b'"timestamps"', b'"bandwidths"'), "genet"),
+    ((b'"entryNo"', b'"dateTime"'), _Foreign("Intel LPP ntrace")),
+    ((b'"intervals"',), "iperf3"),
+    ((b"speed", b"duration"), _Foreign("dash.js network profile JSON")),
+    ((), _Foreign("JSON of an unknown kind")),
 )
-_PATTERNS = tuple((re.compile(pattern, re.DOTALL), title) for pattern, title in _FOREIGN)
+"""What a JSON file must all contain, and what it then is; the first that fits."""
+
+_HEADERS: tuple[tuple[frozenset[str], _Answer], ...] = (
+    (frozenset({"DL_bitrate"}), "gnettrack"),
+    (frozenset({"run_num", "Throughput"}), "lumos5g"),
+    (frozenset({"mobileRx"}), _Foreign("5G Tracker CSV")),
+    (frozenset({"throughput_mbps"}), _Foreign("5Gophers CSV")),
+    (frozenset({"bytes_sec"}), _Foreign("FCC MBA CSV")),
+    (frozenset({"delivery_rate", "session_id"}), _Foreign("Puffer CSV")),
+    (frozenset({"transport_protocol", "download"}), _Foreign("WetLinks CSV")),
+    (frozenset({"bits_per_second"}), _Foreign("iperf3 CSV")),
+)
+"""Which columns a header must all name, and what the file then is."""
+
+_BEGINNINGS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
+    (re.compile(r"(?:export\s+)?(?:const|var|let)\s+\w+\s*="), _Foreign("JavaScript profile")),
+    (re.compile(r"\d+,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,http"), _Foreign("FCC MBA CSV")),
+    (re.compile(r"# mahimahi mm-link"), _Foreign("mahimahi mm-link log")),
+    (re.compile(r"-?[\d.]+ *, *[KMG]?bits/sec", re.IGNORECASE), "nyu-mets"),
+)
+"""How the first line that is not blank begins, and what the file then is."""
 
 
 def sniff(data: bytes, name: str) -> str:
@@ -65,8 +88,10 @@ def sniff(data: bytes, name: str) -> str:
         >>> sniff(b"0\n3\n3\n", "x"), sniff(b"0.0 1.5\n0.5 2\n", "x"), sniff(b"t_s,mbps\n", "x")
         ('mahimahi', 'pensieve', 'csv')
         >>> sniff(b'[{"duration_ms": 5000, "bandwidth_kbps": 320}]', "x.json")
+        'sabre'
+        >>> sniff(b"timestamp,mobileRx,mobileTx\n", "x.csv")
         Traceback (most recent call last):
-        simulator.foundation.errors.InputError: x.json content: Sabre JSON cannot be read yet; ...
+        simulator.foundation.errors.InputError: x.csv content: 5G Tracker CSV cannot be read yet...
     """
     head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
@@ -78,20 +103,47 @@ def sniff(data: bytes, name: str) -> str:
             rule="must not be empty",
             remedy="give a trace with lines in it",
         )
-    if head.startswith(b"\x1f\x8b"):
-        raise _unreadable(name, "a gzip file", "decompress it first")
-    if b"\0" in head:
-        raise _unreadable(name, "a binary file", "give a text file")
-    if HEADER.fullmatch(head.split(b"\n", 1)[0]):
-        return "csv"
-    text = head.decode("utf-8", "replace")
-    for pattern, title in _PATTERNS:
-        if pattern.match(text):
-            raise _unreadable(name, title, _CONVERT)
-    lines = text.splitlines()
+    _check_text(head, name)
+    lines = head.decode("utf-8", "replace").splitlines()
     if len(data) > len(head):
         lines.pop()  # cut in its middle
-    return _by_columns([line for line in lines if line.strip()], name)
+    lines = [line for line in lines if line.strip()]
+    answer = _by_words(data, head, lines)
+    if isinstance(answer, _Foreign):
+        raise _unreadable(name, answer.title, _CONVERT)
+    return answer or _by_columns(lines, name)
+
+
+def _check_text(head: bytes, name: str) -> None:
+    """Refuse what is no text, by its first bytes."""
+    for magic, title, remedy in (
+        (b"\x1f\x8b", "a gzip file within a file", "decompress it first"),
+        (b"PK\3\4", "a zip archive", "extract one trace from it"),
+        (b"\0\5\x16", "a companion file of macOS (._ in front)", "give the file beside it"),
+    ):
+        if head.startswith(magic):
+            raise _unreadable(name, title, remedy)
+    if b"\0" in head:
+        raise _unreadable(name, "a binary file", "give a text file")
+
+
+def _by_words(data: bytes, head: bytes, lines: list[str]) -> _Answer | None:
+    """Tell files apart that name what they hold: JSON, headers, units."""
+    if head.lstrip()[:1] in {b"[", b"{"} and not INTERVAL.search("\n".join(lines[:_FIRST])):
+        return next(answer for words, answer in _JSON if all(word in data for word in words))
+    first = lines[0] if lines else ""
+    if HEADER.fullmatch(first.encode()):
+        return "csv"
+    columns = {cell.strip().strip('"') for cell in first.split(",")}
+    if any(cell.endswith("_throughput_mbps") for cell in columns):  # one column a carrier
+        columns.add("throughput_mbps")
+    for wanted, answer in _HEADERS:
+        if wanted <= columns:
+            return answer
+    for pattern, answer in _BEGINNINGS:
+        if pattern.match(first.lstrip()):
+            return answer
+    return "iperf3" if any(INTERVAL.search(line[:_WIDE]) for line in lines) else None
 
 
 def _unreadable(name: str, title: str, remedy: str) -> InputError:
@@ -109,24 +161,39 @@ def _by_columns(lines: list[str], name: str) -> str:
             "content",
             lines[0] if lines else "one long line",
             rule="is in no format known",
-            remedy="use mahimahi, pensieve or csv (t_s,mbps)",
+            remedy="convert it to a t_s,mbps table, or give the `format`",
         )
     width = Counter(map(len, numeric)).most_common(1)[0][0]
     alike = [[float(x) for x in row] for row in numeric if len(row) == width]
     commas = any("," in line for line in lines)
-    foreign: dict[int, Callable[[], str | None]] = {
-        6: lambda: "Ghent log" if alike[0][0] > _EPOCH_MS else "HSDPA log",
-        8: lambda: "NYU-METS multivariate CSV" if commas else None,
-        2: lambda: "Oboe trace (ms and kbit/s)" if _is_oboe(alike) else None,
-    }
-    title = foreign.get(width, lambda: None)()
-    if title is not None:
-        raise _unreadable(name, title, _CONVERT)
     if width == 1:
         return _one_column(lines, name)
+    if width == _RAW_LOG and not commas:
+        return "ghent" if alike[0][0] >= EPOCH_MS else "hsdpa"
+    if width == _MULTIVARIATE and commas:
+        return "nyu-mets"
+    if width == 2 and not commas and _is_oboe(alike):  # noqa: PLR2004  # time and one rate
+        return "oboe"
     if width in {2, 3} and not commas:
+        _check_seconds(alike, name)
         return "pensieve"
     raise _unreadable(name, f"a table of {width} columns without a header", _CONVERT)
+
+
+def _check_seconds(rows: list[list[float]], name: str) -> None:
+    """Refuse times that are hardly seconds: a guess would be wrong by a thousand."""
+    gaps = sorted(b[0] - a[0] for a, b in pairwise(rows))
+    typical = gaps[len(gaps) // 2] if gaps else 1.0
+    least, most = _PENSIEVE_STEPS_S
+    if typical > 0 and not least <= typical <= most:
+        raise refuse(
+            name,
+            None,
+            "times",
+            f"steps of {typical:g}",
+            rule=f"are hardly seconds: those of a time-rate file are {least:g} to {most:g} apart",
+            remedy="say `format: pensieve` if they are seconds, or convert them",
+        )
 
 
 def _is_number(field: str) -> bool:

@@ -72,6 +72,10 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
             "column": source.column,
             "period_ns": source.period_ns,
             "opportunity_bytes": source.opportunity_bytes,
+            "run": source.run,
+            "direction": source.direction,
+            "backwards": source.backwards,
+            "ceiling_bps": source.ceiling_bps,
         }
         given = {key: value for key, value in options.items() if value is not None}
         found = read(Path(folder) / source.file, source.format, **given)

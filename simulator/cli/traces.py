@@ -1,45 +1,137 @@
-"""`splitcast traces`: what a trace file holds, and which synthetic families there are."""
+"""`splitcast traces`: what trace files hold, pictures and conversions of them, synthetic ones."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.trace_options import add_reading_options, family_trace, read_trace
+
+if TYPE_CHECKING:
+    from traces import BandwidthTrace
 
 __all__ = ["add"]
+
+_FORMATS = ("csv", "mahimahi")
+_PICTURES = (".svg", ".png")
 
 
 def add(commands: Commands) -> None:
     """Describe the command."""
-    about = "what a trace file holds; which synthetic families there are"
+    about = "say what trace files hold; convert, draw and make traces"
     parts = commands.add_parser("traces", help=about).add_subparsers(
         metavar="COMMAND", required=True
     )
     info = command(parts, "info", "say what a trace file holds", _info)
     info.add_argument("file", metavar="FILE", type=Path)
-    info.add_argument("--format", help="its format; recognised from its content if left out")
+    info.add_argument("--json", action="store_true", help="as JSON")
+    add_reading_options(info)
+    convert = command(parts, "convert", "write a trace file in another format", _convert)
+    convert.add_argument("file", metavar="FILE", type=Path)
+    convert.add_argument("--to", choices=_FORMATS, required=True)
+    convert.add_argument("--out", metavar="FILE", type=Path, required=True)
+    add_reading_options(convert)
+    plot = command(parts, "plot", "draw a trace of a file or of a synthetic family", _plot)
+    source = plot.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", metavar="FILE", type=Path, nargs="?")
+    source.add_argument("--family", help="see `splitcast traces families`")
+    plot.add_argument("--seed", type=int, default=1, help="which trace of the family: 1")
+    plot.add_argument("--duration", default="120 s", help="length of the family's trace: 120 s")
+    plot.add_argument("--out", metavar="FILE", type=Path, required=True, help=".svg or .png")
+    add_reading_options(plot)
+    synth = command(parts, "synth", "write a synthetic trace to a file", _synth)
+    synth.add_argument("family", metavar="FAMILY", help="see `splitcast traces families`")
+    synth.add_argument("--seed", type=int, default=1, help="which of its traces: 1")
+    synth.add_argument("--duration", default="120 s", help="its length: 120 s")
+    synth.add_argument("--to", choices=_FORMATS, help="by default the one that is exact")
+    synth.add_argument("--out", metavar="FILE", type=Path, required=True)
     command(parts, "families", "list the synthetic families", _families)
 
 
 def _info(arguments: Arguments) -> int:
-    import numpy as np
+    import json
 
     from simulator.foundation.quantities import format_ns, format_rate
-    from traces import rates_on_grid, read
+    from traces.describe import describe
 
-    trace = read(arguments.file, arguments.format)
-    second = 10**9
+    trace = read_trace(arguments, arguments.file)
+    found = describe(trace)
+    about = trace.about
+    if arguments.json:
+        said = {
+            "schema_version": 1,
+            "file": str(arguments.file),
+            "source": about.source,
+            "measures": about.measures,
+            "direction": about.direction,
+            "after": trace.after,
+            **asdict(found),
+        }
+        print(json.dumps(said, indent=2))
+        return 0
     print(f"file       {arguments.file}")
-    print(f"measures   {trace.about.measures}, {trace.about.direction}")
+    print(f"source     {about.source}")
+    print(f"measures   {about.measures}, {about.direction}")
+    print(f"holds      {found.pieces} {found.kind}")
     print(f"length     {format_ns(trace.period_ns)}, then {trace.after}")
     print(f"mean       {format_rate(trace.mean_bps)}")
-    if trace.period_ns >= second:
-        _, rates = rates_on_grid(trace, second, min(trace.period_ns, 86_400 * second))
-        shares = np.quantile(rates, [0.05, 0.5, 0.95])
-        print(f"1 s rates  p5, p50, p95: {', '.join(map(format_rate, shares.tolist()))}")
-        print(f"outage     {float((rates < 1e5).mean()):.1%} of seconds below 100 kbit/s")  # noqa: PLR2004
-    if warning := trace.about.warning():
-        print(f"warning    {warning}")
+    if found.outage_share is not None:
+        levels = ", ".join(f"{k} {format_rate(v)}" for k, v in found.seconds_bps.items())
+        print(f"1 s rates  {levels}")
+        print(f"outage     {found.outage_share:.1%} of seconds below 100 kbit/s")
+    if found.outages:
+        print(f"           {found.outages} times, {found.longest_outage_s} s at the longest")
+    for doubt in found.doubts:
+        print(f"warning    {doubt}")
+    return 0
+
+
+def _convert(arguments: Arguments) -> int:
+    _write(read_trace(arguments, arguments.file), arguments.to, arguments.out)
+    return 0
+
+
+def _synth(arguments: Arguments) -> int:
+    from traces import OpportunityTrace
+
+    trace = family_trace(arguments.family, arguments.seed, arguments.duration)
+    exact = "mahimahi" if isinstance(trace, OpportunityTrace) else "csv"
+    _write(trace, arguments.to or exact, arguments.out)
+    return 0
+
+
+def _write(trace: BandwidthTrace, kind: str, out: Path) -> None:
+    from simulator.foundation.files import write_atomically
+    from traces.convert import to_csv, to_mahimahi
+
+    text, lost = to_csv(trace) if kind == "csv" else to_mahimahi(trace)
+    write_atomically(out, text)
+    print(f"{out}: {text.count(chr(10))} lines, {kind}, {'lossy' if lost else 'exact'}")
+    for what in lost:
+        print(f"lost       {what}")
+
+
+def _plot(arguments: Arguments) -> int:
+    from simulator.foundation.errors import InputError, Problem
+    from simulator.foundation.files import write_atomically
+
+    out: Path = arguments.out
+    if out.suffix not in _PICTURES:
+        rule, remedy = "must end in .svg or .png", f"write {out.with_suffix('.svg')}"
+        problem = Problem(where="argument", what="--out", value=out, rule=rule, remedy=remedy)
+        raise InputError(problem)
+    if arguments.family is not None:
+        trace = family_trace(arguments.family, arguments.seed, arguments.duration)
+    else:
+        trace = read_trace(arguments, arguments.file)
+    from simulator.report.svg import png, render
+    from simulator.report.trace_picture import trace_picture
+
+    picture = trace_picture(trace)
+    write_atomically(out, render(picture) if out.suffix == ".svg" else png(picture))
+    print(out)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Figures as SVG text: the same bytes each time, and tamed to live inside a page."""
+"""Figures as SVG text or PNG: the same bytes each time; SVG tamed to live inside a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.report.style import house_style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["inline", "render"]
+__all__ = ["inline", "png", "render"]
 
 _TAG: Final = re.compile(r"<[^>]+>")
 _LONG_NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
@@ -41,6 +41,14 @@ def render(figure: Figure) -> str:
         figure.savefig(stream, format="svg", metadata=blank)
     # A hundredth of a point is finer than any screen.
     return _TAG.sub(lambda tag: _LONG_NUMBER.sub(_shortened, tag[0]), stream.getvalue())
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as a PNG image of 150 dots an inch: no date, no version."""
+    stream = io.BytesIO()
+    with house_style():
+        figure.savefig(stream, format="png", dpi=150, metadata={"Software": None})
+    return stream.getvalue()
 
 
 def inline(document: str, *, key: str, label: str) -> Markup:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import core_schema
 
-from simulator.foundation.quantities import duration_ns, size_bytes
+from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-__all__ = ["Factor", "Identifier", "Integral", "Quantity", "Record", "as_tuple", "duration", "size"]
+__all__ = [
+    "Factor",
+    "Identifier",
+    "Integral",
+    "Quantity",
+    "Record",
+    "as_tuple",
+    "duration",
+    "rate",
+    "size",
+]
 
 
 class Record(BaseModel):
@@ -32,6 +42,13 @@ class Record(BaseModel):
         use_attribute_docstrings=True,
         revalidate_instances="never",
     )
+
+
+_UNITS: dict[Callable[[str], int], str] = {
+    duration_ns: "ns",
+    size_bytes: "bytes",
+    rate_bps: "bit/s",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ class Quantity:
         return {
             "type": "string",
             "description": f"{self.least} to {self.most}{word}",
-            "x-unit": "ns" if self.parse is duration_ns else "bytes",
+            "x-unit": _UNITS[self.parse],
         }
 
     def check(self, value: object) -> int | None:
@@ -91,6 +108,11 @@ def duration(least: str, most: str, word: str = "") -> Quantity:
 def size(least: str, most: str, word: str = "") -> Quantity:
     """Return the annotation of an amount of data in bytes."""
     return Quantity(size_bytes, least, most, word)
+
+
+def rate(least: str, most: str, word: str = "") -> Quantity:
+    """Return the annotation of a rate in bit/s."""
+    return Quantity(rate_bps, least, most, word)
 
 
 def _whole(value: object) -> object:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.foundation.quantities import format_ns
-from simulator.scenario.fields import Factor, Integral, Record, as_tuple, duration, size
+from simulator.scenario.fields import Factor, Integral, Record, as_tuple, duration, rate, size
 
 __all__ = ["Downlink", "FamilyTrace", "FileTrace", "Link", "Network", "Packets", "TraceSource"]
 
@@ -51,6 +51,16 @@ class FileTrace(Record):
         default=None, alias="opportunity"
     )
     """What one delivery opportunity carries (mahimahi)."""
+    run: Annotated[int, Field(ge=1, le=10**9), Integral] | None = None
+    """Which of several runs in the file (Lumos5G)."""
+    direction: Literal["uplink", "downlink"] | None = None
+    """Which of the file's two directions, in formats that have both."""
+    backwards: Literal["refuse", "cut", "sort"] | None = None
+    """What to do where the file's clock goes back; it is refused where left out."""
+    ceiling_bps: Annotated[int | None, rate("1 kbit/s", "1000 Gbit/s")] = Field(
+        default=None, alias="ceiling"
+    )
+    """Rates above this are lowered to it: some published files hold corrupt spikes."""
     offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
     """How far into the trace the run starts."""
 

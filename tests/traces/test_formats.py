@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,65 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
+from tests.traces.examples import BAD, GOOD
+from tests.traces.long_files import long_file
 from traces import READERS, ReadOptions, read
+from traces.sniff import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 S = 10**9
-GOOD = {
-    "mahimahi": b"0\n2\n2\n7\n",
-    "pensieve": b"0.0\t1.5\n1.0\t0\n2.5\t4\n",
-    "csv": b"t_s,mbps\n0,1.5\n1,0\n2.5,4\n",
-}
-BAD = {
-    "mahimahi": {
-        b"5\n4\n": ":2 stamp: 4 after 5 must not decrease",
-        b"5\n-4\n": ":2 stamp: -4 must be one whole number",
-        b"5\nnan\n": ":2 stamp: nan must be one whole number",
-        b"5\n6.5\n": ":2 stamp: 6.5 must be one whole number",
-        b"5\n6 7\n": ":2 stamp: 6 7 must be one whole number",
-        b"5\n\n7\n": ":2 stamp: (blank) must be one whole number",
-        b"5\n1_000\n": ":2 stamp: 1_000 must be one whole number",
-        b"9" * 30: ":1 stamp: 999999999999999999999999999999 must be one whole number",
-        b"0\n0\n": ":2 last stamp: 0 ms is the period and must be above 0",
-        b"1\n99999999999999\n": ":2 last stamp: 99999999999999 ms is the period",
-        b"": " content: no stamps must have at least one line",
-        b" \n\n": " content: no stamps must have at least one line",
-    },
-    "pensieve": {
-        b"0 1\n2 3\n1 4\n": ":3 time: 1 after 2 must not decrease",
-        b"0 1\n2 -3\n": ":2 rate: -3 must be from 0",
-        b"0 1\n2 nan\n": ":2 column 2: nan must be a finite number",
-        b"0 1\n2 inf\n": ":2 column 2: inf must be a finite number",
-        b"0 1\nnan 2\n": ":2 column 1: nan must be a finite number",
-        b"0 1\n\n2 x\n": ":3 column 2: x must be a finite number",
-        b"0 1\n2 1_0\n": ":2 column 2: 1_0 must be a finite number",
-        b"0 1\n2\n": ":2 columns: 1 must be 2",
-        b"0 1 1 1\n2 1 1 1\n": ":1 columns: 4 must be 2 or 3",
-        b"0 1 2\n1 2 3\n": ":1 columns: 3 hold more than one rate",
-        b"0 0\n1 0\n": ":1 rate: 0 bit/s throughout must be above 0 somewhere",
-        b"0 1\n1 2e9\n": ":2 rate: 2e+09 must be from 0 to 1e+06",
-        b"0 1\n1e9 2\n": ":2 time: 1e+09 s must be within",
-        b"1e300 1\n1e300 2\n": ":2 time: 1e+300 s must be within",
-        b"5 1\n": ":1 period: 0 s must be above 0",
-        b"5 1\n5 2\n": ":2 period: 0 s must be above 0",
-        b"\n": " content: no numbers must have at least one line",
-    },
-    "csv": {
-        b"t_s,mbps\n0,1\n2,3\n1,4\n": ":4 time: 1 after 2 must not decrease",
-        b"t_s,mbps\n0,1\n2,-3\n": ":3 rate: -3 must be from 0",
-        b"t_s,mbps\n0,1\n2,NaN\n": ":3 column 2: NaN must be a finite number",
-        b"t_s,mbps\n0,1\n2,\n": ":3 column 2: (empty) must be a finite number",
-        b"t_s,mbps\n0,1\n2,3,4\n": ":3 columns: 3 must be 2",
-        b"t_s,mbps\n0,0\n1,0\n": ":2 rate: 0 bit/s throughout must be above 0",
-        b"t_s,mbps\n0,5\n": ":2 period: 0 s must be above 0",
-        b"t_s,mbps\n": " content: no numbers must have at least one line",
-        b"time,rate\n0,5\n": ":1 header: time,rate must be t_s,mbps",
-        b"": ":1 header: (blank) must be t_s,mbps",
-    },
-}
 
 
 def write(folder: Path, data: bytes, name: str = "file.trace") -> Path:
@@ -83,10 +33,11 @@ def test_every_reader_is_under_test() -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_is_chosen_by_content_and_tells_its_name(name: str, tmp_path: Path) -> None:
-    trace = read(write(tmp_path, GOOD[name]))
-    assert trace == read(tmp_path / "file.trace", name)
+    path = write(tmp_path, GOOD[name])
+    assert sniff(GOOD[name], "x") == name
+    trace = read(path, name)
     assert trace.about.name == "file.trace"
-    assert trace.loops
+    assert trace.after == READERS[name].options["after"][0]
     assert trace.offset_ns == 0
     assert READERS[name].name == name
     assert READERS[name].title
@@ -106,9 +57,9 @@ def test_a_reader_is_chosen_by_content_and_tells_its_name(name: str, tmp_path: P
 def test_line_ends_and_marks_change_nothing(
     name: str, variant: Callable[[bytes], bytes], tmp_path: Path
 ) -> None:
-    plain = read(write(tmp_path, GOOD[name]))
-    assert read(write(tmp_path, variant(GOOD[name]))) == plain
-    assert read(tmp_path / "file.trace", name) == plain
+    plain = read(write(tmp_path, GOOD[name]), name)
+    assert read(write(tmp_path, variant(GOOD[name])), name) == plain
+    assert sniff(variant(GOOD[name]), "x") == name
 
 
 @pytest.mark.parametrize(
@@ -137,8 +88,8 @@ def test_bad_input_is_refused_with_its_line(
 def test_whatever_the_bytes_a_reader_gives_a_trace_or_a_clear_refusal(
     name: str, data: bytes
 ) -> None:
-    if name == "csv":
-        data = b"t_s,mbps\n" + data
+    if name in {"csv", "gnettrack", "lumos5g"}:
+        data = GOOD[name].split(b"\n")[0] + b"\n" + data
     try:
         trace = READERS[name].read(data, "fuzz", {})
     except InputError as error:
@@ -156,16 +107,13 @@ def test_whatever_the_bytes_a_reader_gives_a_trace_or_a_clear_refusal(
 def test_a_long_file_is_read_in_pieces_and_its_lines_keep_their_numbers(
     name: str, tmp_path: Path
 ) -> None:
-    lines = {
-        "mahimahi": (b"%d\n" % (k // 2) for k in range(200_000)),
-        "pensieve": (b"%d\t%d\n" % (k, k % 7) for k in range(200_000)),
-        "csv": (b"%d,%d\n" % (k, k % 7) for k in range(200_000)),
-    }[name]
-    data = (b"t_s,mbps\n" if name == "csv" else b"") + b"".join(lines)
-    assert read(write(tmp_path, data)).mean_bps > 0
-    wrong = {"mahimahi": b"x\n", "pensieve": b"x x\n", "csv": b"x,1\n"}[name]
-    with pytest.raises(InputError, match=r":20000[12] .*: x must be"):
-        read(write(tmp_path, data + wrong), name)
+    by_pieces = name in {"mahimahi", "pensieve", "csv", "nyu-mets"}  # of 100,000 lines
+    rows = 101_000 if by_pieces else 3_000
+    assert read(write(tmp_path, long_file(name, rows)), name).mean_bps > 0
+    data = long_file(name, rows, last=b"x")
+    line = data.count(b"\n", 0, data.rindex(b"x")) + 1
+    with pytest.raises(InputError, match=rf":{line} .*must be|:{line} .*no JSON"):
+        read(write(tmp_path, data), name)
 
 
 def test_a_mahimahi_file_ends_at_its_last_stamp(tmp_path: Path) -> None:
@@ -184,7 +132,7 @@ def test_a_rate_holds_in_the_direction_that_is_asked_for(tmp_path: Path) -> None
     byte = 8 * S
 
     def offered(**options: object) -> list[int]:
-        trace = read(path, **options)  # type: ignore[arg-type]
+        trace = read(path, "pensieve", **options)  # type: ignore[arg-type]
         return [trace.capacity(t * S) // byte // 10**6 for t in (1, 2, 3, 4)]
 
     assert offered() == [2, 12, 22, 24]  # 16 in the first second, then 80
@@ -198,17 +146,17 @@ def test_a_rate_holds_in_the_direction_that_is_asked_for(tmp_path: Path) -> None
 
 
 def test_lines_of_equal_time_have_no_length(tmp_path: Path) -> None:
-    trace = read(write(tmp_path, b"0 1\n1 2\n1 3\n2 4\n"), hold="until-next")
+    trace = read(write(tmp_path, b"0 1\n1 2\n1 3\n2 4\n"), "pensieve", hold="until-next")
     assert trace.mean_bps == 2e6
-    assert read(tmp_path / "file.trace").mean_bps == 3e6
+    assert read(tmp_path / "file.trace", "pensieve").mean_bps == 3e6
 
 
 def test_units_and_columns_are_options(tmp_path: Path) -> None:
     path = write(tmp_path, b"0 1 5\n1 2 6\n")
-    assert read(path, column=2).mean_bps == 2e6
+    assert read(path, column=2, unit="Mbit/s").mean_bps == 2e6
     assert read(path, column=3, unit="MB/s").mean_bps == 48e6
     with pytest.raises(InputError, match="column: 3 must be one of the file's 2 columns"):
-        read(write(tmp_path, b"0 1\n1 2\n"), column=3)
+        read(write(tmp_path, b"0 1\n1 2\n"), "pensieve", column=3)
 
 
 def test_a_single_line_needs_a_period(tmp_path: Path) -> None:
@@ -257,41 +205,3 @@ def test_a_missing_or_endless_file_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "huge")
     with pytest.raises(InputError, match="length: 5000001 must be at most 5000000 lines"):
         read(write(tmp_path, b"1\n" * 5_000_001))
-
-
-def manifest_options(row: dict[str, str]) -> ReadOptions:
-    """What the authors of the manifest knew of a file and its bytes do not say."""
-    if row["format"] == "mahimahi":
-        return {"opportunity_bytes": 1500}
-    if row["format"] == "pensieve_puffer":
-        return {"unit": "MB/s"}
-    if row["format"] == "lumos5g_pensieve" or "aitrans" in row["file"]:  # a sample a second or half
-        options: ReadOptions = {
-            "hold": "until-next",
-            "period_ns": round(float(row["duration_s"]) * 1e9),
-        }
-        return {**options, "column": 2} if "multipath" in row["file"] else options
-    return {}
-
-
-def test_real_files_have_the_length_and_mean_of_the_manifest(shared: Path) -> None:
-    with (shared / "traces" / "MANIFEST.tsv").open() as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t"))
-    compared = 0
-    for row in rows:
-        path = shared / "traces" / row["file"]
-        if row["format"] not in {"mahimahi", "pensieve", "pensieve_puffer", "lumos5g_pensieve"}:
-            continue
-        if row["duration_s"] == "NA":
-            with pytest.raises(InputError, match="must not be empty"):
-                read(path)
-            continue
-        trace = read(path, **manifest_options(row))
-        assert trace.period_ns / 1e9 == pytest.approx(float(row["duration_s"]), abs=6e-4), row
-        # The manifest averages lines of equal time, of which three 4G files have some.
-        close = 5e-4 if "/4g_" in row["file"] else 1e-5
-        assert trace.mean_bps / 1e6 == pytest.approx(
-            float(row["mean_mbps"]), rel=close, abs=6e-5
-        ), row
-        compared += 1
-    assert compared == 60

@@ -10,16 +10,19 @@ from simulator.foundation.errors import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from traces.about import After
+    from traces.about import After, Direction
     from traces.bandwidth import BandwidthTrace
 
-__all__ = ["LONGEST_S", "Hold", "ReadOptions", "Reader", "refuse"]
+__all__ = ["LONGEST_S", "Backwards", "Hold", "ReadOptions", "Reader", "refuse"]
 
 LONGEST_S = 366 * 86400
 """Longest trace a reader takes. More is a wrong time unit, or an epoch among seconds."""
 
 Hold = Literal["until-next", "since-previous"]
 """Which interval a line's rate describes: the one it begins, or the one it ends."""
+
+Backwards = Literal["refuse", "cut", "sort"]
+"""What to do where a file's clock goes back: refuse it, end the trace there, or sort the rows."""
 
 
 class ReadOptions(TypedDict, total=False):
@@ -32,6 +35,10 @@ class ReadOptions(TypedDict, total=False):
         unit: Unit of the rates, of ``traces.formats.steps.UNITS``.
         column: Which column holds the rate; the time is column 1.
         opportunity_bytes: What one delivery opportunity carries.
+        run: Which of several runs in one file.
+        direction: Which of a file's two directions, ``uplink`` or ``downlink``.
+        backwards: What to do where the clock goes back: ``refuse`` (default), ``cut`` or ``sort``.
+        ceiling_bps: Rates above this are lowered to it: published files hold corrupt spikes.
     """
 
     after: After
@@ -40,6 +47,10 @@ class ReadOptions(TypedDict, total=False):
     unit: str
     column: int
     opportunity_bytes: int
+    run: int
+    direction: Direction
+    backwards: Backwards
+    ceiling_bps: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +63,15 @@ class Reader:
         options: The options it understands, and for each the values it may take; an empty
             tuple stands for any positive integer.
         read: From (content, name shown in messages, options) to a trace.
+        unit: The unit of its rates by convention, where nothing in a file says so. Such a file is
+            read only if the user names the format or the unit.
     """
 
     name: str
     title: str
     options: dict[str, tuple[str | int, ...]]
     read: Callable[[bytes, str, ReadOptions], BandwidthTrace]
+    unit: str | None = None
 
 
 def refuse(

@@ -15,12 +15,14 @@ from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
 from traces.formats.rows import numbers
 from traces.formats.steps import UNITS, steps
-from traces.rate import RateTrace
 
 if TYPE_CHECKING:
     from traces.formats.rows import Rows
+    from traces.rate import RateTrace
 
 __all__ = ["READER", "read"]
+
+_UNIT = "Mbit/s"
 
 
 def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
@@ -31,7 +33,8 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
             blanks or tabs. The first time may be anything; the period is last - first.
         name: The file as the user named it.
         options: ``after``; ``hold`` (default ``since-previous``); ``period_ns``; ``unit`` (default
-            ``Mbit/s``; some published Puffer traces are in ``MB/s`` whatever they say); ``column``.
+            ``Mbit/s``; some published Puffer traces are in ``MB/s`` whatever they say); ``column``;
+            ``backwards``; ``ceiling_bps``.
 
     Raises:
         InputError: With the line, for decreasing times, negative or absurd rates, no capacity.
@@ -44,18 +47,15 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
         3666666.6666666665
     """
     rows = numbers(data, name, columns=(2, 3))
-    after = options.get("after", "loop")
-    starts, rates, period = steps(
+    return steps(
         rows,
         name,
+        options,
+        TraceAbout(name=PurePath(name).name, source='"time rate" trace'),
         hold=options.get("hold", "since-previous"),
         rate_column=_rate_column(rows, name, options),
-        unit_bps=UNITS[options.get("unit", "Mbit/s")],
-        period_ns=options.get("period_ns"),
-        after=after,
+        unit_bps=UNITS[options.get("unit", _UNIT)],
     )
-    about = TraceAbout(name=PurePath(name).name, source='"time rate" trace')
-    return RateTrace.from_steps(starts, rates, period_ns=period, after=after, about=about)
 
 
 def _rate_column(rows: Rows, name: str, options: ReadOptions) -> int:
@@ -91,6 +91,9 @@ READER = Reader(
         "period_ns": (),
         "unit": tuple(UNITS),
         "column": (2, 3),
+        "backwards": ("refuse", "cut", "sort"),
+        "ceiling_bps": (),
     },
     read=read,
+    unit=_UNIT,
 )

@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
 from traces.formats.rows import numbers
 from traces.formats.steps import steps
-from traces.rate import RateTrace
+
+if TYPE_CHECKING:
+    from traces.rate import RateTrace
 
 __all__ = ["HEADER", "READER", "read"]
 
@@ -33,7 +36,8 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
     Args:
         data: The file's content.
         name: The file as the user named it.
-        options: ``after``; ``period_ns``, which lets the last row last until the period's end.
+        options: ``after``; ``period_ns``, which lets the last row last until the period's end;
+            ``backwards``; ``ceiling_bps``.
 
     Raises:
         InputError: With the line, for a wrong header, decreasing times, negative or absurd rates,
@@ -57,17 +61,18 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
             remedy="name the two columns so: seconds and Mbit/s",
         )
     rows = numbers(data, name, columns=(2,), comma=True, header=1)
-    after = options.get("after", "loop")
-    starts, rates, period = steps(
-        rows, name, hold="until-next", period_ns=options.get("period_ns"), after=after
-    )
     about = TraceAbout(name=PurePath(name).name, source="t_s,mbps table")
-    return RateTrace.from_steps(starts, rates, period_ns=period, after=after, about=about)
+    return steps(rows, name, options, about, hold="until-next")
 
 
 READER = Reader(
     name="csv",
     title="plain CSV with the header t_s,mbps",
-    options={"after": ("loop", "hold", "stop"), "period_ns": ()},
+    options={
+        "after": ("loop", "hold", "stop"),
+        "period_ns": (),
+        "backwards": ("refuse", "cut", "sort"),
+        "ceiling_bps": (),
+    },
     read=read,
 )

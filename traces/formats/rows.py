@@ -14,10 +14,11 @@ from traces.formats.interface import refuse
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Rows", "numbers"]
+__all__ = ["Rows", "check_width", "numbers"]
 
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 100_000
+_WIDEST = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,27 @@ class Rows:
 
     values: NDArray[np.float64]
     lines: NDArray[np.int64]
+
+
+def check_width(data: bytes, name: str) -> None:
+    """Refuse lines so long that their fields alone would fill the memory.
+
+    Raises:
+        InputError: With the first line of more than 64 KiB.
+    """
+    if len(data) <= _WIDEST:
+        return
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    widths = np.diff(ends, prepend=-1, append=len(data))
+    if widths.max() > _WIDEST:
+        raise refuse(
+            name,
+            int(widths.argmax()) + 1,
+            "line",
+            f"{widths.max()} bytes",
+            rule=f"must be at most {_WIDEST} bytes",
+            remedy="give a trace with a line a sample, or name the file's `format`",
+        )
 
 
 def numbers(
@@ -52,6 +74,7 @@ def numbers(
         >>> numbers(b"0 1\r\n\r\n1.5 2", "x", columns=(2,)).values.tolist()
         [[0.0, 1.0], [1.5, 2.0]]
     """
+    check_width(data, name)
     data = data.removeprefix(_BOM)
     stream = io.BytesIO(data)
     list(islice(stream, header))

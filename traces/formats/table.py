@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from traces.formats import mahimahi, pensieve, plain_csv
+from traces.formats import (
+    genet,
+    gnettrack,
+    hsdpa_ghent,
+    iperf3,
+    lumos5g,
+    mahimahi,
+    nyu_mets,
+    oboe,
+    opennetlab,
+    pensieve,
+    plain_csv,
+    sabre,
+)
 
 if TYPE_CHECKING:
     from traces.formats.interface import Reader
@@ -12,6 +25,21 @@ if TYPE_CHECKING:
 __all__ = ["READERS"]
 
 READERS: dict[str, Reader] = {
-    reader.name: reader for reader in (mahimahi.READER, pensieve.READER, plain_csv.READER)
+    reader.name: reader
+    for reader in (
+        mahimahi.READER,
+        pensieve.READER,
+        plain_csv.READER,
+        sabre.READER,
+        hsdpa_ghent.HSDPA,
+        hsdpa_ghent.GHENT,
+        oboe.READER,
+        gnettrack.READER,
+        nyu_mets.READER,
+        iperf3.READER,
+        opennetlab.READER,
+        lumos5g.READER,
+        genet.READER,
+    )
 }
 """Every format that can be read; `traces.sniff` tells them apart."""

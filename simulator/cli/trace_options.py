@@ -1,0 +1,88 @@
+"""The options with which the `traces` commands read a file, and the trace they then have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from simulator.cli.interface import Arguments
+    from traces import BandwidthTrace, ReadOptions
+
+__all__ = ["add_reading_options", "family_trace", "quantity", "read_trace"]
+
+_WORDS = {
+    "after": (("loop", "hold", "stop"), "what follows its end"),
+    "hold": (("until-next", "since-previous"), "which interval a line's rate describes"),
+    "direction": (("uplink", "downlink"), "which of its two directions"),
+    "backwards": (("refuse", "cut", "sort"), "what to do where its clock goes back"),
+}
+_NUMBERS = {
+    "column": "which column holds the rate, where there are several; the time is column 1",
+    "run": "which of several runs in it",
+}
+_QUANTITIES: dict[str, tuple[str, Callable[[str], int], str]] = {
+    "period": ("period_ns", duration_ns, "its length, where the last line does not say it: '60 s'"),
+    "opportunity": ("opportunity_bytes", size_bytes, "what one opportunity carries: '1504 B'"),
+    "ceiling": ("ceiling_bps", rate_bps, "lower rates above this to it: '100 Mbit/s'"),
+}
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a scenario, too, can say about a trace file."""
+    group = parser.add_argument_group("how to read the file")
+    group.add_argument("--format", help="its format; recognised from its content if left out")
+    group.add_argument("--unit", help="unit of its rates, where the format leaves it open: Mbit/s")
+    for name, (values, about) in _WORDS.items():
+        group.add_argument(f"--{name}", choices=values, help=about)
+    for name, about in _NUMBERS.items():
+        group.add_argument(f"--{name}", type=int, metavar="N", help=about)
+    for name, (_, _, about) in _QUANTITIES.items():
+        group.add_argument(f"--{name}", metavar="QUANTITY", help=about)
+
+
+def read_trace(arguments: Arguments, file: Path) -> BandwidthTrace:
+    """Return the trace of a file, read as the arguments say.
+
+    Raises:
+        InputError: For quantities that are none, and whatever `traces.read` refuses.
+    """
+    from traces import read
+
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
+    options["unit"] = arguments.unit
+    for name, (key, parse, _) in _QUANTITIES.items():
+        text = getattr(arguments, name)
+        options[key] = None if text is None else quantity(f"--{name}", text, parse)
+    given = {key: value for key, value in options.items() if value is not None}
+    return read(file, arguments.format, **cast("ReadOptions", given))
+
+
+def quantity(name: str, text: str, parse: Callable[[str], int]) -> int:
+    """Return the quantity an argument states.
+
+    Raises:
+        InputError: If it states none.
+    """
+    try:
+        return parse(text)
+    except ValueError as error:
+        problem = Problem(where="argument", what=name, value=text, rule=str(error))
+        raise InputError(problem) from None
+
+
+def family_trace(family: str, seed: int, duration: str) -> BandwidthTrace:
+    """Return a synthetic trace.
+
+    Raises:
+        InputError: For an unknown family, or a duration that is none or out of range.
+    """
+    from traces import synthesise
+
+    return synthesise(family, seed, quantity("--duration", duration, duration_ns))

@@ -1,0 +1,39 @@
+"""How long 10 MB of each trace format take to read."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.traces.long_files import long_file
+from traces import READERS, read
+
+BYTES = 10_000_000
+TARGET_S = 1.0
+
+
+def reading_times(runs: int) -> dict[str, float]:
+    """Return CPU seconds to read 10 MB of each format, best of several runs."""
+    found = {}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "trace"
+        for name in READERS:
+            few = len(long_file(name, 10_000)) / 10_000
+            path.write_bytes(long_file(name, round(BYTES / few)))
+            times = []
+            for _ in range(runs):
+                start = time.process_time()
+                read(path, name)
+                times.append(time.process_time() - start)
+            found[name] = min(times) * BYTES / path.stat().st_size
+    return found
+
+
+def show_reading(runs: int) -> bool:
+    """Print a line a format; return whether each is below a second."""
+    times = reading_times(runs)
+    print("\n10 MB of a trace, CPU time to read")
+    for name, seconds in times.items():
+        print(f"  {name:32}{seconds:>12.2f} s{f'< {TARGET_S:g} s':>20}", flush=True)
+    return all(seconds < TARGET_S for seconds in times.values())

@@ -1,0 +1,111 @@
+"""`splitcast traces` describes, converts, draws and makes traces."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.traces.examples import GOOD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    class Called(NamedTuple):
+        code: int
+        out: str
+        err: str
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "t.csv"
+    path.write_text("t_s,mbps\n0,8\n10,0\n13,6\n20,0\n")
+    return path
+
+
+def test_a_trace_is_described_for_programs(splitcast: Callable[..., Called], table: Path) -> None:
+    called = splitcast("traces", "info", table, "--json")
+    assert called.code == 0
+    said = json.loads(called.out)
+    assert said["duration_s"] == 20
+    assert said["mean_bps"] == pytest.approx(6.1e6)
+    assert said["seconds_bps"]["p50"] == 7e6
+    assert (said["outages"], said["longest_outage_s"], said["outage_share"]) == (1, 3, 0.15)
+    assert said["kind"] == "rates"
+    assert said["doubts"] == []
+
+
+def test_what_a_file_does_not_say_is_asked_for_and_can_be_given(
+    splitcast: Callable[..., Called], tmp_path: Path
+) -> None:
+    path = tmp_path / "cooked"
+    path.write_bytes(GOOD["pensieve"])
+    refused = splitcast("traces", "info", path)
+    assert refused.code == 2
+    assert "give the `unit`, or say `format: pensieve`" in refused.err
+    options = (
+        "--unit",
+        "MB/s",
+        "--hold",
+        "until-next",
+        "--period",
+        "10 s",
+        "--ceiling",
+        "9 Mbit/s",
+    )
+    called = splitcast("traces", "info", path, *options)
+    assert "holds      3 rates" in called.out
+    assert "length     10 s, then loop" in called.out
+    assert splitcast("traces", "info", path, "--unit", "Mb").code == 2
+    wrong = splitcast("traces", "info", path, "--period", "10")
+    assert wrong.code == 2
+    assert wrong.err.startswith("argument --period: 10 must be a duration with a unit")
+
+
+def test_conversion_tells_what_is_lost(
+    splitcast: Callable[..., Called], table: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.csv"
+    called = splitcast("traces", "convert", table, "--to", "csv", "--out", out)
+    assert called.out == f"{out}: 5 lines, csv, exact\n"
+    assert out.read_text() == table.read_text()
+    called = splitcast("traces", "convert", table, "--to", "mahimahi", "--out", out)
+    assert "mahimahi, lossy\nlost       time below 1 ms" in called.out
+    assert out.read_text().splitlines()[-1] == "20000"
+
+
+def test_a_synthetic_trace_is_written_exactly_if_it_can_be(
+    splitcast: Callable[..., Called], tmp_path: Path
+) -> None:
+    out = tmp_path / "made"
+    words = ("traces", "synth", "--seed", 3, "--duration", "20 s", "--out", out)
+    assert ", mahimahi, " in splitcast(*words, "nyc-3g-up").out
+    assert ", csv, exact" in splitcast(*words, "lte-ghent").out
+    assert splitcast("traces", "info", out).code == 0
+    assert splitcast(*words, "lte-gent").code == 2
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_a_picture_is_drawn_of_a_file_or_a_family(
+    suffix: str, splitcast: Callable[..., Called], table: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / f"x{suffix}"
+    assert splitcast("traces", "plot", table, "--out", out).out == f"{out}\n"
+    first = out.read_bytes()
+    assert first.startswith(b"\x89PNG" if suffix == ".png" else b"<?xml")
+    splitcast("traces", "plot", table, "--out", out)
+    assert out.read_bytes() == first
+    words = ("--family", "us-lte-up", "--seed", 2, "--duration", "30 s")
+    assert splitcast("traces", "plot", *words, "--out", out).code == 0
+    assert out.read_bytes() != first
+
+
+def test_a_picture_of_another_kind_is_refused(
+    splitcast: Callable[..., Called], table: Path, tmp_path: Path
+) -> None:
+    called = splitcast("traces", "plot", table, "--out", tmp_path / "x.jpg")
+    assert called.code == 2
+    assert "must end in .svg or .png; write " in called.err

@@ -1,0 +1,137 @@
+"""A trace written as a file: the plain t_s,mbps table, or mahimahi's milliseconds.
+
+What the format cannot say is told: a converted trace is exact unless something is.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from simulator.foundation.errors import InputError, Problem
+from traces.opportunity import OPPORTUNITY_BYTES, OpportunityTrace
+from traces.rate import RateTrace
+
+if TYPE_CHECKING:
+    from traces.bandwidth import BandwidthTrace
+
+__all__ = ["Converted", "to_csv", "to_mahimahi"]
+
+_MS = 10**6
+_MOST_LINES = 5_000_000
+
+Converted = tuple[str, tuple[str, ...]]
+"""The file's text, and what of the trace it does not hold, each as a sentence."""
+
+
+def to_csv(trace: BandwidthTrace) -> Converted:
+    r"""Return a trace as a ``t_s,mbps`` table.
+
+    Rates are exact. Opportunities are spread over the time before each, so that as much has been
+    offered at each of their instants, but bursts are lost.
+
+    Example:
+        >>> from traces.about import TraceAbout
+        >>> about = TraceAbout(name="x")
+        >>> to_csv(RateTrace.from_steps([0], [1500000], period_ns=2 * 10**9, about=about))[0]
+        't_s,mbps\n0,1.5\n2,0\n'
+    """
+    lost = []
+    if isinstance(trace, OpportunityTrace):
+        steps = _spread(trace)
+        lost.append("bursts: each opportunity is spread over the time since the one before")
+    else:
+        assert isinstance(trace, RateTrace)  # noqa: S101  # the two kinds there are
+        steps = list(trace.steps())
+    rows = [(start, round(rate)) for start, rate in steps]
+    rows.append((trace.period_ns, rows[-1][1] if trace.after == "hold" else 0))
+    if trace.after != "loop":
+        lost.append(f"what follows the end: read it with `after: {trace.after}`")
+    if len(rows) > _MOST_LINES:
+        raise _too_long(trace, len(rows))
+    lines = [f"{_decimal(start, 9)},{_decimal(rate, 6)}" for start, rate in rows]
+    return "\n".join(["t_s,mbps", *lines, ""]), tuple(lost)
+
+
+def to_mahimahi(trace: BandwidthTrace) -> Converted:
+    r"""Return a trace as mahimahi's list of milliseconds, an opportunity of 1504 bytes a line.
+
+    Exact for opportunities of that size at whole milliseconds of which the last ends the trace.
+    Otherwise packets are due when enough was offered for each, in the next whole millisecond, and
+    a last one that is not full ends the trace.
+
+    Raises:
+        InputError: If there would be more than 5 million lines.
+
+    Example:
+        >>> from traces.about import TraceAbout
+        >>> about = TraceAbout(name="x")
+        >>> to_mahimahi(RateTrace.from_steps([0], [6016000], period_ns=5 * _MS, about=about))[0]
+        '2\n4\n5\n'
+    """
+    lost = []
+    exact = _whole_stamps(trace)
+    if exact is None:
+        packet = OPPORTUNITY_BYTES * trace.units_per_byte
+        period_units = trace.capacity(trace.period_ns)
+        packets = -(-period_units // packet)
+        if packets > _MOST_LINES:
+            raise _too_long(trace, packets)
+        # Unlike ones at 0, capacity at the very end of a period is always counted.
+        due = [trace.instant(min(k * packet, period_units)) for k in range(1, packets + 1)]
+        exact = [-(-(at or 0) // _MS) for at in due]
+        if period_units % packet:
+            exact[-1] = -(-trace.period_ns // _MS)
+        lost.append(f"time below 1 ms, and bytes below a packet of {OPPORTUNITY_BYTES}")
+    if exact[-1] * _MS != trace.period_ns:
+        lost.append(f"its end: {trace.period_ns / 1e9:g} s become {exact[-1] / 1e3:g} s")
+    if trace.after != "loop":
+        lost.append(f"what follows the end, `{trace.after}`: mahimahi loops")
+    return "\n".join([*map(str, exact), ""]), tuple(lost)
+
+
+def _whole_stamps(trace: BandwidthTrace) -> list[int] | None:
+    """Return the milliseconds of opportunities that mahimahi could have written, or None."""
+    if not isinstance(trace, OpportunityTrace):
+        return None
+    stamps: list[int] = []
+    for at, size in trace.lumps():
+        count = size / OPPORTUNITY_BYTES
+        if at % _MS or count.denominator != 1 or len(stamps) + count > _MOST_LINES:
+            return None
+        stamps += [at // _MS] * int(count)
+    return stamps
+
+
+def _spread(trace: OpportunityTrace) -> list[tuple[int, Fraction]]:
+    """Return steps that have offered as much at each instant; those at 0 follow in the first."""
+    lumps = list(trace.lumps())
+    first = lumps.pop(0)[1] if lumps[0][0] == 0 else Fraction(0)
+    ends = [0, *(at for at, _ in lumps)]
+    steps = []
+    for (begin, end), (_, size) in zip(pairwise(ends), lumps, strict=True):
+        steps.append((begin, (size + first) * 8 * 10**9 / (end - begin)))
+        first = Fraction(0)
+    if ends[-1] < trace.period_ns:
+        steps.append((ends[-1], Fraction(0)))
+    return steps
+
+
+def _decimal(value: int, places: int) -> str:
+    """Return an integer number of small units exactly, in units 10^places larger."""
+    text = f"{Decimal(value).scaleb(-places):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _too_long(trace: BandwidthTrace, lines: int) -> InputError:
+    return InputError(
+        Problem(
+            where=trace.about.name,
+            what="length",
+            value=f"{lines} lines",
+            rule=f"must be at most {_MOST_LINES}",
+            remedy="convert it to the other format, or cut it into smaller files",
+        )
+    )
