@@ -87,11 +87,7 @@ class PacketLink:
     def _advance(self, now_ns: int) -> None:
         """Let all packets begin that do so until now."""
         ahead, queue, wire = self._ahead, self._queue, self._wire
-        while self._begin_ns <= now_ns:
-            item = ahead.popleft() if ahead else queue.pop()
-            if item is None:
-                self._begin_ns = _IDLE_NS
-                return
+        while self._begin_ns <= now_ns and (item := ahead.popleft() if ahead else queue.pop()):
             end_ns = wire.carry(item[1])
             if end_ns < FOREVER_NS:
                 self.left_ns[item[0]] = end_ns
