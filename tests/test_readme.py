@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 _TRACE = "t_s,mbps\n0,4\n1,2.5\n2,0\n3,6\n"
+_FRAMES = "flow,frame_id,t_send_s,bytes\n0,0,0,9000\n1,0,0.01,1200\n0,1,0.033333333,7000\n"
 _POLICY = """\
 class MyPolicy:
     def choose(self, seen):
@@ -26,10 +27,11 @@ def _blocks(root: Path, language: str) -> list[str]:
 
 @pytest.fixture
 def desk(root: Path, tmp_path: Path) -> Path:
-    """A reader's folder: the clone's files, a trace and a policy of his own."""
+    """A reader's folder: the clone's files; a trace, frames and a policy of his own."""
     for name in ("Makefile", "README.md", "scenarios", "constraints.txt", "pyproject.toml"):
         (tmp_path / name).symlink_to(root / name)
     (tmp_path / "my-uplink.csv").write_text(_TRACE)
+    (tmp_path / "my-frames.csv").write_text(_FRAMES)
     (tmp_path / "my_policy.py").write_text(_POLICY)
     return tmp_path
 

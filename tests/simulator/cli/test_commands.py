@@ -45,7 +45,9 @@ def test_the_version_is_told(splitcast: Callable[..., Called]) -> None:
     assert (called.code, called.out) == (0, "splitcast 0.1.0\n")
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "validate", "init", "schema", "report"])
+@pytest.mark.parametrize(
+    "command", ["run", "demo", "validate", "init", "schema", "report", "replay"]
+)
 def test_every_command_has_help(splitcast: Callable[..., Called], command: str) -> None:
     assert splitcast(command, "--help").code == 0
 

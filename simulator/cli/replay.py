@@ -1,0 +1,154 @@
+"""`splitcast replay`: frames with given instants and sizes through a link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from simulator.cli.interface import Arguments, Commands, command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.replay import LinkChoice
+    from simulator.replay.link import Accuracy
+
+__all__ = ["add"]
+
+T = TypeVar("T")
+
+# Options that are whole numbers: what is usual, from, to, and what it means.
+_WHOLE = {
+    "opportunity_bytes": (1504, 1, 10**9, "what a delivery opportunity carries"),
+    "mtu_payload": (1472, 1, 65_535, "most payload bytes of a packet"),
+    "header_bytes": (32, 0, 65_535, "what each packet carries besides"),
+    "quantum": (1500, 64, 10**9, "bytes a flow gains a round of drr"),
+    "drr_header_bytes": (28, 0, 65_535, "header bytes that count in drr's deficits"),
+    "committed_packets": (1, 0, 10_000, "packets drr has settled behind the one on the wire"),
+}
+_CLOCKS_NS = {"exact": 1, "ms": 10**6}
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    about = "send frames with given instants and sizes through a link"
+    parser = command(commands, "replay", about, _execute)
+    parser.add_argument("--trace", metavar="FILE", type=Path, required=True, help="its capacity")
+    parser.add_argument("--format", help="of the trace; recognised from its content if left out")
+    parser.add_argument(
+        "--after",
+        choices=("loop", "hold", "stop"),
+        help="what follows the trace's end; by default hold for a t_s,mbps table, else loop",
+    )
+    parser.add_argument(
+        "--frames",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="CSV with flow,frame_id,t_send_s,bytes (or t_send_ms) in the order of sending",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="CSV to write: flow,frame_id,t_send_s,bytes,n_pkts,n_lost,t_arrive_s,complete; "
+        "a frame that lost packets has the instant of its last one that arrived",
+    )
+    parser.add_argument("--packets-out", metavar="FILE", type=Path, help="CSV of every packet")
+    parser.add_argument(
+        "--queue",
+        default="infinite",
+        help="infinite (default), droptail:50p, droptail:64000B, drophead:40p",
+    )
+    parser.add_argument("--delay", default="0 ms", help="propagation after the link, like '20 ms'")
+    parser.add_argument("--sharing", choices=("fifo", "fair", "drr"), default="fifo")
+    parser.add_argument(
+        "--accuracy",
+        choices=("frame", "packet"),
+        help="packet: store and forward, one by one (default); frame: fluid (always, for fair)",
+    )
+    parser.add_argument(
+        "--arrival-rounding",
+        choices=tuple(_CLOCKS_NS),
+        default="exact",
+        help="ms: frames come to the link's queue at the whole millisecond before they are sent",
+    )
+    for name, (usual, _, _, meaning) in _WHOLE.items():
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, metavar="N", default=str(usual), help=f"{meaning} ({usual})")
+
+
+def _execute(arguments: Arguments) -> int:
+    from simulator.replay import arrivals_table, packets_table, read_frames, replay
+    from simulator.replay.capacity import read_capacity
+    from simulator.replay.checks import check
+    from simulator.replay.outputs import check_outputs, write_outputs
+
+    whole = {name: _whole(name, getattr(arguments, name)) for name in _WHOLE}
+    choice = _choice(arguments, whole)
+    outputs = [path for path in (arguments.out, arguments.packets_out) if path is not None]
+    check_outputs(outputs, inputs=[arguments.trace, arguments.frames])
+    frames = read_frames(arguments.frames)
+    check(frames, choice, packets_wanted=arguments.packets_out is not None)
+    trace = read_capacity(
+        arguments.trace,
+        arguments.format,
+        after=arguments.after,
+        opportunity_bytes=whole["opportunity_bytes"],
+    )
+    fates = replay(frames, trace, choice)
+    tables = {arguments.out: arrivals_table(frames, fates)}
+    if arguments.packets_out is not None:
+        tables[arguments.packets_out] = packets_table(
+            frames, fates, mtu_payload_bytes=choice.mtu_payload_bytes
+        )
+    write_outputs(tables)
+    complete = fates.lost.count(0)
+    lost, packets = sum(fates.lost), sum(fates.packets)
+    print(f"{complete} of {len(fates.lost)} frames complete; {lost} of {packets} packets lost")
+    print("\n".join(f"wrote {path}" for path in tables))
+    return 0
+
+
+def _choice(arguments: Arguments, whole: dict[str, int]) -> LinkChoice:
+    from simulator.foundation.quantities import duration_ns
+    from simulator.replay import LinkChoice, queue_limit
+
+    usual: Accuracy = "frame" if arguments.sharing == "fair" else "packet"
+    accuracy: Accuracy = arguments.accuracy or usual
+    return LinkChoice(
+        mtu_payload_bytes=whole["mtu_payload"],
+        header_bytes=whole["header_bytes"],
+        queue=_parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p"),
+        sharing=arguments.sharing,
+        accuracy=accuracy,
+        delay_ns=_parsed("--delay", "delay", arguments.delay, duration_ns, "20 ms"),
+        clock_ns=_CLOCKS_NS[arguments.arrival_rounding],
+        quantum_bytes=whole["quantum"],
+        drr_header_bytes=whole["drr_header_bytes"],
+        committed_packets=whole["committed_packets"],
+    )
+
+
+def _whole(name: str, text: str) -> int:
+    usual, least, most, _ = _WHOLE[name]
+
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdecimal() and least <= int(text[:19]) <= most:
+            return int(text)
+        msg = f"must be a whole number from {least} to {most}"
+        raise ValueError(msg)
+
+    return _parsed(f"--{name.replace('_', '-')}", "value", text, parse, str(usual))
+
+
+def _parsed(option: str, what: str, text: str, parse: Callable[[str], T], example: str) -> T:
+    from simulator.foundation.errors import InputError, Problem
+
+    try:
+        return parse(text)
+    except ValueError as error:
+        remedy = f"write {option} {example!r}"
+        problem = Problem(where=option, what=what, value=text, rule=str(error), remedy=remedy)
+        raise InputError(problem) from error

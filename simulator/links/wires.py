@@ -1,0 +1,119 @@
+"""Two rules by which a link's capacity serialises packets, one after another.
+
+`StoreAndForward` is what a network device does, as in ns-3's point-to-point device: a packet takes
+its size over the rate valid when its transmission starts, whatever the rate does meanwhile.
+`Flowing` follows the capacity byte by byte: what an opportunity has left goes to the next packet,
+as in mahimahi's link queue, and a rate is integrated exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.links.fifo import FOREVER_NS
+
+if TYPE_CHECKING:
+    from traces.bandwidth import BandwidthTrace
+
+__all__ = ["Flowing", "StoreAndForward", "Wire"]
+
+
+class Wire(Protocol):
+    """Serialises one packet at a time: ask when the next one begins, then carry it."""
+
+    free_ns: int
+    """When the packet last carried has left; `FOREVER_NS` if it never does."""
+
+    def begin(self, ready_ns: int) -> int:
+        """Return when a packet that waits since ``ready_ns`` begins; `FOREVER_NS` for never."""
+
+    def carry(self, wire_bytes: int) -> int:
+        """Return when the packet that begins then has left; `FOREVER_NS` for never."""
+
+
+class StoreAndForward:
+    """A packet goes out whole at the rate of the instant it starts, rounded to the nearest ns.
+
+    A rate that changes at that very instant has changed already. Where the rate is 0 a packet
+    waits, in the queue, for the next one above.
+
+    Example:
+        >>> from traces import RateTrace, TraceAbout
+        >>> trace = RateTrace.from_steps(
+        ...     [0, 500_000], [8_000_000, 80_000_000], period_ns=10**9, about=TraceAbout(name="up"))
+        >>> wire = StoreAndForward(trace)
+        >>> [(wire.begin(0), wire.carry(1000)) for _ in range(2)]  # 1 ms at 8, 0.1 ms at 80 Mbit/s
+        [(0, 1000000), (1000000, 1100000)]
+    """
+
+    __slots__ = ("_begin_ns", "_capacity", "_instant", "_rate", "_units", "free_ns")
+
+    def __init__(self, trace: BandwidthTrace) -> None:
+        """Start idle at instant 0."""
+        self._capacity = trace.capacity
+        self._instant = trace.instant
+        self._units = trace.units_per_byte
+        self._begin_ns = 0
+        self._rate = 0  # units per ns
+        self.free_ns = 0
+
+    def begin(self, ready_ns: int) -> int:
+        """Return when a packet that waits since ``ready_ns`` begins."""
+        begin_ns = max(ready_ns, self.free_ns)
+        before = self._capacity(begin_ns)
+        # Rates change at whole nanoseconds only, so one of them tells the rate.
+        rate = self._capacity(begin_ns + 1) - before
+        if not rate:
+            first_ns = self._instant(before + 1)
+            if first_ns is None:
+                return FOREVER_NS
+            begin_ns = first_ns - 1
+            rate = self._capacity(first_ns) - before
+        self._begin_ns = begin_ns
+        self._rate = rate
+        return begin_ns
+
+    def carry(self, wire_bytes: int) -> int:
+        """Return when the packet that begins then has left."""
+        rate = self._rate
+        self.free_ns = self._begin_ns + (2 * wire_bytes * self._units + rate) // (2 * rate)
+        return self.free_ns
+
+
+class Flowing:
+    """A packet takes the capacity it needs; the next one takes what that leaves over.
+
+    A packet begins when capacity for its first byte is offered: not at the opportunity of the
+    very millisecond in which it came.
+
+    Example:
+        >>> from traces import OpportunityTrace, TraceAbout
+        >>> wire = Flowing(OpportunityTrace.from_stamps([10**6], about=TraceAbout(name="12")))
+        >>> [(wire.begin(10**6), wire.carry(1000)) for _ in range(2)]  # 1504 bytes a millisecond
+        [(2000000, 2000000), (2000000, 3000000)]
+    """
+
+    __slots__ = ("_capacity", "_instant", "_position", "_units", "free_ns")
+
+    def __init__(self, trace: BandwidthTrace) -> None:
+        """Start idle at instant 0."""
+        self._capacity = trace.capacity
+        self._instant = trace.instant
+        self._units = trace.units_per_byte
+        self._position = 0
+        self.free_ns = 0
+
+    def begin(self, ready_ns: int) -> int:
+        """Return when a packet that waits since ``ready_ns`` begins."""
+        if ready_ns >= self.free_ns:
+            # Idle, so W(ready) >= position by the definition of the inverse.
+            self._position = self._capacity(ready_ns)
+        begin_ns = self._instant(self._position + 1)
+        return FOREVER_NS if begin_ns is None else begin_ns
+
+    def carry(self, wire_bytes: int) -> int:
+        """Return when the packet that begins then has left."""
+        self._position += wire_bytes * self._units
+        end_ns = self._instant(self._position)
+        self.free_ns = FOREVER_NS if end_ns is None else end_ns
+        return self.free_ns

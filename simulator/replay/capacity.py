@@ -1,0 +1,78 @@
+"""The link's capacity from a trace file, and what follows the file's end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.files import read_bounded
+from traces import read
+from traces.sniff import sniff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from traces import BandwidthTrace, ReadOptions
+    from traces.about import After
+
+__all__ = ["OPPORTUNITY_BYTES", "read_capacity"]
+
+OPPORTUNITY_BYTES = 1504
+_LARGEST_BYTES = 64 * 2**20
+
+
+def read_capacity(
+    path: Path,
+    format: str | None = None,  # noqa: A002  # the word users write
+    *,
+    after: After | None = None,
+    opportunity_bytes: int = OPPORTUNITY_BYTES,
+) -> BandwidthTrace:
+    r"""Read a trace to replay frames through.
+
+    Args:
+        path: The file.
+        format: Its format; recognised from its content if left out.
+        after: What follows its end. By default the last rate of a ``t_s,mbps`` table holds, as
+            in ns-3's schedules of rates, and every other format loops.
+        opportunity_bytes: What one delivery opportunity carries, where there are any.
+
+    Raises:
+        InputError: As `traces.read`; and if the last rate holds by default and is 0.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "rate.csv"
+        ...     _ = file.write_text("t_s,mbps\n0,10\n")
+        ...     read_capacity(file).mean_bps
+        10000000.0
+    """
+    if format is None:
+        data = read_bounded(path, limit_bytes=_LARGEST_BYTES, what="trace")
+        format = sniff(data, str(path))  # noqa: A001
+    options: ReadOptions = {}
+    if opportunity_bytes != OPPORTUNITY_BYTES:
+        options["opportunity_bytes"] = opportunity_bytes
+    if after is not None:
+        options["after"] = after
+    elif format == "csv":
+        options["after"] = "hold"
+    trace = read(path, format, **options)
+    end_ns = trace.period_ns
+    if (
+        after is None
+        and trace.after == "hold"
+        and trace.capacity(end_ns + 1) == trace.capacity(end_ns)
+    ):
+        raise InputError(
+            Problem(
+                where=str(path),
+                what="last rate",
+                value=0,
+                rule="would hold for ever: the link can never deliver after it",
+                remedy="say `--after loop`, `--after stop` or `--after hold`",
+            )
+        )
+    return trace

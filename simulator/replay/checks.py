@@ -1,0 +1,113 @@
+"""What frames, a link and its options must satisfy together before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.foundation.errors import InputError, Problem
+from simulator.replay.link import LinkChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.replay.frames import FrameTable
+
+__all__ = ["check"]
+
+_MOST_PACKETS = 10_000_000
+_OF_DRR = {
+    "quantum_bytes": "--quantum",
+    "drr_header_bytes": "--drr-header-bytes",
+    "committed_packets": "--committed-packets",
+}
+
+
+def check(frames: FrameTable, choice: LinkChoice, *, packets_wanted: bool) -> None:
+    """Refuse what no link can do, and options that would mean nothing.
+
+    Args:
+        frames: What is to be sent.
+        choice: What kind of link it is.
+        packets_wanted: Whether a row for every packet is asked for.
+
+    Raises:
+        InputError: With every problem.
+
+    Example:
+        >>> from simulator.replay.frames import FrameTable
+        >>> from simulator.replay.link import queue_limit
+        >>> frames = FrameTable(flow=["0"], frame_id=["0"], sent_ns=[0], payload_bytes=[3000])
+        >>> check(frames, LinkChoice(queue=queue_limit("droptail:1000B")), packets_wanted=False)
+        Traceback (most recent call last):
+        simulator.foundation.errors.InputError: --queue limit: 1000 bytes must hold a packet ...
+    """
+    problems = [*_of_link(choice), *_of_size(frames, choice)]
+    if packets_wanted and (
+        choice.sharing == "fair" or (choice.accuracy == "frame" and choice.queue is None)
+    ):
+        problems.append(
+            Problem(
+                where="--packets-out",
+                what="accuracy",
+                value="frame",
+                rule="follows no packets",
+                remedy="use `--accuracy packet`, or leave --packets-out out",
+            )
+        )
+    if problems:
+        raise InputError(*problems)
+
+
+def _of_link(choice: LinkChoice) -> Iterator[Problem]:
+    full = choice.mtu_payload_bytes + choice.header_bytes
+    limit = choice.queue
+    if limit is not None and limit.most_bytes is not None and limit.most_bytes < full:
+        yield Problem(
+            where="--queue",
+            what="limit",
+            value=f"{limit.most_bytes} bytes",
+            rule=f"must hold a packet of {full} bytes",
+            remedy=f"give at least {full}B, or a smaller --mtu-payload",
+        )
+    if limit is not None and choice.sharing != "fifo":
+        yield Problem(
+            where="--queue",
+            what="limit",
+            value=choice.sharing,
+            rule="shares infinite queues only",
+            remedy="use `--queue infinite` or `--sharing fifo`",
+        )
+    needed = {"fair": "frame", "drr": "packet"}.get(choice.sharing, choice.accuracy)
+    if choice.accuracy != needed:
+        yield Problem(
+            where="--accuracy",
+            what="accuracy",
+            value=choice.accuracy,
+            rule=f"must be {needed} for --sharing {choice.sharing}",
+            remedy=f"use `--accuracy {needed}`",
+        )
+    if choice.sharing != "drr":
+        usual = LinkChoice()
+        for field, option in _OF_DRR.items():
+            value = getattr(choice, field)
+            if value != getattr(usual, field):
+                yield Problem(
+                    where=option,
+                    what="value",
+                    value=value,
+                    rule=f"means nothing for --sharing {choice.sharing}",
+                    remedy="leave it out, or use `--sharing drr`",
+                )
+
+
+def _of_size(frames: FrameTable, choice: LinkChoice) -> Iterator[Problem]:
+    each = choice.mtu_payload_bytes
+    packets = sum(-(-payload // each) for payload in frames.payload_bytes)
+    if packets > _MOST_PACKETS:
+        yield Problem(
+            where="--frames",
+            what="packets",
+            value=packets,
+            rule=f"must be at most {_MOST_PACKETS}",
+            remedy="cut the table into smaller files, or check its sizes",
+        )

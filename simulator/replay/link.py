@@ -1,0 +1,114 @@
+"""Which link frames are replayed through: headers, queue, sharing, and what is followed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from simulator.links.drr import DrrQueue
+from simulator.links.packets import PacketLink
+from simulator.links.queues import FifoQueue
+from simulator.links.wires import Flowing, StoreAndForward
+from traces import OpportunityTrace
+
+if TYPE_CHECKING:
+    from traces import BandwidthTrace
+
+__all__ = ["Accuracy", "LinkChoice", "QueueLimit", "Sharing", "packet_link", "queue_limit"]
+
+Accuracy = Literal["frame", "packet"]
+Sharing = Literal["fifo", "fair", "drr"]
+
+_LIMIT = re.compile(r"drop(tail|head):([0-9]{1,15})(p|B)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLimit:
+    """Most that may be queued, and who goes when it is more.
+
+    Attributes:
+        most_bytes: In wire bytes; None for no such limit.
+        most_packets: In packets; None for no such limit.
+        drop_head: Whether the oldest go, not the newest.
+    """
+
+    most_bytes: int | None = None
+    most_packets: int | None = None
+    drop_head: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChoice:
+    """How frames cross the link.
+
+    Attributes:
+        mtu_payload_bytes: Most payload of a packet; a frame's last packet is shorter.
+        header_bytes: What each packet carries besides.
+        queue: Its limit; None for an infinite queue.
+        sharing: ``fifo``; ``fair``, fluid; or ``drr``, packet by packet.
+        accuracy: ``packet``: on a rate trace, packets are stored and forwarded one by one.
+            ``frame``: the rate is integrated over whatever is sent.
+        delay_ns: Propagation after the link.
+        clock_ns: Sending happens at whole multiples of this, rounded down; 1 for as it is given.
+        quantum_bytes: What a flow gains a round of ``drr``.
+        drr_header_bytes: What of each packet's header counts in its deficits.
+        committed_packets: Packets whose order is settled behind the one on the wire, in ``drr``.
+    """
+
+    mtu_payload_bytes: int = 1472
+    header_bytes: int = 32
+    queue: QueueLimit | None = None
+    sharing: Sharing = "fifo"
+    accuracy: Accuracy = "packet"
+    delay_ns: int = 0
+    clock_ns: int = 1
+    quantum_bytes: int = 1500
+    drr_header_bytes: int = 28
+    committed_packets: int = 1
+
+
+def queue_limit(text: str) -> QueueLimit | None:
+    """Return the limit that ``infinite``, ``droptail:50p`` or ``drophead:64000B`` says.
+
+    Raises:
+        ValueError: If it says something else; the message is a predicate.
+
+    Example:
+        >>> queue_limit("drophead:40p").most_packets
+        40
+    """
+    if text == "infinite":
+        return None
+    match = _LIMIT.fullmatch(text)
+    if match is None or not int(match[2]):
+        msg = "must be infinite, or droptail or drophead with a limit above 0 in packets or bytes"
+        raise ValueError(msg)
+    most = int(match[2])
+    return QueueLimit(
+        most_bytes=most if match[3] == "B" else None,
+        most_packets=most if match[3] == "p" else None,
+        drop_head=match[1] == "head",
+    )
+
+
+def packet_link(trace: BandwidthTrace, choice: LinkChoice) -> PacketLink:
+    """Return the link that follows packets as a choice says.
+
+    Opportunities carry what is left over to the next packet at either accuracy.
+    """
+    flows = choice.accuracy == "frame" or isinstance(trace, OpportunityTrace)
+    wire = Flowing(trace) if flows else StoreAndForward(trace)
+    if choice.sharing == "drr":
+        less = choice.header_bytes - choice.drr_header_bytes
+        queue = DrrQueue(quantum=choice.quantum_bytes, less_bytes=less)
+        return PacketLink(wire, queue, committed=choice.committed_packets)
+    limit = choice.queue or QueueLimit()
+    return PacketLink(
+        wire,
+        FifoQueue(
+            limit_bytes=limit.most_bytes,
+            limit_packets=limit.most_packets,
+            drop_head=limit.drop_head,
+        ),
+    )
