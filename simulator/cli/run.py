@@ -45,7 +45,8 @@ def add_batch_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="overrides",
-        help="replace a value of the scenario, like streams.cameras.fps=30; may be repeated",
+        help="replace a value of the scenario, swept or not, like streams.cameras.fps=30; "
+        "may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON instead")
 

@@ -79,6 +79,8 @@ def trail_of(value: object, path: str) -> Trail:
 def override(document: Document, assignments: Sequence[str]) -> None:
     """Replace values of a document by ``path=value`` texts, the value by YAML's rules.
 
+    A value that was swept is swept no longer.
+
     Args:
         document: Changed in place; messages name the assignment as the new value's place.
         assignments: What `--set` was given.
@@ -97,6 +99,7 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         try:
             new = read_text(written, where)
             document.value = with_settings(document.value, {path: new.value})
+            _settle(document.value.get("sweep"), path)
             trail = trail_of(document.value, path)
         except ValueError as error:
             problems.append(Problem(where="--set", what="path", value=path, rule=str(error)))
@@ -111,3 +114,23 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         document.keys |= {(*trail, *inner): where for inner in new.keys} | {trail: where}
     if problems:
         raise InputError(*problems)
+
+
+def _settle(sweep: object, path: str) -> None:
+    """Take the axes out of a sweep that would replace what was set.
+
+    Raises:
+        ValueError: If the path leads into a value that is swept whole.
+    """
+    if not isinstance(sweep, dict):
+        return
+    for lists in (sweep, sweep.get("zip")):
+        if not isinstance(lists, dict):
+            continue
+        for swept in list(lists):
+            if f"{swept}.".startswith(f"{path}."):
+                del lists[swept]
+            elif path.startswith(f"{swept}."):
+                raise ValueError(f"must not go into {swept}, which is swept")
+    if sweep.get("zip") == {}:
+        del sweep["zip"]

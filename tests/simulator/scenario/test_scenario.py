@@ -133,6 +133,41 @@ def test_settings_replace_values_by_the_rules_of_yaml(
     assert scenario.document["server"] == {"batching": {"max": 2}}
 
 
+_SWEEP = """\
+sweep:
+  streams.cameras.policy: [fixed, deadline]
+  zip: {streams.cameras.fps: [10, 20], seed: [1, 2]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "points"),
+    [
+        ([], 4),
+        (["streams.cameras.policy=throughput"], 2),
+        (["streams.cameras.fps=5"], 4),
+        (["streams.cameras.fps=5", "seed=9"], 2),
+        (["streams.cameras.fps=5", "seed=9", "streams.cameras.policy=fixed"], 1),
+    ],
+)
+def test_a_value_that_is_set_is_swept_no_longer(
+    tmp_path: Path, document: dict[str, Any], settings: list[str], points: int
+) -> None:
+    scenario = Scenario.from_file(write(tmp_path, document, _SWEEP), settings)
+    assert len(scenario.points) == points
+    for setting in settings:
+        path = setting.partition("=")[0]
+        assert not any(path in point.settings for point in scenario.points)
+
+
+def test_nothing_can_be_set_within_a_value_that_is_swept(
+    tmp_path: Path, document: dict[str, Any]
+) -> None:
+    path = write(tmp_path, document, "sweep: {server.batching: [{max: 1}, {max: 2}]}\n")
+    with pytest.raises(InputError, match=r"must not go into server.batching, which is swept"):
+        Scenario.from_file(path, ["server.batching.max=4"])
+
+
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
