@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     try:
-        chosen = _parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        chosen = _parser().parse_args(words)
+        chosen.words = words  # as typed, for the manifest
         code: int = chosen.execute(chosen)
         sys.stdout.flush()
     except InputError as error:

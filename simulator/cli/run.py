@@ -110,7 +110,7 @@ def simulate(
             resume=resume,
             replace=replace,
             progress=progress,
-            command=shlex.join(["splitcast", *sys.argv[1:]]),
+            command=shlex.join(["splitcast", *arguments.words]),
         )
     summary = results.document
     for warning in summary["warnings"]:

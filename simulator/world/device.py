@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.world.alarm import DEVICES, Alarm
-from simulator.world.server import Job
+from simulator.world.service import Job
 
 if TYPE_CHECKING:
     from collections.abc import Generator

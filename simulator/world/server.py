@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heapreplace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from simulator.world.alarm import WORKERS, Alarm
 from simulator.world.service import batch_ns
@@ -13,21 +13,10 @@ if TYPE_CHECKING:
     from simpy import Environment, Event
 
     from simulator.world.ledger import Ledger
-    from simulator.world.mail import Mail
     from simulator.world.plan import ServerPlan
-    from simulator.world.service import ServiceTimes
+    from simulator.world.service import Job
 
-__all__ = ["Job", "Server"]
-
-
-class Job(NamedTuple):
-    """A frame on its way to an answer."""
-
-    row: int  # of the ledger
-    unit: int
-    frame: int
-    times: ServiceTimes
-    mail: Mail
+__all__ = ["Server"]
 
 
 class Server:

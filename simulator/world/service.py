@@ -11,13 +11,13 @@ backbone is the same for all. All times are scaled already; the first frame draw
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from simulator.world.mail import Mail
     from simulator.world.plan import ServedModel, StreamPlan
-    from simulator.world.server import Job
 
-__all__ = ["ModelTimes", "ServiceTimes", "batch_ns"]
+__all__ = ["Job", "ModelTimes", "ServiceTimes", "batch_ns"]
 
 
 class ModelTimes:
@@ -50,6 +50,16 @@ class ServiceTimes:
         self.entropy_ns: list[memoryview[int]] = [times.data for times in plan.entropy_decode_ns]
         self.decoders = plan.decoders
         self.model = model
+
+
+class Job(NamedTuple):
+    """A frame on its way to an answer."""
+
+    row: int  # of the ledger
+    unit: int
+    frame: int
+    times: ServiceTimes
+    mail: Mail
 
 
 def batch_ns(batch: list[Job]) -> int:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from simulator.links.fifo import Link
     from simulator.world.ledger import Ledger
     from simulator.world.plan import LinkPlan
-    from simulator.world.server import Job, Server
+    from simulator.world.server import Server
+    from simulator.world.service import Job
 
 __all__ = ["Uplink"]
 
