@@ -22,7 +22,7 @@ from simulator.cli import (
     units,
     validate,
 )
-from simulator.foundation.errors import InputError
+from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ __all__ = ["main"]
 INTERNAL_ERROR = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+_OF_MODELS = frozenset({"PIL", "constriction", "torch"})  # what only the extra [models] brings
 
 _COMMANDS = (
     run,
@@ -78,14 +79,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted; a batch with --out can be finished with --resume", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:
-        if os.environ.get("SPLITCAST_DEBUG"):
-            raise
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(f"splitcast: internal error: {said}", file=sys.stderr)
-        print("set SPLITCAST_DEBUG=1 to see where, and please report it", file=sys.stderr)
-        return INTERNAL_ERROR
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line
+        return _told(error)
     return code
+
+
+def _told(error: Exception) -> int:
+    """Tell of a package that is not there, or of an error that is the program's own fault.
+
+    Raises:
+        Exception: The error itself, where `SPLITCAST_DEBUG` asks for its traceback.
+    """
+    if isinstance(error, ModuleNotFoundError) and error.name in _OF_MODELS:
+        rule = "must be installed for this command"
+        remedy = "`make install` brings it, or pip install with the extra [models]"
+        print(
+            Problem(where="splitcast", what="package", value=error.name, rule=rule, remedy=remedy),
+            file=sys.stderr,
+        )
+        return BAD_INPUT
+    if os.environ.get("SPLITCAST_DEBUG"):
+        raise error
+    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    print(f"splitcast: internal error: {said}", file=sys.stderr)
+    print("set SPLITCAST_DEBUG=1 to see where, and please report it", file=sys.stderr)
+    return INTERNAL_ERROR
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -186,6 +186,17 @@ def test_a_share_of_clips_is_checked(splitcast: Callable[..., Called], share: st
     assert "--share" in called.err
 
 
+def test_a_package_that_only_models_need_is_asked_for(
+    splitcast: Callable[..., Called], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("models.training")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    called = splitcast("units", "train", tmp_path / "weights", "--quick")
+    assert called.code == 2
+    assert called.err.startswith("splitcast package: torch must be installed for this command; ")
+
+
 def test_an_internal_error_is_short_and_says_how_to_see_more(
     splitcast: Callable[..., Called], scenario: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
