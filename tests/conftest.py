@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes depends on what else the machine does; it is no property of the code.
+settings.register_profile(
+    "splitcast", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("splitcast")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -7,6 +7,8 @@ at every layer.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +59,8 @@ ALONE = Member(0, 1)
 
 
 def _join(meeting: Path, member: Member) -> None:
+    # All members live on this machine: none needs to be reached, or named, from outside.
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo" if sys.platform == "linux" else "lo0")
     distributed.init_process_group(
         "gloo", init_method=f"file://{meeting}", rank=member.rank, world_size=member.size
     )
