@@ -101,7 +101,7 @@ def _overloads(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for what, share in case["overload"].items():
             yield (
                 f"  {case['policy']}: {what} overloaded in {share:.0%} of the runs; "
-                "means over them depend on their duration"
+                "means over them may depend on their duration"
             )
 
 

@@ -37,7 +37,7 @@ def _overloads(cases: Sequence[Case], look: Look) -> Iterator[str]:
         yield (
             f"Overload: the {what} cannot keep up in {'up to ' * (len(shares) > 1)}"
             f"{PERCENT * max(shares):.0f} % of the runs under {' and under '.join(words)}. "
-            "Means over such runs depend on their duration."
+            "Means over such runs may depend on their duration."
         )
 
 

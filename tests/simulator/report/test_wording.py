@@ -102,7 +102,7 @@ def test_a_reader_is_warned_of_few_traces_overload_and_what_the_folder_doubts(
     assert told[0] == "oboe/1 is a downlink."
     assert told[1] == (
         "Overload: the uplink cannot keep up in 50 % of the runs under fixed (at load=4). "
-        "Means over such runs depend on their duration."
+        "Means over such runs may depend on their duration."
     )
     assert told[2].startswith("Few traces (n = 3)")
 
