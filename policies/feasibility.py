@@ -50,7 +50,6 @@ def first_feasible(
     *,
     rate: float,
     budget_ns: float,
-    high: bool = False,
 ) -> int | None:
     """Return the first unit in an order whose result would be back in time, or None.
 
@@ -60,7 +59,6 @@ def first_feasible(
         transfers: Of this stream, read for this observation.
         rate: Bytes per nanosecond.
         budget_ns: How long after its capture the frame's result must be back.
-        high: Use the upper forecast of sizes instead of the mean.
     """
     units, loaded = seen.units, seen.loaded
     now_ns = seen.now_ns
@@ -73,10 +71,9 @@ def first_feasible(
         if index != loaded and loaded is not None:
             total_ns += unit.switch_ns
         if not unit.on_device:
-            size_bytes = unit.size_high_bytes if high else unit.size_bytes
             if total_ns < backlog_ns:
                 total_ns = backlog_ns
-            total_ns += size_bytes / rate + beyond_ns + unit.server_ns
+            total_ns += unit.size_bytes / rate + beyond_ns + unit.server_ns
         if total_ns <= left_ns:
             return index
     return None
