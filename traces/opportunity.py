@@ -12,12 +12,12 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
-from math import gcd
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from traces.checks import check_stamps, late_offset
+from traces.scaling import scaled_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,14 +161,10 @@ class OpportunityTrace:
 
         The instants stay; scaling them instead would change how long silences last.
         """
-        if factor <= 0:
-            msg = f"factor must be > 0, got {factor}"
-            raise ValueError(msg)
-        shared = gcd(self.units_per_byte, factor.numerator)
-        times = factor.numerator // shared
+        times, units_per_byte = scaled_units(self.units_per_byte, factor)
         return replace(
             self,
-            units_per_byte=self.units_per_byte // shared * factor.denominator,
+            units_per_byte=units_per_byte,
             _sums=[times * total for total in self._sums],
             _before=times * self._before,
         )

@@ -11,13 +11,13 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, chain
-from math import gcd
 from operator import mul, sub
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from traces.checks import check_steps, late_offset
+from traces.scaling import scaled_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,14 +175,10 @@ class RateTrace:
 
     def scaled(self, factor: Fraction) -> Self:
         """Return this trace with every rate multiplied by an exact ratio > 0."""
-        if factor <= 0:
-            msg = f"factor must be > 0, got {factor}"
-            raise ValueError(msg)
-        shared = gcd(self.units_per_byte, factor.numerator)
-        times = factor.numerator // shared
+        times, units_per_byte = scaled_units(self.units_per_byte, factor)
         return replace(
             self,
-            units_per_byte=self.units_per_byte // shared * factor.denominator,
+            units_per_byte=units_per_byte,
             _rates=[times * rate for rate in self._rates],
             _sums=[times * total for total in self._sums],
             _before=times * self._before,
