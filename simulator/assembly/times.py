@@ -37,11 +37,9 @@ def device_times(
     return np.stack([_at(unit.device_rows_ns.sum(axis=1), draws, speed) for unit in units])
 
 
-def entropy_decode_times(
-    units: tuple[Unit, ...], draws: NDArray[np.float64], speed: float
-) -> NDArray[np.int64]:
-    """Return the server's entropy decoding time, [units, frames]; as `device_times`."""
-    return np.stack([_at(unit.entropy_decode_ns, draws, speed) for unit in units])
+def entropy_decode_times(units: tuple[Unit, ...], draws: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the server's entropy decoding time as measured, [units, frames]."""
+    return np.stack([_at(unit.entropy_decode_ns, draws, 1.0) for unit in units])
 
 
 def _at(samples: NDArray[np.int64], draws: NDArray[np.float64], speed: float) -> NDArray[np.int64]:
@@ -49,7 +47,7 @@ def _at(samples: NDArray[np.int64], draws: NDArray[np.float64], speed: float) ->
     return scaled[(draws * len(scaled)).astype(np.intp)]
 
 
-def served_model(profile: Profile, max_batch: int, speed: float) -> ServedModel:
+def served_model(profile: Profile, max_batch: int) -> ServedModel:
     """Return the server's tables for one backbone: its tail, and the decoders of all its units.
 
     Times between measured batch sizes are linear at equal quantiles.
@@ -57,7 +55,6 @@ def served_model(profile: Profile, max_batch: int, speed: float) -> ServedModel:
     Args:
         profile: What was measured.
         max_batch: The largest batch that will be served.
-        speed: Of the server, relative to the machine that was measured.
 
     Raises:
         InputError: If no batch that large was measured.
@@ -77,22 +74,22 @@ def served_model(profile: Profile, max_batch: int, speed: float) -> ServedModel:
     decoders = [
         nothing
         if unit.kind == ON_DEVICE
-        else _table(unit.decode_ns, profile.batch_sizes, max_batch, speed)
+        else _table(unit.decode_ns, profile.batch_sizes, max_batch)
         for unit in profile.units
     ]
     return ServedModel(
         name=profile.name,
-        tail_ns=_table(profile.tail_ns, profile.batch_sizes, max_batch, speed),
+        tail_ns=_table(profile.tail_ns, profile.batch_sizes, max_batch),
         decode_ns=np.stack(decoders, axis=1),
+        tails=(0,) * len(profile.units),
     )
 
 
-def _table(
-    samples: NDArray[np.int64], sizes: tuple[int, ...], max_batch: int, speed: float
-) -> NDArray[np.int64]:
+def _table(samples: NDArray[np.int64], sizes: tuple[int, ...], max_batch: int) -> NDArray[np.int64]:
     """Return times [draws, max_batch] from sorted samples [sizes, samples]."""
     middles = (np.arange(DRAWS) + 0.5) / DRAWS
     measured = np.quantile(samples, middles, axis=1)  # [draws, sizes]
     wanted = np.arange(1, max_batch + 1)
     rows = [np.interp(wanted, sizes, row) for row in measured]
-    return np.rint(np.array(rows) / speed).astype(np.int64)
+    rounded: NDArray[np.int64] = np.rint(np.array(rows)).astype(np.int64)
+    return rounded

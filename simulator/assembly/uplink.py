@@ -64,7 +64,5 @@ def link_plan(
         trace=found,
         delay_ns=link.delay_ns,
         queue_bytes=link.queue_bytes,
-        header_bytes=link.packets.header_bytes,
-        mtu_payload_bytes=link.packets.payload_bytes,
     )
     return plan, name

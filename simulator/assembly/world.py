@@ -14,7 +14,7 @@ from simulator.assembly.sources import profile as profile_of
 from simulator.assembly.times import DRAWS, device_times, entropy_decode_times, served_model
 from simulator.assembly.uplink import link_plan
 from simulator.foundation import keyed
-from simulator.world import DownlinkPlan, ServerPlan, StreamPlan, WorldPlan
+from simulator.world import PacketPlan, ServerPlan, StreamPlan, WorkerPlan, WorldPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,6 @@ class _Cast:
     pool: NDArray[np.intp]
     ladder: LadderPlan
     model: int
-    server_speed: float
 
 
 def run_seed(seed: int, replication: int) -> int:
@@ -105,13 +104,17 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
     return Assembly(
         plan=WorldPlan(
             streams=streams,
-            uplink=uplink,
+            uplink=((uplink,),),
+            packets=PacketPlan(
+                header_bytes=link.packets.header_bytes,
+                mtu_payload_bytes=link.packets.payload_bytes,
+            ),
             server=ServerPlan(
-                workers=record.server.workers,
+                workers=(WorkerPlan(speed=record.server.speed),) * record.server.workers,
                 max_batch=record.server.batching.max,
                 models=tuple(models.values()),
             ),
-            downlink=DownlinkPlan(delay_ns=record.network.downlink.delay_ns),
+            downlink_delay_ns=record.network.downlink.delay_ns,
             duration_ns=record.duration_ns,
         ),
         trace=link.trace.label,
@@ -131,7 +134,7 @@ def _cast(
     units = ladder_units(profile, group.units, f"streams.{name}.units")
     key = profile.sha256
     if key not in models:
-        models[key] = served_model(profile, record.server.batching.max, record.server.speed)
+        models[key] = served_model(profile, record.server.batching.max)
     return _Cast(
         name=name,
         group=group,
@@ -140,7 +143,6 @@ def _cast(
         pool=clip_pool(profile, group.clips, f"streams.{name}.clips"),
         ladder=ladder_plan(profile, units, group, record.server.speed),
         model=list(models).index(key),
-        server_speed=record.server.speed,
     )
 
 
@@ -179,7 +181,7 @@ def _stream(cast: _Cast, index: int, duration_ns: int, seed: int, folder: Path) 
         clip_frame=clip_frame,
         payload_bytes=np.stack([unit.payload_bytes[clip, clip_frame] for unit in units]),
         device_ns=device_times(units, luck["device"], group.device.speed),
-        entropy_decode_ns=entropy_decode_times(units, luck["entropy decoding"], cast.server_speed),
+        entropy_decode_ns=entropy_decode_times(units, luck["entropy decoding"]),
         batch_draw=(luck["batch"] * DRAWS).astype(np.int64),
         score=np.stack([unit.scores[task][clip, clip_frame] for unit in units]),
         confidence=np.stack([unit.confidence[clip, clip_frame] for unit in units]),

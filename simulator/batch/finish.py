@@ -91,7 +91,7 @@ def _capacity(
         warnings |= dict.fromkeys(built.warnings)
         duration_ns = built.plan.duration_ns
         step_ns = min(max(_STEP_NS, -(-duration_ns // steps)), duration_ns)
-        starts, rates = rates_on_grid(built.plan.uplink.trace, step_ns, duration_ns)
+        starts, rates = rates_on_grid(built.plan.uplink[0][0].trace, step_ns, duration_ns)
         columns["link"] += [link] * len(starts)
         columns["t_s"] += starts.tolist()
         columns["capacity_bps"] += rates.tolist()

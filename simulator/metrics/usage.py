@@ -58,7 +58,7 @@ def server_utilisation(frames: Selection, plan: WorldPlan) -> float:
     served = frames["served_ns"] != NEVER
     busy = _overlap(frames["service_start_ns"][served], frames["served_ns"][served], frames)
     shares = busy / frames["batch_size"][served]
-    return float(shares.sum()) / (plan.server.workers * plan.duration_ns)
+    return float(shares.sum()) / (len(plan.server.workers) * plan.duration_ns)
 
 
 def overload(frames: Selection, plan: WorldPlan) -> str:
@@ -70,7 +70,7 @@ def overload(frames: Selection, plan: WorldPlan) -> str:
         "uplink": _brought(frames, "sent_ns", frames["wire_bytes"], half_ns)
         > _capacity_bytes(plan, half_ns, plan.duration_ns),
         "server": _brought(frames, "arrived_ns", _service_shares(frames), half_ns)
-        > plan.server.workers * late_half,
+        > len(plan.server.workers) * late_half,
     }
     return "+".join(name for name, flag in flags.items() if flag)
 
@@ -105,7 +105,7 @@ def _brought(
 
 
 def _capacity_bytes(plan: WorldPlan, begin_ns: int, end_ns: int) -> float:
-    trace = plan.uplink.trace
+    trace = plan.uplink[0][0].trace
     return (trace.capacity(end_ns) - trace.capacity(begin_ns)) / trace.units_per_byte
 
 

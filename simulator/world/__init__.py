@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from simulator.world.plan import (
-    DownlinkPlan,
+    CrossPlan,
+    JitterPlan,
     LadderPlan,
+    LayerPlan,
     LinkPlan,
+    MemoryPlan,
+    OutagePlan,
+    PacketPlan,
     ServedModel,
     ServerPlan,
     StreamPlan,
+    TaskPlan,
+    WorkerPlan,
     WorldPlan,
 )
 from simulator.world.run import simulate
 
 __all__ = [
-    "DownlinkPlan",
+    "CrossPlan",
+    "JitterPlan",
     "LadderPlan",
+    "LayerPlan",
     "LinkPlan",
+    "MemoryPlan",
+    "OutagePlan",
+    "PacketPlan",
     "ServedModel",
     "ServerPlan",
     "StreamPlan",
+    "TaskPlan",
+    "WorkerPlan",
     "WorldPlan",
     "simulate",
 ]

@@ -85,14 +85,14 @@ class Ledger:
         sent = coded & ~np.array(ladder.on_device)[chosen]
         ratio = np.where(coded, np.asarray(self.ratio)[rows], np.nan)
         switch_ns = np.where(noted["switched"], np.array(ladder.switch_ns)[chosen], 0)
-        packets = -(-size // self._plan.uplink.mtu_payload_bytes)
+        packets = -(-size // self._plan.packets.mtu_payload_bytes)
         return {
             "stream": np.full(len(frame), k),
             "frame": frame,
             "clip": stream.clip,
             "clip_frame": stream.clip_frame,
             "bytes": size,
-            "wire_bytes": size + packets * self._plan.uplink.header_bytes,
+            "wire_bytes": size + packets * self._plan.packets.header_bytes,
             "captured_ns": stream.captured_ns,
             "device_start_ns": np.where(coded, noted["chosen_ns"] + switch_ns, NEVER),
             "sent_ns": np.where(sent, noted["device_end_ns"], NEVER),
@@ -108,10 +108,10 @@ class Ledger:
         sent = log["sent_ns"] != NEVER
         coded = log["unit"] != NEVER
         served = log["served_ns"] != NEVER
-        delay_ns = self._plan.uplink.delay_ns
+        delay_ns = self._plan.up_delay_ns(0)
         crossed = log["uplink_end_ns"] != NEVER
         log["arrived_ns"] = np.where(crossed, log["uplink_end_ns"] + delay_ns, NEVER)
-        done = np.where(served, log["served_ns"] + self._plan.downlink.delay_ns, NEVER)
+        done = np.where(served, log["served_ns"] + self._plan.downlink_delay_ns, NEVER)
         log["done_ns"] = np.where(coded & ~sent, log["device_end_ns"], done)
         on_time = log["done_ns"] - log["captured_ns"] <= log.pop("_deadline_ns")
         log["outcome"] = np.select(

@@ -38,15 +38,16 @@ def simulate(plan: WorldPlan) -> FrameLog:
     """
     env = Environment()
     ledger = Ledger(plan)
-    server = Server(env, plan.server, ledger, plan.downlink.delay_ns)
-    uplink = Uplink(env, plan.uplink, server, ledger)
-    models = [ModelTimes(model) for model in plan.server.models]
-    up_ns, down_ns = plan.uplink.delay_ns, plan.downlink.delay_ns
+    server = Server(env, plan.server, ledger, plan.downlink_delay_ns)
+    uplink = Uplink(env, plan.uplink[0][0], plan.packets, server, ledger)
+    speed = plan.server.workers[0].speed
+    models = [ModelTimes(model, speed) for model in plan.server.models]
+    up_ns, down_ns = plan.up_delay_ns(0), plan.downlink_delay_ns
     ladders = {id(stream.ladder): LiveLadder(stream.ladder) for stream in plan.streams}
     for index, stream in enumerate(plan.streams):
         mail = Mail(stream, ledger, ledger.first_rows[index], up_ns=up_ns, down_ns=down_ns)
         view = View(stream, ladders[id(stream.ladder)], mail, up_ns=up_ns, down_ns=down_ns)
-        times = ServiceTimes(stream, models[stream.model])
+        times = ServiceTimes(stream, models[stream.model], speed)
         device = Device(
             env,
             stream,

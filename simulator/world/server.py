@@ -35,7 +35,7 @@ class Server:
         self._ledger = ledger
         self._downlink_delay_ns = downlink_delay_ns
         self._waiting: deque[Job] = deque()
-        self._free_ns = [0] * plan.workers  # a heap: when each worker is free
+        self._free_ns = [0] * len(plan.workers)  # a heap: when each worker is free
         self._alarm = Alarm(env, WORKERS, self._worker_free)
         self._armed = False
 

@@ -13,7 +13,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from simulator.world.mail import Mail
     from simulator.world.plan import ServedModel, StreamPlan
 
@@ -31,11 +35,12 @@ class ModelTimes:
 
     __slots__ = ("alone_ns", "decode_ns", "tail_ns")
 
-    def __init__(self, plan: ServedModel) -> None:
-        """Copy the tables."""
-        self.tail_ns: list[list[int]] = plan.tail_ns.tolist()
-        self.decode_ns: list[list[list[int]]] = plan.decode_ns.tolist()
-        alone = plan.decode_ns[:, :, 0] + plan.tail_ns[:, :1]
+    def __init__(self, plan: ServedModel, speed: float) -> None:
+        """Copy the tables, scaled by a worker's speed."""
+        tail_ns, decode_ns = scaled(plan.tail_ns, speed), scaled(plan.decode_ns, speed)
+        self.tail_ns: list[list[int]] = tail_ns.tolist()
+        self.decode_ns: list[list[list[int]]] = decode_ns.tolist()
+        alone = decode_ns[:, :, 0] + tail_ns[:, :1]
         self.alone_ns: list[list[int]] = alone.tolist()
 
 
@@ -44,10 +49,12 @@ class ServiceTimes:
 
     __slots__ = ("decoders", "draw", "entropy_ns", "model")
 
-    def __init__(self, plan: StreamPlan, model: ModelTimes) -> None:
-        """Look into the plan's arrays without copying them."""
+    def __init__(self, plan: StreamPlan, model: ModelTimes, speed: float) -> None:
+        """Look into the plan's arrays, scaled by a worker's speed."""
         self.draw: memoryview[int] = plan.batch_draw.data
-        self.entropy_ns: list[memoryview[int]] = [times.data for times in plan.entropy_decode_ns]
+        self.entropy_ns: list[memoryview[int]] = [
+            times.data for times in scaled(plan.entropy_decode_ns, speed)
+        ]
         self.decoders = plan.decoders
         self.model = model
 
@@ -60,6 +67,11 @@ class Job(NamedTuple):
     frame: int
     times: ServiceTimes
     mail: Mail
+
+
+def scaled(times_ns: NDArray[np.int64], speed: float) -> NDArray[np.int64]:
+    """Return measured times as they are on a worker, rounded to the nearest ns."""
+    return np.rint(times_ns / speed).astype(np.int64)
 
 
 def batch_ns(batch: list[Job]) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulator.links.fifo import Link
     from simulator.world.ledger import Ledger
-    from simulator.world.plan import LinkPlan
+    from simulator.world.plan import LinkPlan, PacketPlan
     from simulator.world.server import Server
     from simulator.world.service import Job
 
@@ -29,13 +29,20 @@ class Uplink:
     one alarm for the next arrival is enough however many payloads are on their way.
     """
 
-    def __init__(self, env: Environment, plan: LinkPlan, server: Server, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        env: Environment,
+        plan: LinkPlan,
+        packets: PacketPlan,
+        server: Server,
+        ledger: Ledger,
+    ) -> None:
         """Start with an empty link."""
         self._env = env
-        self._link = _link(plan)
+        self._link = _link(plan, packets)
         self._delay_ns = plan.delay_ns
-        self._header_bytes = plan.header_bytes
-        self._mtu_payload_bytes = plan.mtu_payload_bytes
+        self._header_bytes = packets.header_bytes
+        self._mtu_payload_bytes = packets.mtu_payload_bytes
         self._server = server
         self._ledger = ledger
         self._coming: deque[tuple[int, Job]] = deque()  # (arrival, job), ascending
@@ -67,12 +74,12 @@ class Uplink:
         self._server.arrive(jobs, now_ns)
 
 
-def _link(plan: LinkPlan) -> Link:
+def _link(plan: LinkPlan, packets: PacketPlan) -> Link:
     if plan.queue_bytes is None and plan.queue_packets is None:
         return FifoLink(plan.trace)
     return DroptailLink(
         plan.trace,
-        packet_bytes=plan.mtu_payload_bytes + plan.header_bytes,
+        packet_bytes=packets.mtu_payload_bytes + packets.header_bytes,
         limit_bytes=plan.queue_bytes,
         limit_packets=plan.queue_packets,
     )

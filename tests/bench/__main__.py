@@ -70,7 +70,7 @@ def ten_packets(streams: int, frames: int) -> WorldPlan:
     return replace(
         plan,
         streams=tuple(replace(s, waiting="queue") for s in plan.streams),
-        uplink=replace(plan.uplink, mtu_payload_bytes=120),
+        packets=replace(plan.packets, mtu_payload_bytes=120),
         server=replace(plan.server, max_batch=1, models=models),
     )
 
@@ -82,7 +82,7 @@ def textbook(plan: WorldPlan) -> None:
 
 def link_alone(plan: WorldPlan) -> None:
     """Send all payloads of one unit through the link's arithmetic, 10 ms apart."""
-    link = FifoLink(plan.uplink.trace)
+    link = FifoLink(plan.uplink[0][0].trace)
     sizes = [size for stream in plan.streams for size in stream.payload_bytes[UNIT].tolist()]
     for k, size in enumerate(sizes):
         link.send(k * 10 * MS, size)

@@ -8,12 +8,12 @@ import numpy as np
 
 from simulator.foundation.keyed import generator
 from simulator.world.plan import (
-    DownlinkPlan,
     LadderPlan,
     LinkPlan,
     ServedModel,
     ServerPlan,
     StreamPlan,
+    WorkerPlan,
     WorldPlan,
 )
 from traces import RateTrace, TraceAbout
@@ -96,7 +96,10 @@ def served() -> ServedModel:
     tail_ns = np.outer(luck, 1.3 * MS + 0.5 * MS * sizes)
     decode_ns = np.outer(luck, 0.1 * MS + 0.1 * MS * sizes)[:, None, :].repeat(len(MEANS), axis=1)
     return ServedModel(
-        name="bench", tail_ns=tail_ns.astype(np.int64), decode_ns=decode_ns.astype(np.int64)
+        name="bench",
+        tail_ns=tail_ns.astype(np.int64),
+        decode_ns=decode_ns.astype(np.int64),
+        tails=(0,) * len(MEANS),
     )
 
 
@@ -104,8 +107,10 @@ def world(streams: int, frames: int, policy: Callable[[], Policy]) -> WorldPlan:
     """Cameras that share an uplink and a server with a worker for every 25 of them."""
     return WorldPlan(
         streams=tuple(stream(k, frames, policy()) for k in range(streams)),
-        uplink=LinkPlan(trace=trace(streams), delay_ns=20 * MS),
-        server=ServerPlan(workers=-(-streams // 25), max_batch=MAX_BATCH, models=(served(),)),
-        downlink=DownlinkPlan(delay_ns=20 * MS),
+        uplink=((LinkPlan(trace=trace(streams), delay_ns=20 * MS),),),
+        server=ServerPlan(
+            workers=(WorkerPlan(),) * -(-streams // 25), max_batch=MAX_BATCH, models=(served(),)
+        ),
+        downlink_delay_ns=20 * MS,
         duration_ns=(frames + 1) * INTERVAL_NS,
     )

@@ -34,7 +34,7 @@ class Textbook:
         self.unit = unit
         self.env = simpy.Environment()
         self.queue: simpy.Store = simpy.Store(self.env)
-        self.workers = simpy.Resource(self.env, plan.server.workers)
+        self.workers = simpy.Resource(self.env, len(plan.server.workers))
         self.arrived_ns = [[-1] * len(s.captured_ns) for s in plan.streams]
         self.done_ns = [[-1] * len(s.captured_ns) for s in plan.streams]
         self.env.process(self.link())
@@ -59,17 +59,17 @@ class Textbook:
             yield self.env.timeout(int(stream.device_ns[self.unit, frame]))
         payload = int(stream.payload_bytes[self.unit, frame])
         arrived = self.env.event()
-        link = self.plan.uplink
+        packets = self.plan.packets
         while payload:
-            part = min(payload, link.mtu_payload_bytes)
+            part = min(payload, packets.mtu_payload_bytes)
             payload -= part
-            self.queue.put((part + link.header_bytes, arrived if not payload else None))
+            self.queue.put((part + packets.header_bytes, arrived if not payload else None))
         yield arrived
         self.arrived_ns[index][frame] = int(self.env.now)
         with self.workers.request() as turn:
             yield turn
             yield self.env.timeout(self.service_ns(stream, frame))
-        yield self.env.timeout(self.plan.downlink.delay_ns)
+        yield self.env.timeout(self.plan.downlink_delay_ns)
         self.done_ns[index][frame] = int(self.env.now)
 
     def service_ns(self, stream: StreamPlan, frame: int) -> int:
@@ -80,7 +80,7 @@ class Textbook:
 
     def link(self) -> Process:
         """Serialise packets one by one."""
-        trace, position, end_ns = self.plan.uplink.trace, 0, 0
+        trace, position, end_ns = self.plan.uplink[0][0].trace, 0, 0
         while True:
             wire_bytes, arrived = yield self.queue.get()
             now_ns = int(self.env.now)
@@ -93,6 +93,6 @@ class Textbook:
 
     def propagate(self, arrived: simpy.Event | None) -> Process:
         """Carry a packet to the server; the last one of a frame completes it."""
-        yield self.env.timeout(self.plan.uplink.delay_ns)
+        yield self.env.timeout(self.plan.uplink[0][0].delay_ns)
         if arrived is not None:
             arrived.succeed()

@@ -38,7 +38,7 @@ def test_every_policy_meets_the_same_luck(document: dict[str, Any]) -> None:
 def test_another_seed_is_other_luck_on_the_same_trace(document: dict[str, Any]) -> None:
     first, second = built(document, 5), built(document, 6)
     assert first.trace == second.trace == "us-lte-up/1"
-    assert first.plan.uplink.trace is second.plan.uplink.trace
+    assert first.plan.uplink[0][0].trace is second.plan.uplink[0][0].trace
     assert (first.plan.streams[0].captured_ns != second.plan.streams[0].captured_ns).any()
 
 
@@ -74,7 +74,7 @@ def test_load_scales_the_mean_capacity_to_what_the_top_unit_offers(
     stream = plan.plan.streams[0]
     sizes = stream.ladder.mean_bytes[-1]
     offered_bps = 2 * 10 * 8 * (sizes + 28)  # two cameras at 10 fps, one packet a frame
-    assert plan.plan.uplink.trace.mean_bps == pytest.approx(offered_bps / 0.5, rel=1e-3)
+    assert plan.plan.uplink[0][0].trace.mean_bps == pytest.approx(offered_bps / 0.5, rel=1e-3)
     assert plan.link.startswith("us-lte-up/1 x ")
 
 
@@ -102,7 +102,7 @@ def test_a_trace_file_is_found_beside_the_scenario(
         "offset": "10 s",
     }
     found = built(document, folder=tmp_path)
-    trace = found.plan.uplink.trace
+    trace = found.plan.uplink[0][0].trace
     assert found.trace == "step.csv@10 s"
     assert trace.capacity(10**9) == 3_000_000 // 8 * trace.units_per_byte
 

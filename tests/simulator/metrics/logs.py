@@ -9,12 +9,12 @@ import numpy as np
 from policies.fixed import Fixed
 from simulator.framelog import COLUMNS, FrameLog, Outcome
 from simulator.world import (
-    DownlinkPlan,
     LadderPlan,
     LinkPlan,
     ServedModel,
     ServerPlan,
     StreamPlan,
+    WorkerPlan,
     WorldPlan,
 )
 from traces import RateTrace, TraceAbout
@@ -126,21 +126,26 @@ def plan_of(*groups: str, frames: int = 1, rate_bps: int = 800_000) -> WorldPlan
             )
             for k, group in enumerate(groups)
         ),
-        uplink=LinkPlan(
-            trace=RateTrace.from_steps([0], [rate_bps], period_ns=SECOND, about=about),
-            delay_ns=20 * MS,
+        uplink=(
+            (
+                LinkPlan(
+                    trace=RateTrace.from_steps([0], [rate_bps], period_ns=SECOND, about=about),
+                    delay_ns=20 * MS,
+                ),
+            ),
         ),
         server=ServerPlan(
-            workers=1,
+            workers=(WorkerPlan(),),
             max_batch=2,
             models=(
                 ServedModel(
                     name="tiny",
                     tail_ns=np.ones((1, 2), np.int64),
                     decode_ns=np.ones((1, 2, 2), np.int64),
+                    tails=(0, 0),
                 ),
             ),
         ),
-        downlink=DownlinkPlan(delay_ns=20 * MS),
+        downlink_delay_ns=20 * MS,
         duration_ns=SECOND,
     )

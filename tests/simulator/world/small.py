@@ -9,12 +9,13 @@ import numpy as np
 from policies.fixed import Fixed
 from policies.scripted import Scripted
 from simulator.world.plan import (
-    DownlinkPlan,
     LadderPlan,
     LinkPlan,
+    PacketPlan,
     ServedModel,
     ServerPlan,
     StreamPlan,
+    WorkerPlan,
     WorldPlan,
 )
 from traces import RateTrace, TraceAbout
@@ -105,6 +106,7 @@ def served(
         name="model",
         tail_ns=np.array([np.array(tail_ms) * MS]).astype(np.int64),
         decode_ns=decode.astype(np.int64),
+        tails=(0,) * units,
     )
 
 
@@ -123,17 +125,16 @@ def world(
     models = tuple(models or [served(units=units)])
     return WorldPlan(
         streams=cameras,
-        uplink=LinkPlan(
-            trace=trace or steady(),
-            delay_ns=int(up_ms * MS),
-            queue_bytes=queue_bytes,
-            header_bytes=header_bytes,
-            mtu_payload_bytes=1000,
+        uplink=(
+            (LinkPlan(trace=trace or steady(), delay_ns=int(up_ms * MS), queue_bytes=queue_bytes),),
         ),
+        packets=PacketPlan(header_bytes=header_bytes, mtu_payload_bytes=1000),
         server=ServerPlan(
-            workers=workers, max_batch=models[0].tail_ns.shape[1], models=tuple(models)
+            workers=(WorkerPlan(),) * workers,
+            max_batch=models[0].tail_ns.shape[1],
+            models=tuple(models),
         ),
-        downlink=DownlinkPlan(delay_ns=int(down_ms * MS)),
+        downlink_delay_ns=int(down_ms * MS),
         duration_ns=10 * S,
     )
 

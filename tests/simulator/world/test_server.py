@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,7 +78,7 @@ def test_the_first_frame_of_a_batch_draws_its_luck() -> None:
     tail_ns = lucky.tail_ns.repeat(3, axis=0)
     tail_ns[1] *= 2
     tail_ns[2] *= 3
-    model = type(lucky)(name="model", tail_ns=tail_ns, decode_ns=lucky.decode_ns.repeat(3, axis=0))
+    model = replace(lucky, tail_ns=tail_ns, decode_ns=lucky.decode_ns.repeat(3, axis=0))
     cameras = [camera([k], sizes=[1], name=str(k), draws=[(0, 1, 2)[k]]) for k in range(3)]
     log = simulate(world(*cameras, trace=FAST, models=[model]))
     assert (log["served_ns"] - log["service_start_ns"]).tolist() == [10 * MS, 24 * MS, 24 * MS]

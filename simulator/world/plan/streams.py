@@ -1,10 +1,4 @@
-"""What a world is built from: frozen records in which every draw of chance is already made.
-
-A plan holds plain numbers and arrays, already scaled by the speeds of devices and server. Times
-are integer nanoseconds from the start of the run, sizes are bytes of payload (wire header of the
-coded frame included, UDP/IP header excluded). Frames of a stream are numbered 0..F-1 in order of
-capture, units of a ladder 0..U-1 in its order. The same plan always gives the same frame log.
-"""
+"""The streams of a world: what each unit makes of each frame, and how it is sent."""
 
 from __future__ import annotations
 
@@ -16,17 +10,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from policies.interface import Policy
-    from traces.bandwidth import BandwidthTrace
 
 __all__ = [
-    "DownlinkPlan",
+    "Cancelling",
     "LadderPlan",
-    "LinkPlan",
-    "ServedModel",
-    "ServerPlan",
+    "LayerPlan",
     "StreamPlan",
-    "WorldPlan",
+    "TaskPlan",
+    "Transport",
+    "Waiting",
 ]
+
+Waiting = Literal["newest", "queue"]
+Transport = Literal["datagram", "retransmit"]
+Cancelling = Literal["never", "too-late", "superseded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +56,40 @@ class LadderPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerPlan:
+    """A unit whose payload is a base layer and enhancement layers, in the order of sending.
+
+    What has arrived when the server must begin is decoded: layers 0..k where all of them are whole.
+
+    Attributes:
+        payload_bytes: integers [layers, frames], each > 0; their sum is the unit's payload.
+        entropy_decode_ns: int64 [layers, frames]: of layers 0..k together, not scaled.
+        score: float32 [layers, frames], realised score with layers 0..k.
+        confidence: float32 [layers, frames], with layers 0..k.
+    """
+
+    payload_bytes: NDArray[np.integer]
+    entropy_decode_ns: NDArray[np.int64]
+    score: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPlan:
+    """One more question asked of the same payload, answered by the same tail.
+
+    Attributes:
+        name: Of the task, as in the profile.
+        deadline_ns: Its answer is on time iff done - captured <= this.
+        score: float32 [units, frames], realised score of this task.
+    """
+
+    name: str
+    deadline_ns: int
+    score: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamPlan:
     """One camera on one device: its frames, what each unit makes of them, and its policy.
 
@@ -80,11 +111,24 @@ class StreamPlan:
         clip_frame: int32 [frames], which frame of that clip; for the log only.
         payload_bytes: int32 or int64 [units, frames]; 0 for on-device units, else > 0.
         device_ns: int64 [units, frames]; see ``LadderPlan.device_mean_ns`` for what it covers.
-        entropy_decode_ns: int64 [units, frames], on the server, scaled by its speed.
+        entropy_decode_ns: int64 [units, frames], on the server as measured; each kind of worker
+            divides it by its speed.
         batch_draw: integers [frames]: the row of ``ServedModel`` tables used for the batch whose
             first frame this is, each in 0..draws-1.
         score: float32 [units, frames], realised score of the primary task.
         confidence: float32 [units, frames].
+        weight: Its share of links that are shared fairly or by turns, relative to other streams.
+        transport: ``datagram`` sends each packet once; ``retransmit`` sends a lost one again one
+            base round trip later, unless the frame's deadline has passed by then.
+        cancel: ``too-late`` removes packets that have not begun on the first hop from the
+            instant on at which, by propagation alone, no answer can be on time any more;
+            ``superseded`` does so too, and removes waiting enhancement layers when a newer frame is
+            sent.
+        result_bytes: Payload of an answer on the downlink.
+        layers: For each unit its layers, or None where it has only one; empty if none has several.
+        decode_by_ns: When the server begins with the layers that are there, after capture; read
+            for layered units only.
+        tasks: Further tasks besides the primary one, whose deadline is ``deadline_ns``.
     """
 
     name: str
@@ -96,7 +140,7 @@ class StreamPlan:
     deadline_ns: int
     interval_ns: int
     probe_ns: int | None
-    waiting: Literal["newest", "queue"]
+    waiting: Waiting
     captured_ns: NDArray[np.int64]
     clip: NDArray[np.int32]
     clip_frame: NDArray[np.int32]
@@ -106,6 +150,18 @@ class StreamPlan:
     batch_draw: NDArray[np.integer]
     score: NDArray[np.float32]
     confidence: NDArray[np.float32]
+    weight: int = 1
+    transport: Transport = "datagram"
+    cancel: Cancelling = "never"
+    result_bytes: int = 100
+    layers: tuple[LayerPlan | None, ...] = ()
+    decode_by_ns: int = 0
+    tasks: tuple[TaskPlan, ...] = ()
+
+    @property
+    def last_deadline_ns(self) -> int:
+        """The latest of its tasks' deadlines: after it an answer is worth nothing."""
+        return max(self.deadline_ns, *(task.deadline_ns for task in self.tasks), 0)
 
     def __post_init__(self) -> None:
         """Refuse arrays whose shapes do not belong together.
@@ -120,90 +176,5 @@ class StreamPlan:
             found = getattr(self, name).shape
             if found != shape:
                 raise ValueError(f"{self.name} {name}: shape {found} must be {shape}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPlan:
-    """The shared first-in first-out uplink.
-
-    Attributes:
-        trace: Capacity over the run; its instant 0 is the run's.
-        delay_ns: Propagation, added behind the link.
-        queue_bytes: Droptail limit on waiting wire bytes; None is an infinite queue.
-        queue_packets: Droptail limit on waiting packets; None is an infinite queue.
-        header_bytes: Added to each packet on the wire.
-        mtu_payload_bytes: Largest payload of one packet.
-    """
-
-    trace: BandwidthTrace
-    delay_ns: int
-    queue_bytes: int | None = None
-    queue_packets: int | None = None
-    header_bytes: int = 28
-    mtu_payload_bytes: int = 1472
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedModel:
-    """Service times of one backbone's shared tail and of its units' decoders, scaled.
-
-    Streams with the same model share tail batches, whatever their ladders. A batch of frames takes
-    the sum of their entropy decoding, plus for each unit among them its decoder at that unit's
-    number of frames, plus for each model among them its tail at that model's number of frames.
-
-    Attributes:
-        name: The profile's name.
-        tail_ns: int64 [draws, max_batch]: whole tail batches of 1..max_batch frames.
-        decode_ns: int64 [draws, decoders, max_batch]; those of on-device units are not read.
-    """
-
-    name: str
-    tail_ns: NDArray[np.int64]
-    decode_ns: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerPlan:
-    """A pool of equal workers; a free one takes up to ``max_batch`` of what waits, in order."""
-
-    workers: int
-    max_batch: int
-    models: tuple[ServedModel, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownlinkPlan:
-    """The way back of a result: a delay."""
-
-    delay_ns: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorldPlan:
-    """One run: streams that share an uplink, a server and a downlink."""
-
-    streams: tuple[StreamPlan, ...]
-    uplink: LinkPlan
-    server: ServerPlan
-    downlink: DownlinkPlan
-    duration_ns: int
-
-    def __post_init__(self) -> None:
-        """Refuse a server whose tables do not fit the streams.
-
-        Raises:
-            ValueError: Naming the stream, the table, its shape and the shape it must have.
-        """
-        batch = self.server.max_batch
-        for stream in self.streams:
-            model = self.server.models[stream.model]
-            draws, decoders, _ = model.decode_ns.shape
-            if model.tail_ns.shape != (draws, batch) or model.decode_ns.shape[2] != batch:
-                found = f"tail_ns {model.tail_ns.shape}, decode_ns {model.decode_ns.shape}"
-                raise ValueError(f"{stream.name} on {model.name}: {found} must fit batch {batch}")
-            if len(stream.decoders) != len(stream.ladder.names) or max(stream.decoders) >= decoders:
-                found = f"decoders {stream.decoders}"
-                raise ValueError(
-                    f"{stream.name} on {model.name}: {found} must be one for each of "
-                    f"{len(stream.ladder.names)} units, below {decoders}"
-                )
+        if self.layers and len(self.layers) != units:
+            raise ValueError(f"{self.name} layers: {len(self.layers)} must be one for each unit")
