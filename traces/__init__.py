@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traces.about import TraceAbout
     from traces.bandwidth import BandwidthTrace, doubts, rates_on_grid
+    from traces.conditions import Conditions
     from traces.formats import READERS, ReadOptions
     from traces.opportunity import OpportunityTrace
     from traces.rate import RateTrace
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "READERS",
     "BandwidthTrace",
+    "Conditions",
     "OpportunityTrace",
     "RateTrace",
     "ReadOptions",
@@ -37,6 +39,7 @@ __all__ = [
 _HOME = {
     "READERS": "traces.formats",
     "BandwidthTrace": "traces.bandwidth",
+    "Conditions": "traces.conditions",
     "OpportunityTrace": "traces.opportunity",
     "RateTrace": "traces.rate",
     "ReadOptions": "traces.formats",

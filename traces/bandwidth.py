@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from traces.conditions import Conditions
+
 __all__ = [
     "BandwidthTrace",
     "OpportunityTrace",
@@ -61,6 +63,10 @@ class BandwidthTrace(Protocol):
         """How many units of capacity are one byte."""
 
     @property
+    def conditions(self) -> Conditions | None:
+        """Loss and delay over the same period; None where the trace says nothing of either."""
+
+    @property
     def pieces(self) -> int:
         """How many steps, or distinct instants of opportunities, one period has."""
 
@@ -78,7 +84,7 @@ class BandwidthTrace(Protocol):
         """Return the capacity of many instants in bytes, rounded to floats."""
 
     def scaled(self, factor: Fraction) -> Self:
-        """Return the trace with its capacity multiplied by an exact ratio > 0."""
+        """Return the trace with its capacity multiplied by an exact ratio > 0, no more."""
 
     def shifted(self, offset_ns: int) -> Self:
         """Return the trace as seen by someone who starts that far into it."""

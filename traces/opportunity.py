@@ -103,6 +103,11 @@ class OpportunityTrace:
         return self.after == "loop"
 
     @property
+    def conditions(self) -> None:
+        """Nothing: a list of opportunities says neither loss nor delay."""
+        return None
+
+    @property
     def mean_bps(self) -> float:
         """Mean rate over one period, whatever the offset."""
         return self._sums[-1] * 8 * 10**9 / (self.period_ns * self.units_per_byte)

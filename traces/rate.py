@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from traces.about import After, TraceAbout
+    from traces.conditions import Conditions
 
 __all__ = ["RateTrace"]
 
@@ -41,6 +42,7 @@ class RateTrace:
         period_ns: Length of the trace.
         units_per_byte: How many units of ``capacity`` are one byte.
         offset_ns: Where in the trace instant 0 lies.
+        conditions: Its loss and delay; None where it says nothing of either.
     """
 
     about: TraceAbout
@@ -48,6 +50,7 @@ class RateTrace:
     period_ns: int
     units_per_byte: int
     offset_ns: int
+    conditions: Conditions | None
     _starts: list[int]  # ns; one more entry, the period
     _rates: list[int]  # units per ns
     _sums: list[int]  # capacity up to each start; one more entry, the total
@@ -62,6 +65,7 @@ class RateTrace:
         period_ns: int,
         after: After = "loop",
         about: TraceAbout,
+        conditions: Conditions | None = None,
     ) -> Self:
         """Build a trace from steps: ``rates_bps[i]`` holds from ``starts_ns[i]`` to the next start.
 
@@ -71,9 +75,11 @@ class RateTrace:
             period_ns: Where the last step ends.
             after: What follows the end.
             about: What the trace measures.
+            conditions: Loss and delay, over the same period and with the same end.
 
         Raises:
             InputError: If the steps break these rules or deliver nothing at all.
+            ValueError: If the conditions have another period or end.
 
         Example:
             >>> from traces.about import TraceAbout
@@ -87,6 +93,8 @@ class RateTrace:
         starts = np.asarray(starts_ns)
         rates = np.asarray(rates_bps)
         check_steps(starts, rates, period_ns, about)
+        if conditions and (conditions.period_ns, conditions.after) != (period_ns, after):
+            raise ValueError("conditions must have the period and the end of the capacity")
         marks: list[int] = [*starts.tolist(), int(period_ns)]
         speeds: list[int] = rates.tolist()
         areas = map(mul, speeds, map(sub, marks[1:], marks))
@@ -96,6 +104,7 @@ class RateTrace:
             period_ns=int(period_ns),
             units_per_byte=_UNITS_PER_BYTE,
             offset_ns=0,
+            conditions=conditions,
             _starts=marks,
             _rates=speeds,
             _sums=list(accumulate(chain((0,), areas))),
@@ -174,7 +183,7 @@ class RateTrace:
         return np.asarray((offered - float(self._before)) / self.units_per_byte, dtype=np.float64)
 
     def scaled(self, factor: Fraction) -> Self:
-        """Return this trace with every rate multiplied by an exact ratio > 0."""
+        """Return this trace with every rate, and nothing else, multiplied by a ratio > 0."""
         times, units_per_byte = scaled_units(self.units_per_byte, factor)
         return replace(
             self,
@@ -196,7 +205,12 @@ class RateTrace:
         elif at < 0 or not self._delivers_after(at):
             raise late_offset(self.about, at, self.period_ns)
         unshifted = replace(self, offset_ns=0, _before=0)
-        return replace(self, offset_ns=at, _before=unshifted.capacity(at))
+        return replace(
+            self,
+            offset_ns=at,
+            conditions=self.conditions and self.conditions.shifted(offset_ns),
+            _before=unshifted.capacity(at),
+        )
 
     def _delivers_after(self, at_ns: int) -> bool:
         held = self.after == "hold" and self._rates[-1] > 0
