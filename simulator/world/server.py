@@ -64,10 +64,11 @@ class Server:
             self._alarm.at(now_ns, free_ns[0])
 
     def _note(self, batch: list[Job], start_ns: int, end_ns: int) -> None:
-        log = self._ledger
+        log, done_ns = self._ledger, end_ns + self._downlink_delay_ns
         for job in batch:
             row = job.row
             log.service_start_ns[row] = start_ns
             log.served_ns[row] = end_ns
             log.batch_size[row] = len(batch)
-            job.mail.answer(row, end_ns + self._downlink_delay_ns)
+            log.done_ns[row] = done_ns
+            job.mail.answer(row, done_ns)

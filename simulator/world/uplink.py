@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from simulator.framelog import NEVER
+from simulator.framelog import NEVER, Reason
 from simulator.links.droptail import DroptailLink
 from simulator.links.fifo import FifoLink
 from simulator.world.alarm import ARRIVALS, Alarm
@@ -39,7 +39,8 @@ class Uplink:
     ) -> None:
         """Start with an empty link."""
         self._env = env
-        self._link = _link(plan, packets)
+        self._link = link = _link(plan, packets)
+        self._lost = Reason.UNDELIVERED if isinstance(link, FifoLink) else Reason.OVERFLOW
         self._delay_ns = plan.delay_ns
         self._header_bytes = packets.header_bytes
         self._mtu_payload_bytes = packets.mtu_payload_bytes
@@ -56,9 +57,10 @@ class Uplink:
         begin_ns = link.begin_ns
         log.uplink_start_ns[row] = NEVER if begin_ns is None else begin_ns
         if end_ns is None:
+            log.reason[row] = self._lost
             return
         log.uplink_end_ns[row] = end_ns
-        arrival_ns = end_ns + self._delay_ns
+        log.arrived_ns[row] = arrival_ns = end_ns + self._delay_ns
         if not self._coming:
             self._alarm.at(now_ns, arrival_ns)
         self._coming.append((arrival_ns, job))
