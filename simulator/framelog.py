@@ -61,7 +61,7 @@ class Reason(IntEnum):
     outcome: Outcome | None
     meaning: str
 
-    def __new__(cls, value: int, outcome: Outcome | None, meaning: str) -> Self:
+    def __new__(cls, value: int, outcome: Outcome | None = None, meaning: str = "") -> Self:
         """Make a member from its code and what belongs to it."""
         member = int.__new__(cls, value)
         member._value_ = value

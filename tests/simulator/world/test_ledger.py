@@ -25,7 +25,7 @@ def layered(captured_ms: list[float]) -> StreamPlan:
         payload_bytes=np.full((3, frames), 1000),
         entropy_decode_ns=np.zeros((3, frames), np.int64),
         score=score,
-        confidence=score / 2,
+        confidence=score / np.float32(2),
     )
     return replace(lone, layers=(None, plan))
 
