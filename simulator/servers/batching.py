@@ -1,0 +1,198 @@
+"""How jobs that wait become batches: pulled together by a free worker, or formed before.
+
+**Pull**: a free worker takes up to ``most`` of what waits and never waits for more. **Form**: a
+batch closes at ``most`` jobs, or a given time after its first one, worker or not; then it waits
+for a worker as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from simulator.servers.waiting import waiting
+from simulator.servers.workers import FOREVER_NS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Batching", "Form", "Pull"]
+
+J = TypeVar("J")
+
+
+class Batching(Protocol[J]):
+    """What waits at a station."""
+
+    at_once: bool
+    """Whether a job that comes alone, and before which nothing waits, is a batch by itself."""
+
+    def __len__(self) -> int:
+        """Return how many jobs wait."""
+
+    def __contains__(self, ticket: int) -> bool:
+        """Return whether the job with that ticket waits."""
+
+    @property
+    def ready_ns(self) -> int:
+        """From when on a worker could take a batch, if nothing else comes; 0 for long since."""
+
+    def put(self, ticket: int, job: J, now_ns: int) -> None:
+        """Let a job wait from now on. Tickets grow from call to call."""
+
+    def take(self, now_ns: int) -> list[J]:
+        """Remove and return the batch whose turn it is; one must be ready by now."""
+
+    def withdraw(self) -> J:
+        """Remove and return the job that came last, as if it never had."""
+
+    def remove(self, ticket: int) -> J | None:
+        """Remove and return the job with that ticket, or None where it waits no more."""
+
+
+class Pull(Generic[J]):
+    """A free worker takes what waits, up to ``most`` jobs.
+
+    Args:
+        most: The largest batch, at least 1.
+        due_ns: Returns a job's deadline, for earliest deadline first; None for first in first out.
+    """
+
+    __slots__ = ("_most", "_waiting", "at_once")
+
+    def __init__(self, most: int = 1, due_ns: Callable[[J], int] | None = None) -> None:
+        """Start empty."""
+        self.at_once = True
+        self._most = most
+        self._waiting = waiting(due_ns)
+
+    def __len__(self) -> int:
+        """Return how many jobs wait."""
+        return len(self._waiting)
+
+    def __contains__(self, ticket: int) -> bool:
+        """Return whether the job with that ticket waits."""
+        return ticket in self._waiting
+
+    @property
+    def ready_ns(self) -> int:
+        """From when on a worker could take a batch."""
+        return 0 if self._waiting else FOREVER_NS
+
+    def put(self, ticket: int, job: J, now_ns: int) -> None:  # noqa: ARG002  # the interface
+        """Let a job wait."""
+        self._waiting.put(ticket, job)
+
+    def take(self, now_ns: int) -> list[J]:  # noqa: ARG002  # the interface
+        """Remove and return as many as a batch may hold."""
+        take, count = self._waiting.take, len(self._waiting)
+        return [take() for _ in range(min(count, self._most))]
+
+    def withdraw(self) -> J:
+        """Remove and return the job that came last."""
+        return self._waiting.withdraw()
+
+    def remove(self, ticket: int) -> J | None:
+        """Remove and return the job with that ticket, if it waits."""
+        return self._waiting.remove(ticket)
+
+
+class _Batch(Generic[J]):
+    """Jobs that will be served together, by ticket; it is named by the ticket of its first."""
+
+    __slots__ = ("closes_ns", "jobs", "ticket")
+
+    def __init__(self, ticket: int, closes_ns: int) -> None:
+        self.ticket = ticket
+        self.closes_ns = closes_ns
+        self.jobs: dict[int, J] = {}
+
+
+class Form(Generic[J]):
+    """Batches close at ``most`` jobs or some time after their first, then wait for workers.
+
+    A job that comes at the very instant at which a batch closes is in it. A batch from which jobs
+    are removed keeps its instant and, once closed, its place; with its last job it is gone.
+
+    Args:
+        most: The largest batch, at least 1.
+        wait_ns: How long after its first job a batch closes.
+        due_ns: Returns a job's deadline: the closed batch that holds the earliest goes first, the
+            one formed first of equal ones. None for batches in the order they were formed.
+    """
+
+    __slots__ = ("_batch_of", "_closed", "_last", "_most", "_wait_ns", "at_once")
+
+    def __init__(self, most: int, wait_ns: int, due_ns: Callable[[J], int] | None = None) -> None:
+        """Start empty."""
+
+        def earliest_ns(batch: _Batch[J]) -> int:
+            return min(map(due_ns, batch.jobs.values())) if due_ns else 0
+
+        self.at_once = most == 1
+        self._most = most
+        self._wait_ns = wait_ns
+        self._closed = waiting(earliest_ns if due_ns else None)
+        self._last: _Batch[J] | None = None  # the newest; it may be due to close, or full
+        self._batch_of: dict[int, _Batch[J]] = {}
+
+    def __len__(self) -> int:
+        """Return how many jobs wait."""
+        return len(self._batch_of)
+
+    def __contains__(self, ticket: int) -> bool:
+        """Return whether the job with that ticket waits."""
+        return ticket in self._batch_of
+
+    @property
+    def ready_ns(self) -> int:
+        """From when on a worker could take a batch."""
+        if self._closed:
+            return 0
+        if self._last is None:
+            return FOREVER_NS
+        return 0 if len(self._last.jobs) == self._most else self._last.closes_ns
+
+    def put(self, ticket: int, job: J, now_ns: int) -> None:
+        """Let a job join the batch that forms, or begin one."""
+        last = self._last
+        if last is not None and (len(last.jobs) == self._most or last.closes_ns < now_ns):
+            self._closed.put(last.ticket, last)
+            last = None
+        if last is None:
+            self._last = last = _Batch(ticket, now_ns + self._wait_ns)
+        last.jobs[ticket] = job
+        self._batch_of[ticket] = last
+
+    def take(self, now_ns: int) -> list[J]:
+        """Remove and return the jobs of the closed batch whose turn it is."""
+        last = self._last
+        if last is not None and (len(last.jobs) == self._most or last.closes_ns <= now_ns):
+            self._closed.put(last.ticket, last)
+            self._last = None
+        batch = self._closed.take()
+        for ticket in batch.jobs:
+            del self._batch_of[ticket]
+        return list(batch.jobs.values())
+
+    def withdraw(self) -> J:
+        """Remove and return the job that came last; a batch that it made full is not full."""
+        ticket, batch = self._batch_of.popitem()
+        if batch is not self._last:  # made full and closed by jobs that are withdrawn already
+            self._last = self._closed.withdraw()
+        job = batch.jobs.pop(ticket)
+        if not batch.jobs:
+            self._last = None
+        return job
+
+    def remove(self, ticket: int) -> J | None:
+        """Remove and return the job with that ticket, if it waits."""
+        batch = self._batch_of.pop(ticket, None)
+        if batch is None:
+            return None
+        job = batch.jobs.pop(ticket)
+        if not batch.jobs:
+            if batch is self._last:
+                self._last = None
+            else:
+                self._closed.remove(batch.ticket)
+        return job

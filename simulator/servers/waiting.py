@@ -1,0 +1,137 @@
+"""What waits and whose turn it is: first in first out, or earliest deadline first.
+
+Whatever waits has a ticket, a number that grows in the order of arrival. It can be taken by turn,
+withdrawn from the newest end, or removed by its ticket, each without a search.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Edf", "Fifo", "Waiting", "waiting"]
+
+T = TypeVar("T")
+
+
+class Waiting(Protocol[T]):
+    """Things that wait, in some order."""
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+
+    def __contains__(self, ticket: int) -> bool:
+        """Return whether the one with that ticket waits."""
+
+    def put(self, ticket: int, thing: T) -> None:
+        """Let one more wait. Tickets grow from call to call."""
+
+    def take(self) -> T:
+        """Remove and return the one whose turn it is; one must be there."""
+
+    def withdraw(self) -> T:
+        """Remove and return the one that came last; one must be there."""
+
+    def remove(self, ticket: int) -> T | None:
+        """Remove and return the one with that ticket, or None where it waits no more."""
+
+
+class Fifo(Generic[T]):
+    """First in, first out.
+
+    Example:
+        >>> line = Fifo()
+        >>> for ticket, name in enumerate("abcd"):
+        ...     line.put(ticket, name)
+        >>> line.remove(1), line.take(), line.take(), line.withdraw(), len(line)
+        ('b', 'a', 'c', 'd', 0)
+    """
+
+    __slots__ = ("_things",)
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._things: OrderedDict[int, T] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._things)
+
+    def __contains__(self, ticket: int) -> bool:
+        """Return whether the one with that ticket waits."""
+        return ticket in self._things
+
+    def put(self, ticket: int, thing: T) -> None:
+        """Let one more wait."""
+        self._things[ticket] = thing
+
+    def take(self) -> T:
+        """Remove and return the oldest."""
+        return self._things.popitem(last=False)[1]
+
+    def withdraw(self) -> T:
+        """Remove and return the newest."""
+        return self._things.popitem()[1]
+
+    def remove(self, ticket: int) -> T | None:
+        """Remove and return the one with that ticket, if it waits."""
+        return self._things.pop(ticket, None)
+
+
+class Edf(Generic[T]):
+    """Earliest deadline first; of equal deadlines the one that came first.
+
+    Args:
+        due_ns: Returns a thing's deadline. It is asked once, when the thing comes.
+
+    Example:
+        >>> line = Edf(due_ns=len)
+        >>> for ticket, name in enumerate(["late", "at", "in", "last of all"]):
+        ...     line.put(ticket, name)
+        >>> line.withdraw(), line.take(), line.take(), line.take()
+        ('last of all', 'at', 'in', 'late')
+    """
+
+    __slots__ = ("_due_ns", "_heap", "_things")
+
+    def __init__(self, due_ns: Callable[[T], int]) -> None:
+        """Start empty."""
+        self._due_ns = due_ns
+        self._things: dict[int, T] = {}
+        self._heap: list[tuple[int, int]] = []  # deadline, ticket; also of some that are gone
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._things)
+
+    def __contains__(self, ticket: int) -> bool:
+        """Return whether the one with that ticket waits."""
+        return ticket in self._things
+
+    def put(self, ticket: int, thing: T) -> None:
+        """Let one more wait."""
+        self._things[ticket] = thing
+        heappush(self._heap, (self._due_ns(thing), ticket))
+
+    def take(self) -> T:
+        """Remove and return the one with the earliest deadline."""
+        while (ticket := heappop(self._heap)[1]) not in self._things:
+            pass
+        return self._things.pop(ticket)
+
+    def withdraw(self) -> T:
+        """Remove and return the newest."""
+        return self._things.popitem()[1]
+
+    def remove(self, ticket: int) -> T | None:
+        """Remove and return the one with that ticket, if it waits."""
+        return self._things.pop(ticket, None)
+
+
+def waiting(due_ns: Callable[[T], int] | None) -> Waiting[T]:
+    """Return an empty line: by deadline where there is one to go by, else by arrival."""
+    return Fifo() if due_ns is None else Edf(due_ns)
