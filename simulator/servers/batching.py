@@ -57,11 +57,12 @@ class Pull(Generic[J]):
         due_ns: Returns a job's deadline, for earliest deadline first; None for first in first out.
     """
 
-    __slots__ = ("_most", "_waiting", "at_once")
+    __slots__ = ("_most", "_waiting", "at_once", "ready_ns")
 
     def __init__(self, most: int = 1, due_ns: Callable[[J], int] | None = None) -> None:
         """Start empty."""
         self.at_once = True
+        self.ready_ns = FOREVER_NS
         self._most = most
         self._waiting = waiting(due_ns)
 
@@ -73,27 +74,33 @@ class Pull(Generic[J]):
         """Return whether the job with that ticket waits."""
         return ticket in self._waiting
 
-    @property
-    def ready_ns(self) -> int:
-        """From when on a worker could take a batch."""
-        return 0 if self._waiting else FOREVER_NS
-
     def put(self, ticket: int, job: J, now_ns: int) -> None:  # noqa: ARG002  # the interface
         """Let a job wait."""
         self._waiting.put(ticket, job)
+        self.ready_ns = 0
 
     def take(self, now_ns: int) -> list[J]:  # noqa: ARG002  # the interface
         """Remove and return as many as a batch may hold."""
         take, count = self._waiting.take, len(self._waiting)
-        return [take() for _ in range(min(count, self._most))]
+        if count <= self._most:
+            self.ready_ns = FOREVER_NS
+            return [take() for _ in range(count)]
+        return [take() for _ in range(self._most)]
 
     def withdraw(self) -> J:
         """Remove and return the job that came last."""
-        return self._waiting.withdraw()
+        job = self._waiting.withdraw()
+        self._look()
+        return job
 
     def remove(self, ticket: int) -> J | None:
         """Remove and return the job with that ticket, if it waits."""
-        return self._waiting.remove(ticket)
+        job = self._waiting.remove(ticket)
+        self._look()
+        return job
+
+    def _look(self) -> None:
+        self.ready_ns = 0 if self._waiting else FOREVER_NS
 
 
 class _Batch(Generic[J]):

@@ -79,6 +79,7 @@ class Station(Generic[J]):
         "_expires_ns",
         "_leaving",
         "_listener",
+        "_patient",
         "_places",
         "_pool",
         "_service_ns",
@@ -102,8 +103,9 @@ class Station(Generic[J]):
         self._batching = batching
         self._service_ns = service_ns
         self._listener = listener
-        self._places = FOREVER_NS if places is None else places
+        self._places = places
         self._expires_ns = expires_ns
+        self._patient = places is None and expires_ns is None  # who has come stays until served
         self._leaving: list[tuple[int, int]] = []  # when, ticket; also of some in service
         self._tickets = 0
         self._batches = 0
@@ -115,8 +117,8 @@ class Station(Generic[J]):
         batching, expires_ns = self._batching, self._expires_ns
         if expires_ns is not None:
             jobs = self._in_time(now_ns, jobs, expires_ns)
-        if batching.at_once and len(jobs) == 1 and not len(batching):
-            worker = self._pool.take(now_ns)
+        if batching.at_once and len(jobs) == 1 and self.next_ns == FOREVER_NS:
+            worker = self._pool.take(now_ns)  # nothing waits
             if worker != NOBODY:
                 self._begin(now_ns, worker, jobs)
                 return
@@ -125,7 +127,8 @@ class Station(Generic[J]):
             batching.put(ticket, job, now_ns)
             if expires_ns is not None:
                 heappush(self._leaving, (expires_ns(job), ticket))
-        self._act(now_ns)
+        if not (now_ns < self.next_ns < FOREVER_NS and self._patient and batching.at_once):
+            self._act(now_ns)  # else all workers are busy, and will be until then
 
     def advance(self, now_ns: int) -> None:
         """Let everything happen that does by now."""
@@ -153,7 +156,7 @@ class Station(Generic[J]):
             self._begin(now_ns, worker, batching.take(now_ns))
         if self._leaving:
             self._expire(now_ns)
-        if len(batching) > self._places:
+        if self._places is not None and len(batching) > self._places:
             self._refuse(now_ns, len(batching) - self._places)
         ready_ns = batching.ready_ns
         next_ns = FOREVER_NS if ready_ns == FOREVER_NS else max(ready_ns, pool.next_ns)
