@@ -144,7 +144,7 @@ def test_what_an_iperf_test_measured_follows_from_how_it_was_run() -> None:
     assert about(tcp % 0) == ("capacity", "uplink", 0)
     assert about(tcp % 1 + b', "target_bitrate": 5') == ("flow-rate", "downlink", 0)
     assert about(udp % 1, b', "lost_percent": 0.1, "sender": false') == ("flow-rate", "downlink", 0)
-    assert about(udp % 1, b', "lost_percent": 40') == ("capacity", "downlink", 0)
+    assert about(udp % 1, b', "lost_percent": 40') == ("capacity", "downlink", 1)
     assert about(udp % 0, b', "sender": true') == ("flow-rate", "uplink", 1)
     lines = b"Starting Test: protocol: UDP\nReverse mode, remote host is sending\n"
     full = parse("iperf3", lines + INTERVAL % (b"5", b"", 0, 1, 9, b" 4.1 ms  94/100 (94%)"))
