@@ -83,6 +83,11 @@ def _info(arguments: Arguments) -> int:
         print(f"outage     {found.outage_share:.1%} of seconds below 100 kbit/s")
     if found.outages:
         print(f"           {found.outages} times, {found.longest_outage_s} s at the longest")
+    if found.mean_loss is not None:
+        print(f"loss       {found.mean_loss:.2%} of packets on average")
+    if found.mean_delay_ns is not None and found.least_delay_ns is not None:
+        least = format_ns(found.least_delay_ns)
+        print(f"delay      {format_ns(found.mean_delay_ns)} one way on average, at least {least}")
     for doubt in found.doubts:
         print(f"warning    {doubt}")
     return 0
