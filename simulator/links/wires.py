@@ -30,6 +30,12 @@ class Wire(Protocol):
     def carry(self, wire_bytes: int) -> int:
         """Return when the packet that begins then has left; `FOREVER_NS` for never."""
 
+    def earliest_end(self, wire_bytes: int) -> int:
+        """Return an instant before which that many more bytes have surely not left.
+
+        Asked between `begin` and `carry`. At least when the packet begins.
+        """
+
 
 class StoreAndForward:
     """A packet goes out whole at the rate of the instant it starts, rounded to the nearest ns.
@@ -79,6 +85,10 @@ class StoreAndForward:
         self.free_ns = self._begin_ns + (2 * wire_bytes * self._units + rate) // (2 * rate)
         return self.free_ns
 
+    def earliest_end(self, wire_bytes: int) -> int:  # noqa: ARG002  # the interface
+        """Return when the next packet begins: rates to come are not looked up."""
+        return self._begin_ns
+
 
 class Flowing:
     """A packet takes the capacity it needs; the next one takes what that leaves over.
@@ -113,7 +123,11 @@ class Flowing:
 
     def carry(self, wire_bytes: int) -> int:
         """Return when the packet that begins then has left."""
+        self.free_ns = self.earliest_end(wire_bytes)
         self._position += wire_bytes * self._units
-        end_ns = self._instant(self._position)
-        self.free_ns = FOREVER_NS if end_ns is None else end_ns
         return self.free_ns
+
+    def earliest_end(self, wire_bytes: int) -> int:
+        """Return when that many more bytes have left, whatever packets they are."""
+        end_ns = self._instant(self._position + wire_bytes * self._units)
+        return FOREVER_NS if end_ns is None or end_ns > FOREVER_NS else end_ns

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
@@ -19,6 +19,8 @@ from simulator.replay.clock import as_seconds, nanoseconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from simulator.links.queueing import Flow
 
 __all__ = ["FrameTable", "read_frames"]
 
@@ -40,12 +42,14 @@ class FrameTable:
         frame_id: Name of the frame, unique in its flow.
         sent_ns: When it was sent.
         payload_bytes: Its size without headers, above 0.
+        weights: Of each flow where links share by weight; empty where all weigh the same.
     """
 
     flow: list[str]
     frame_id: list[str]
     sent_ns: list[int]
     payload_bytes: list[int]
+    weights: dict[Flow, int] = field(default_factory=dict)
 
 
 def read_frames(path: Path) -> FrameTable:
