@@ -1,21 +1,19 @@
-"""`splitcast replay`: frames with given instants and sizes through a link."""
+"""`splitcast replay`: frames with given instants and sizes through a link; or customers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from simulator.cli import replay_customers
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.option_values import option_name, parsed, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simulator.replay import LinkChoice
     from simulator.replay.link import Accuracy
 
 __all__ = ["add"]
-
-T = TypeVar("T")
 
 # Options that are whole numbers: what is usual, from, to, and what it means.
 _WHOLE = {
@@ -31,9 +29,9 @@ _CLOCKS_NS = {"exact": 1, "ms": 10**6}
 
 def add(commands: Commands) -> None:
     """Describe the command."""
-    about = "send frames with given instants and sizes through a link"
+    about = "send frames with given instants and sizes through a link, or customers through a pool"
     parser = command(commands, "replay", about, _execute)
-    parser.add_argument("--trace", metavar="FILE", type=Path, required=True, help="its capacity")
+    parser.add_argument("--trace", metavar="FILE", type=Path, help="its capacity")
     parser.add_argument("--format", help="of the trace; recognised from its content if left out")
     parser.add_argument(
         "--after",
@@ -44,7 +42,6 @@ def add(commands: Commands) -> None:
         "--frames",
         metavar="FILE",
         type=Path,
-        required=True,
         help="CSV with flow,frame_id,t_send_s,bytes (or t_send_ms) in the order of sending",
     )
     parser.add_argument(
@@ -75,8 +72,10 @@ def add(commands: Commands) -> None:
         help="ms: frames come to the link's queue at the whole millisecond before they are sent",
     )
     for name, (usual, _, _, meaning) in _WHOLE.items():
-        option = f"--{name.replace('_', '-')}"
-        parser.add_argument(option, metavar="N", default=str(usual), help=f"{meaning} ({usual})")
+        parser.add_argument(
+            option_name(name), metavar="N", default=str(usual), help=f"{meaning} ({usual})"
+        )
+    replay_customers.join(parser, _execute)
 
 
 def _execute(arguments: Arguments) -> int:
@@ -85,7 +84,10 @@ def _execute(arguments: Arguments) -> int:
     from simulator.replay.checks import check
     from simulator.replay.outputs import check_outputs, write_outputs
 
-    whole = {name: _whole(name, getattr(arguments, name)) for name in _WHOLE}
+    whole = {
+        name: whole_number(option_name(name), getattr(arguments, name), least, most, usual)
+        for name, (usual, least, most, _) in _WHOLE.items()
+    }
     choice = _choice(arguments, whole)
     outputs = [path for path in (arguments.out, arguments.packets_out) if path is not None]
     check_outputs(outputs, inputs=[arguments.trace, arguments.frames])
@@ -120,35 +122,12 @@ def _choice(arguments: Arguments, whole: dict[str, int]) -> LinkChoice:
     return LinkChoice(
         mtu_payload_bytes=whole["mtu_payload"],
         header_bytes=whole["header_bytes"],
-        queue=_parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p"),
+        queue=parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p"),
         sharing=arguments.sharing,
         accuracy=accuracy,
-        delay_ns=_parsed("--delay", "delay", arguments.delay, duration_ns, "20 ms"),
+        delay_ns=parsed("--delay", "delay", arguments.delay, duration_ns, "20 ms"),
         clock_ns=_CLOCKS_NS[arguments.arrival_rounding],
         quantum_bytes=whole["quantum"],
         drr_header_bytes=whole["drr_header_bytes"],
         committed_packets=whole["committed_packets"],
     )
-
-
-def _whole(name: str, text: str) -> int:
-    usual, least, most, _ = _WHOLE[name]
-
-    def parse(text: str) -> int:
-        if text.isascii() and text.isdecimal() and least <= int(text[:19]) <= most:
-            return int(text)
-        msg = f"must be a whole number from {least} to {most}"
-        raise ValueError(msg)
-
-    return _parsed(f"--{name.replace('_', '-')}", "value", text, parse, str(usual))
-
-
-def _parsed(option: str, what: str, text: str, parse: Callable[[str], T], example: str) -> T:
-    from simulator.foundation.errors import InputError, Problem
-
-    try:
-        return parse(text)
-    except ValueError as error:
-        remedy = f"write {option} {example!r}"
-        problem = Problem(where=option, what=what, value=text, rule=str(error), remedy=remedy)
-        raise InputError(problem) from error

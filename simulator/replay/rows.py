@@ -1,4 +1,4 @@
-"""Reader for the rows of a CSV whose header names its columns; every fault is told with its line."""
+"""Reader for the rows of a CSV with named columns; every fault is told with its line."""
 
 from __future__ import annotations
 
