@@ -117,8 +117,8 @@ class _Batch(Generic[J]):
 class Form(Generic[J]):
     """Batches close at ``most`` jobs or some time after their first, then wait for workers.
 
-    A job that comes at the very instant at which a batch closes is in it. A batch from which jobs
-    are removed keeps its instant and, once closed, its place; with its last job it is gone.
+    A job that comes at the very instant at which a batch closes by time is in it. A batch from
+    which jobs are removed keeps its instant, and once closed stays so; with its last job it goes.
 
     Args:
         most: The largest batch, at least 1.
@@ -127,7 +127,7 @@ class Form(Generic[J]):
             one formed first of equal ones. None for batches in the order they were formed.
     """
 
-    __slots__ = ("_batch_of", "_closed", "_last", "_most", "_wait_ns", "at_once")
+    __slots__ = ("_batch_of", "_by_deadline", "_closed", "_last", "_most", "_wait_ns", "at_once")
 
     def __init__(self, most: int, wait_ns: int, due_ns: Callable[[J], int] | None = None) -> None:
         """Start empty."""
@@ -138,8 +138,9 @@ class Form(Generic[J]):
         self.at_once = most == 1
         self._most = most
         self._wait_ns = wait_ns
+        self._by_deadline = due_ns is not None
         self._closed = waiting(earliest_ns if due_ns else None)
-        self._last: _Batch[J] | None = None  # the newest; it may be due to close, or full
+        self._last: _Batch[J] | None = None  # not full; its instant may have come, though
         self._batch_of: dict[int, _Batch[J]] = {}
 
     def __len__(self) -> int:
@@ -155,25 +156,26 @@ class Form(Generic[J]):
         """From when on a worker could take a batch."""
         if self._closed:
             return 0
-        if self._last is None:
-            return FOREVER_NS
-        return 0 if len(self._last.jobs) == self._most else self._last.closes_ns
+        return FOREVER_NS if self._last is None else self._last.closes_ns
 
     def put(self, ticket: int, job: J, now_ns: int) -> None:
         """Let a job join the batch that forms, or begin one."""
         last = self._last
-        if last is not None and (len(last.jobs) == self._most or last.closes_ns < now_ns):
+        if last is not None and last.closes_ns < now_ns:
             self._closed.put(last.ticket, last)
             last = None
         if last is None:
             self._last = last = _Batch(ticket, now_ns + self._wait_ns)
         last.jobs[ticket] = job
         self._batch_of[ticket] = last
+        if len(last.jobs) == self._most:
+            self._closed.put(last.ticket, last)
+            self._last = None
 
     def take(self, now_ns: int) -> list[J]:
         """Remove and return the jobs of the closed batch whose turn it is."""
         last = self._last
-        if last is not None and (len(last.jobs) == self._most or last.closes_ns <= now_ns):
+        if last is not None and last.closes_ns <= now_ns:
             self._closed.put(last.ticket, last)
             self._last = None
         batch = self._closed.take()
@@ -182,13 +184,12 @@ class Form(Generic[J]):
         return list(batch.jobs.values())
 
     def withdraw(self) -> J:
-        """Remove and return the job that came last; a batch that it made full is not full."""
+        """Remove and return the job that came last; a batch that it made full is open again."""
         ticket, batch = self._batch_of.popitem()
-        if batch is not self._last:  # made full and closed by jobs that are withdrawn already
-            self._last = self._closed.withdraw()
         job = batch.jobs.pop(ticket)
-        if not batch.jobs:
-            self._last = None
+        if batch is not self._last:
+            self._closed.remove(batch.ticket)
+        self._last = batch if batch.jobs else None
         return job
 
     def remove(self, ticket: int) -> J | None:
@@ -197,9 +198,10 @@ class Form(Generic[J]):
         if batch is None:
             return None
         job = batch.jobs.pop(ticket)
-        if not batch.jobs:
-            if batch is self._last:
-                self._last = None
-            else:
-                self._closed.remove(batch.ticket)
+        if batch is self._last:
+            self._last = batch if batch.jobs else None
+        elif not batch.jobs or self._by_deadline:
+            self._closed.remove(batch.ticket)
+            if batch.jobs:  # another of its deadlines may be the earliest now
+                self._closed.put(batch.ticket, batch)
         return job

@@ -101,7 +101,7 @@ class Edf(Generic[T]):
     def __init__(self, due_ns: Callable[[T], int]) -> None:
         """Start empty."""
         self._due_ns = due_ns
-        self._things: dict[int, T] = {}
+        self._things: dict[int, tuple[int, T]] = {}
         self._heap: list[tuple[int, int]] = []  # deadline, ticket; also of some that are gone
 
     def __len__(self) -> int:
@@ -114,22 +114,27 @@ class Edf(Generic[T]):
 
     def put(self, ticket: int, thing: T) -> None:
         """Let one more wait."""
-        self._things[ticket] = thing
-        heappush(self._heap, (self._due_ns(thing), ticket))
+        due_ns = self._due_ns(thing)
+        self._things[ticket] = due_ns, thing
+        heappush(self._heap, (due_ns, ticket))
 
     def take(self) -> T:
         """Remove and return the one with the earliest deadline."""
-        while (ticket := heappop(self._heap)[1]) not in self._things:
-            pass
-        return self._things.pop(ticket)
+        while True:
+            due_ns, ticket = heappop(self._heap)
+            entry = self._things.get(ticket)
+            if entry is not None and entry[0] == due_ns:
+                del self._things[ticket]
+                return entry[1]
 
     def withdraw(self) -> T:
         """Remove and return the newest."""
-        return self._things.popitem()[1]
+        return self._things.popitem()[1][1]
 
     def remove(self, ticket: int) -> T | None:
         """Remove and return the one with that ticket, if it waits."""
-        return self._things.pop(ticket, None)
+        entry = self._things.pop(ticket, None)
+        return None if entry is None else entry[1]
 
 
 def waiting(due_ns: Callable[[T], int] | None) -> Waiting[T]:
