@@ -20,7 +20,7 @@ _WHOLE = {
     "opportunity_bytes": (1504, 1, 10**9, "what a delivery opportunity carries"),
     "mtu_payload": (1472, 1, 65_535, "most payload bytes of a packet"),
     "header_bytes": (32, 0, 65_535, "what each packet carries besides"),
-    "quantum": (1500, 64, 10**9, "bytes a flow gains a round of drr"),
+    "quantum": (1500, 64, 10**9, "bytes a flow gains a round of drr, times its weight"),
     "drr_header_bytes": (28, 0, 65_535, "header bytes that count in drr's deficits"),
     "committed_packets": (1, 0, 10_000, "packets drr has settled behind the one on the wire"),
 }
@@ -42,7 +42,8 @@ def add(commands: Commands) -> None:
         "--frames",
         metavar="FILE",
         type=Path,
-        help="CSV with flow,frame_id,t_send_s,bytes (or t_send_ms) in the order of sending",
+        help="CSV with flow,frame_id,t_send_s,bytes (or t_send_ms) in the order of sending; "
+        "a column weight gives flows shares of fair and drr",
     )
     parser.add_argument(
         "--out",
@@ -56,7 +57,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--queue",
         default="infinite",
-        help="infinite (default), droptail:50p, droptail:64000B, drophead:40p",
+        help="infinite (default), droptail:50p, droptail:64000B, drophead:40p; "
+        "for fair, droptail of whatever has not left",
     )
     parser.add_argument("--delay", default="0 ms", help="propagation after the link, like '20 ms'")
     parser.add_argument("--sharing", choices=("fifo", "fair", "drr"), default="fifo")

@@ -57,13 +57,14 @@ class LinkChoice:
     Attributes:
         mtu_payload_bytes: Most payload of a packet; a frame's last packet is shorter.
         header_bytes: What each packet carries besides.
-        queue: Its limit; None for an infinite queue.
+        queue: Its limit; None for an infinite queue. Of a packet followed alone it counts what
+            waits; of ``fair`` whatever has not left.
         sharing: ``fifo``; ``fair``, fluid; or ``drr``, packet by packet.
         accuracy: ``packet``: on a rate trace, packets are stored and forwarded one by one.
             ``frame``: the rate is integrated over whatever is sent.
         delay_ns: Propagation after the link.
         clock_ns: Sending happens at whole multiples of this, rounded down; 1 for as it is given.
-        quantum_bytes: What a flow gains a round of ``drr``.
+        quantum_bytes: What a flow of weight 1 gains a round of ``drr``.
         drr_header_bytes: What of each packet's header counts in its deficits.
         committed_packets: Packets whose order is settled behind the one on the wire, in ``drr``.
     """

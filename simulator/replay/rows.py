@@ -21,7 +21,12 @@ MOST_ROWS = 2_000_000
 
 
 def read_rows(
-    path: Path, what: str, *, needed: tuple[str, ...], optional: tuple[str, ...] = ()
+    path: Path,
+    what: str,
+    *,
+    needed: tuple[str, ...],
+    one_of: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
 ) -> Iterator[tuple[int, dict[str, str]]]:
     r"""Yield the line number and the cells of each row that is not blank.
 
@@ -29,6 +34,7 @@ def read_rows(
         path: A file of at most 128 MiB.
         what: What its rows are to the user ("customers").
         needed: Columns that the header must name, in any order.
+        one_of: Columns of which it must name exactly one.
         optional: Columns that it may name besides.
 
     Raises:
@@ -54,7 +60,7 @@ def read_rows(
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]
-        _check_header(path, header, needed, optional)
+        _check_header(path, header, needed, one_of, optional)
         count = 0
         for row in rows:
             if not row:
@@ -78,18 +84,27 @@ def refuse_row(
 
 
 def _check_header(
-    path: Path, header: list[str], needed: tuple[str, ...], optional: tuple[str, ...]
+    path: Path,
+    header: list[str],
+    needed: tuple[str, ...],
+    one_of: tuple[str, ...],
+    optional: tuple[str, ...],
 ) -> None:
+    known = needed + one_of + optional
     for name in header:
-        if name not in needed + optional:
-            remedy = did_you_mean(name, needed + optional)
+        if name not in known:
+            remedy = did_you_mean(name, known)
             raise refuse_row(path, 1, "column", name, "means nothing here", remedy)
         if header.count(name) > 1:
             raise refuse_row(path, 1, "column", name, "must come once", "remove one")
-    if not set(needed) <= set(header):
+    chosen = sum(name in header for name in one_of)
+    if not set(needed) <= set(header) or (one_of and chosen != 1):
         shown = ",".join(header) or "(blank)"
         rule = f"must name {' and '.join(needed)}"
-        raise refuse_row(path, 1, "header", shown, rule, f"write {','.join(needed)}")
+        if one_of:
+            rule += f" and one of {' and '.join(one_of)}"
+        remedy = f"write {','.join(needed + one_of[:1])}"
+        raise refuse_row(path, 1, "header", shown, rule, remedy)
 
 
 def _check_row(path: Path, line: int, width: int, expected: int, count: int) -> None:
