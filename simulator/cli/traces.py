@@ -82,7 +82,8 @@ def _info(arguments: Arguments) -> int:
         print(f"1 s rates  {levels}")
         print(f"outage     {found.outage_share:.1%} of seconds below 100 kbit/s")
     if found.outages:
-        print(f"           {found.outages} times, {found.longest_outage_s} s at the longest")
+        times = "once" if found.outages == 1 else f"{found.outages} times"
+        print(f"           {times}, {found.longest_outage_s} s at the longest")
     if found.mean_loss is not None:
         print(f"loss       {found.mean_loss:.2%} of packets on average")
     if found.mean_delay_ns is not None and found.least_delay_ns is not None:

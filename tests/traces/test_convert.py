@@ -39,7 +39,6 @@ def test_rates_survive_a_table_exactly(tmp_path: Path) -> None:
 
 
 def test_loss_and_delay_survive_a_table_exactly(tmp_path: Path) -> None:
-    rates = [(0, 8_000_000), (2 * S, 4_000_000)]
     poor = Conditions.from_steps(
         [0, S, 2 * S + 5, 3 * S],
         loss=[0, 1 / 3, 1e-7, 1],
@@ -47,7 +46,7 @@ def test_loss_and_delay_survive_a_table_exactly(tmp_path: Path) -> None:
         period_ns=4 * S,
     )
     trace = RateTrace.from_steps(
-        *zip(*rates, strict=True), period_ns=4 * S, about=ABOUT, conditions=poor
+        [0, 2 * S], [8_000_000, 4_000_000], period_ns=4 * S, about=ABOUT, conditions=poor
     )
     text, lost = to_csv(trace.shifted(S))
     assert lost == ()

@@ -48,6 +48,9 @@ WORDS = [
         b"- - - -",
     ),
     *(b"bits/sec", b"Gbits/sec", b"[SUM]", b"(omitted)", b"0999", b"\xd9\xa3", b"1453121790686"),
+    *(b"t_s,mbps,delay_ms,loss\n", b"t_s,mbps,loss\n", b",0.5", b",-0.1", b",60001", b"-90/49 ("),
+    *(b'"loss": 1.5,', b'"loss": 0.3,', b'"rtt": 9,', b'"rtt": -9,', b'"delays": [1, 2],'),
+    *(b'"latency_ms": 1e9,', b'"lost_percent": -102.3,', b" 4.1 ms  3/9 (33%)"),
 ]
 SLOWEST_S = 2.0
 MOST_BYTES = 400 * 2**20

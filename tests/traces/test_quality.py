@@ -72,15 +72,8 @@ def test_half_a_round_trip_is_the_delay_and_no_capacity_is_a_loss_of_one() -> No
     assert losses(found) == [(0, 1), (0.2, 0)]  # the second entry keeps the first one's loss of 0
     assert delays(found) == [(0, 44.5), (0.2, 44.5)]
     step = b'{"duration": 1000, "capacity": %d%s}'
-    pattern = b",".join(
-        step % (rate, more)
-        for rate, more in [
-            (5, b', "rtt": 60'),
-            (5, b', "loss": 0.1'),
-            (0, b""),
-            (5, b', "rtt": 20'),
-        ]
-    )
+    entries = [(5, b', "rtt": 60'), (5, b', "loss": 0.1'), (0, b""), (5, b', "rtt": 20')]
+    pattern = b",".join(step % entry for entry in entries)
     found = beside("opennetlab", b'{"uplink": {"trace_pattern": [%s]}}' % pattern)
     assert losses(found) == [(0, 0.1), (2, 1), (3, 0.1)]  # nothing seen before takes the first
     assert delays(found) == [(0, 30), (2, 30), (3, 10)]
@@ -94,10 +87,8 @@ def test_half_a_round_trip_is_the_delay_and_no_capacity_is_a_loss_of_one() -> No
 def test_a_sabre_latency_is_halved_and_doubted() -> None:
     trace = READERS["sabre"].read(GOOD["sabre"], "x", {})
     assert delays(beside("sabre", GOOD["sabre"])) == [(0, 10)]
-    assert trace.about.doubts == (
-        "has half of `latency_ms` as its delay, which Sabre charges once a request and which "
-        "published files invented",
-    )
+    (doubt,) = trace.about.doubts
+    assert doubt.startswith("has half of `latency_ms` as its delay, which Sabre charges once a req")
     silent = READERS["sabre"].read(b'[{"duration_ms": 1, "bandwidth_kbps": 5}]', "x", {})
     assert (silent.conditions, silent.about.doubts) == (None, ())
 

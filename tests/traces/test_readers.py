@@ -89,6 +89,23 @@ def test_both_directions_of_a_file_can_be_read() -> None:
     assert parse("opennetlab", both, direction="downlink").mean_bps == 2000
 
 
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [
+        ("Verizon-LTE-short.up", "uplink"),
+        ("folder.up/Verizon-LTE-short.down", "downlink"),
+        ("nyc-uplink-3g-no-cross-subway.pps", "uplink"),
+        ("downlink-3g-with-cross-times-2", "downlink"),
+        ("ATT_UP.trace", "uplink"),
+        ("startup-update", "unknown"),
+        ("up-and-down", "unknown"),
+        ("wired12", "unknown"),
+    ],
+)
+def test_a_mahimahi_file_is_named_after_its_direction(name: str, direction: str) -> None:
+    assert READERS["mahimahi"].read(GOOD["mahimahi"], name, {}).about.direction == direction
+
+
 def test_one_run_of_several_is_chosen() -> None:
     with pytest.raises(InputError, match="2 runs are in one file; say one as `run`: 1, 2"):
         parse("lumos5g", RUNS)
