@@ -81,7 +81,12 @@ def test_a_job_that_comes_too_late_is_not_served_even_by_a_free_worker(
 
 
 def test_a_place_is_free_at_the_instant_at_which_another_job_leaves() -> None:
-    arrivals = [(0, "a"), (1, [Job("b", expires_ns=6)]), (5, "c"), (6, "d")]
+    arrivals: list[tuple[int, str | list[Job]]] = [
+        (0, "a"),
+        (1, [Job("b", expires_ns=6)]),
+        (5, "c"),
+        (6, "d"),
+    ]
     diary = visit(arrivals, places=1, patient=False)
     assert diary.left == [("c", "refused", 5), ("b", "expired", 6)]
     assert batches(diary) == [("a", 0, 10), ("d", 10, 20)]
