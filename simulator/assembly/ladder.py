@@ -15,7 +15,7 @@ from simulator.world import LadderPlan
 
 if TYPE_CHECKING:
     from models.profile import Profile, Unit
-    from simulator.scenario.streams import StreamGroup
+    from simulator.scenario.streams import ProfileGroup
 
 __all__ = ["ON_DEVICE", "ladder_plan", "ladder_units", "wire_bytes_mean"]
 
@@ -57,7 +57,7 @@ def ladder_units(profile: Profile, names: tuple[str, ...], what: str) -> tuple[U
 
 
 def ladder_plan(
-    profile: Profile, units: tuple[Unit, ...], group: StreamGroup, server_speed: float
+    profile: Profile, units: tuple[Unit, ...], group: ProfileGroup, server_speed: float
 ) -> LadderPlan:
     """Return what a device knows of its units: calibration means, scaled by the speeds.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.profile import load, shipped
-from simulator.scenario.network import FamilyTrace
+from simulator.scenario.trace_sources import FamilyTrace
 from traces import read
 from traces.synthetic import synthesise
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from models.profile import Profile
-    from simulator.scenario.network import TraceSource
+    from simulator.scenario.trace_sources import TraceSource
     from traces import BandwidthTrace
 
 __all__ = ["profile", "scaled_trace", "trace"]

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from policies.table import resolve
-from simulator.assembly.content import capture_instants, clip_pool, replayed_frames
-from simulator.assembly.ladder import ladder_plan, ladder_units, wire_bytes_mean
-from simulator.assembly.sources import profile as profile_of
-from simulator.assembly.times import DRAWS, device_times, entropy_decode_times, served_model
-from simulator.assembly.uplink import link_plan
+from simulator.assembly.cameras import Cameras
+from simulator.assembly.cast import Run, decode_by_ns, with_traits
+from simulator.assembly.paths import path_plan
+from simulator.assembly.pool import server_plan
+from simulator.assembly.problems import every
+from simulator.assembly.sources import profile
 from simulator.foundation import keyed
-from simulator.world import PacketPlan, ServerPlan, StreamPlan, WorkerPlan, WorldPlan
+from simulator.world import PacketPlan, WorldPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from models.profile import Profile, Unit
-    from policies.interface import Policy
+    from simulator.assembly.cast import Cast
     from simulator.scenario.records import ScenarioRecord
-    from simulator.scenario.streams import StreamGroup
-    from simulator.world import LadderPlan, ServedModel
+    from simulator.world import StreamPlan
 
 __all__ = ["Assembly", "assemble", "run_seed"]
 
@@ -37,8 +31,8 @@ class Assembly:
 
     Attributes:
         plan: The world.
-        trace: The trace as the unit of statistics: ``us-lte-up/3``.
-        link: The trace as scaled for this run.
+        trace: The traces as the unit of statistics: ``us-lte-up/3``.
+        link: The first hop's trace as scaled for this run.
         warnings: What is doubtful about the input, in words.
     """
 
@@ -46,19 +40,6 @@ class Assembly:
     trace: str
     link: str
     warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cast:
-    """What the streams of a group share."""
-
-    name: str
-    group: StreamGroup
-    profile: Profile
-    units: tuple[Unit, ...]
-    pool: NDArray[np.intp]
-    ladder: LadderPlan
-    model: int
 
 
 def run_seed(seed: int, replication: int) -> int:
@@ -80,117 +61,41 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         folder: What relative paths in the scenario are relative to.
 
     Raises:
-        InputError: If a profile, trace or policy cannot be used.
+        InputError: If a profile, trace or policy cannot be used, or does not fit the scenario.
     """
-    link = record.network.uplink[0]
-    models: dict[str, ServedModel] = {}
-    casts = [_cast(name, record, folder, models) for name in record.streams]
-    offered_bps = sum(
-        8
-        * cast.group.count
-        * cast.group.fps
-        * wire_bytes_mean(
-            cast.profile, cast.units, link.packets.header_bytes, link.packets.payload_bytes
-        )
-        for cast in casts
+    run = Run(duration_ns=record.duration_ns, seed=seed, folder=folder)
+    profiles = every(partial(profile, group.profile, folder) for group in record.streams.values())
+    models = list({one.sha256: one for one in profiles}.values())
+    server = server_plan(record.server, models, run)
+    speed = max(worker.speed for worker in server.workers)
+    index = {one.sha256: number for number, one in enumerate(models)}
+    casts: list[Cast] = every(
+        partial(Cameras.of, name, group, folder, speed, index)
+        for name, group in record.streams.items()
     )
-    uplink, link_name = link_plan(link, folder, record.duration_ns, offered_bps)
-    streams = tuple(
-        _stream(cast, index, record.duration_ns, seed, folder)
-        for cast in casts
-        for index in range(cast.group.count)
-    )
-    warning = uplink.trace.about.warning()
+    path = path_plan(record.network, casts, run)
+    streams = every(partial(_streams, cast, path.back_ns, run) for cast in casts)
     return Assembly(
         plan=WorldPlan(
-            streams=streams,
-            uplink=((uplink,),),
+            streams=tuple(stream for group in streams for stream in group),
+            uplink=path.uplink,
+            downlink=path.downlink,
+            downlink_delay_ns=path.downlink_delay_ns,
             packets=PacketPlan(
-                header_bytes=link.packets.header_bytes,
-                mtu_payload_bytes=link.packets.payload_bytes,
+                header_bytes=record.network.packets.header_bytes,
+                mtu_payload_bytes=record.network.packets.payload_bytes,
             ),
-            server=ServerPlan(
-                workers=(WorkerPlan(speed=record.server.speed),) * record.server.workers,
-                max_batch=record.server.batching.max,
-                models=tuple(models.values()),
-            ),
-            downlink_delay_ns=record.network.downlink.delay_ns,
+            server=server,
             duration_ns=record.duration_ns,
         ),
-        trace=link.trace.label,
-        link=link_name,
-        warnings=(warning,) if warning else (),
+        trace=path.trace,
+        link=path.link,
+        warnings=tuple(dict.fromkeys([*path.warnings, *(w for c in casts for w in c.warnings)])),
     )
 
 
-def _cast(
-    name: str,
-    record: ScenarioRecord,
-    folder: Path,
-    models: dict[str, ServedModel],
-) -> _Cast:
-    group = record.streams[name]
-    profile = profile_of(group.profile, folder)
-    units = ladder_units(profile, group.units, f"streams.{name}.units")
-    key = profile.sha256
-    if key not in models:
-        models[key] = served_model(profile, record.server.batching.max)
-    return _Cast(
-        name=name,
-        group=group,
-        profile=profile,
-        units=units,
-        pool=clip_pool(profile, group.clips, f"streams.{name}.clips"),
-        ladder=ladder_plan(profile, units, group, record.server.speed),
-        model=list(models).index(key),
-    )
-
-
-def _stream(cast: _Cast, index: int, duration_ns: int, seed: int, folder: Path) -> StreamPlan:
-    group, units = cast.group, cast.units
-    name = f"{cast.name}/{index}"
-    captured_ns = capture_instants(group, duration_ns, seed, name)
-    frames = len(captured_ns)
-    clip, clip_frame = replayed_frames(
-        group,
-        cast.pool,
-        cast.profile,
-        frames=frames,
-        seed=seed,
-        stream=name,
-        family=cast.name,
-    )
-    task = cast.profile.primary_task
-    luck = {
-        purpose: keyed.uniforms(seed, name, purpose, n=frames)
-        for purpose in ("device", "entropy decoding", "batch")
-    }
-    return StreamPlan(
-        name=name,
-        group=cast.name,
-        ladder=cast.ladder,
-        model=cast.model,
-        decoders=tuple(cast.profile.unit_names.index(unit.name) for unit in units),
-        policy=_policy(cast, folder, lambda: keyed.generator(seed, name, "policy")),
-        deadline_ns=group.deadline_ns,
-        interval_ns=group.interval_ns,
-        probe_ns=group.probe_ns,
-        waiting=group.waiting,
-        captured_ns=captured_ns,
-        clip=clip,
-        clip_frame=clip_frame,
-        payload_bytes=np.stack([unit.payload_bytes[clip, clip_frame] for unit in units]),
-        device_ns=device_times(units, luck["device"], group.device.speed),
-        entropy_decode_ns=entropy_decode_times(units, luck["entropy decoding"]),
-        batch_draw=(luck["batch"] * DRAWS).astype(np.int64),
-        score=np.stack([unit.scores[task][clip, clip_frame] for unit in units]),
-        confidence=np.stack([unit.confidence[clip, clip_frame] for unit in units]),
-    )
-
-
-def _policy(cast: _Cast, folder: Path, rng: Callable[[], np.random.Generator]) -> Policy:
-    """Build a stream's policy; a file's path is relative to the scenario."""
-    spec = cast.group.policy
-    file, colon, name = spec.name.rpartition(":")
-    whole = f"{folder / file}:{name}" if colon else spec.name
-    return resolve(whole, spec.params, rng, where=f"streams.{cast.name}")
+def _streams(cast: Cast, back_ns: int, run: Run) -> list[StreamPlan]:
+    decode_by = decode_by_ns(cast, back_ns)
+    return [
+        with_traits(cast.stream(index, run), cast.group, decode_by) for index in range(cast.streams)
+    ]

@@ -50,10 +50,10 @@ def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
 
     for spec in specs:
         record = spec.point.record
-        load_trace = partial(
-            trace, record.network.uplink[0].trace, scenario.folder, record.duration_ns
-        )
-        sound = attempt(record.network.uplink[0].trace, load_trace, spec, "network.uplink.0.trace")
+        sound = True
+        for path, hop in record.network.hops():
+            load_trace = partial(trace, hop.trace, scenario.folder, record.duration_ns)
+            sound &= attempt(hop.trace, load_trace, spec, f"{path}.trace")
         for name, group in record.streams.items():
             load_profile = partial(profile, group.profile, scenario.folder)
             sound &= attempt(group.profile, load_profile, spec, f"streams.{name}.profile")
@@ -69,7 +69,9 @@ def _try(spec: RunSpec, scenario: Scenario) -> None:
     record = spec.point.record
     longest_ns = max(group.interval_ns for group in record.streams.values())
     short_ns = min(record.duration_ns, _FRAMES_TRIED * longest_ns)
-    shortened = record.model_copy(update={"duration_ns": short_ns})
+    at_once = {"start_ns": 0, "stop_ns": None}
+    streams = {name: group.model_copy(update=at_once) for name, group in record.streams.items()}
+    shortened = record.model_copy(update={"duration_ns": short_ns, "streams": streams})
     simulate(assemble(shortened, spec.seed, scenario.folder).plan)
 
 
@@ -77,7 +79,9 @@ def _placed(problem: Problem, scenario: Scenario, spec: RunSpec, path: str) -> P
     """Say where in the scenario's file the setting stands that led to a problem."""
     settings = spec.point.settings
     word = problem.what.partition(" ")[0]
-    for candidate in (problem.what, f"{problem.where}.{word}"):
+    # A way back of one hop may be written without a list.
+    alone = problem.what.replace("network.downlink.0.", "network.downlink.")
+    for candidate in (problem.what, alone, f"{problem.where}.{word}"):
         if place := scenario.place(candidate, settings):
             return replace(problem, where=place, what=candidate)
     if place := scenario.place(path, settings):

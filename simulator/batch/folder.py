@@ -10,7 +10,7 @@ from simulator.foundation.errors import InputError, Problem
 from simulator.results.manifest import MANIFEST, differences, file_sha256, new_manifest, write_json
 from simulator.results.results import read_json
 from simulator.results.tables import read_facts
-from simulator.scenario.network import FileTrace
+from simulator.scenario.trace_sources import FileTrace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def manifest_of(scenario: Scenario, specs: Sequence[RunSpec], command: str) -> d
     """Return the manifest of a batch that begins now."""
     records = [point.record for point in scenario.points]
     profiles = {group.profile for record in records for group in record.streams.values()}
-    traces = {record.network.uplink[0].trace for record in records}
+    traces = {hop.trace for record in records for _, hop in record.network.hops()}
     files = sorted({source.file for source in traces if isinstance(source, FileTrace)})
     policies = {group.policy.name for record in records for group in record.streams.values()}
     own = {name.rpartition(":")[0] for name in policies if ":" in name}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from simulator.foundation.errors import InputError
 from simulator.scenario import Scenario
 from simulator.scenario.json_schema import json_schema
-from simulator.scenario.network import Link
-from simulator.scenario.streams import StreamGroup
+from simulator.scenario.hops import UplinkHop
+from simulator.scenario.streams import ProfileGroup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def test_quantities_become_integers_in_base_units(document: dict[str, Any]) -> N
     record = Scenario.from_dict(document).record
     link, group = record.network.uplink[0], record.streams["cameras"]
     assert record.duration_ns == 2 * 10**9
-    assert (link.delay_ns, link.queue_bytes, link.load) == (35_000_000, None, 1.0)
+    assert (link.delay_ns, link.queue.whole_bytes, link.load) == (35_000_000, None, 1.0)
     assert (group.deadline_ns, group.probe_ns, group.count) == (150_000_000, None, 10)
 
 
@@ -207,7 +207,7 @@ def test_the_schema_names_every_key_with_its_default() -> None:
     schema = json_schema()
     assert schema["title"] == "splitcast scenario"
     assert set(schema["required"]) == {"name", "duration", "streams", "network"}
-    streams = schema["$defs"]["StreamGroup"]["properties"]
+    streams = schema["$defs"]["ProfileGroup"]["properties"]
     assert streams["probe"]["default"] == "1 s"
     assert streams["count"]["maximum"] == 10_000
     assert all("description" in entry or "$ref" in entry for entry in streams.values())
@@ -255,9 +255,9 @@ VALUES = [
 PLACES = [
     *(("name",), ("duration",), ("streams",), ("streams", "cameras"), ("network",), ("server",)),
     *(("sweep",), ("sweep", "zip"), ("sweep", "zip", "server.speed"), ("slo",), ("slo", "late")),
-    *(("streams", "cameras", key) for key in StreamGroup.model_json_schema()["properties"]),
+    *(("streams", "cameras", key) for key in ProfileGroup.model_json_schema()["properties"]),
     *(("network", key) for key in ("uplink", "downlink")),
-    *(("network", "uplink", 0, key) for key in Link.model_json_schema()["properties"]),
+    *(("network", "uplink", 0, key) for key in UplinkHop.model_json_schema()["properties"]),
     *(("server", key) for key in ("workers", "speed", "batching", "nonsense")),
 ]
 
