@@ -110,6 +110,7 @@ def _synth(arguments: Arguments) -> int:
 
 def _write(trace: BandwidthTrace, kind: str, out: Path) -> None:
     from simulator.foundation.files import write_atomically
+    from traces import doubts
     from traces.convert import to_csv, to_mahimahi
 
     text, lost = to_csv(trace) if kind == "csv" else to_mahimahi(trace)
@@ -117,6 +118,8 @@ def _write(trace: BandwidthTrace, kind: str, out: Path) -> None:
     print(f"{out}: {text.count(chr(10))} lines, {kind}, {'lossy' if lost else 'exact'}")
     for what in lost:
         print(f"lost       {what}")
+    for doubt in doubts(trace):  # the new file cannot say it
+        print(f"warning    {doubt}")
 
 
 def _plot(arguments: Arguments) -> int:

@@ -68,6 +68,14 @@ def test_loss_and_delay_survive_a_table_exactly(tmp_path: Path) -> None:
     assert read(tmp_path / "y", after="stop").conditions == stopped.conditions
 
 
+def test_a_column_that_is_not_there_is_not_written() -> None:
+    poor = Conditions.from_steps([0], loss=[0.1], period_ns=S, after="hold")
+    trace = RateTrace.from_steps(
+        [0], [8_000_000], period_ns=S, after="hold", about=ABOUT, conditions=poor
+    )
+    assert to_csv(trace)[0] == "t_s,mbps,loss\n0,8,0.1\n1,8,0.1\n"
+
+
 def test_mahimahi_has_no_room_for_loss_and_delay() -> None:
     poor = Conditions.from_steps([0], loss=[0.1], period_ns=MS)
     trace = RateTrace.from_steps([0], [12_032_000], period_ns=MS, about=ABOUT, conditions=poor)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tests.traces.examples import GOOD
 from traces import READERS, Conditions, ReadOptions, read
+from traces.formats.quality import delays_ns
+from traces.formats.quality import losses as losses_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,6 +105,14 @@ def test_genet_has_one_delay_or_one_a_time_and_one_loss() -> None:
     assert (many.loss, many.delay_ns_at(99 * S)) == (None, 30 * MS)
     bare = READERS["genet"].read(head + b'"delays": [], "queue": 10}', "x", {})
     assert bare.conditions is None
+
+
+def test_a_column_in_which_nothing_is_known_is_no_column() -> None:
+    nothing = np.full(3, np.nan)
+    assert losses_of(nothing, "x", "loss", int) is None
+    assert delays_ns(nothing, "x", "rtt", int) is None
+    counted = UDP % (0, 1, b"0/0 (0%)")
+    assert READERS["iperf3"].read(counted, "x", {}).conditions is None
 
 
 def test_datagrams_lost_an_interval_are_its_loss() -> None:

@@ -83,6 +83,8 @@ def test_both_directions_of_a_file_can_be_read() -> None:
     up = parse("gnettrack", GOOD["gnettrack"], direction="uplink")
     assert rates(up) == [(0, 0.036), (2, 0.021)]
     assert up.about.direction == "uplink"
+    assert "in logs of downloads, hardly more" in up.about.doubts[0]
+    assert parse("gnettrack", GOOD["gnettrack"]).about.doubts == ()
     both = b'{"uplink": {"trace_pattern": [{"duration": 1, "capacity": 1}]}, '
     both += b'"downlink": {"trace_pattern": [{"duration": 1, "capacity": 2}]}}'
     assert parse("opennetlab", both).mean_bps == 1000

@@ -103,6 +103,17 @@ def test_conversion_tells_what_is_lost(
     assert out.read_text().splitlines()[-1] == "20000"
 
 
+def test_conversion_tells_what_the_new_file_will_not_warn_of(
+    splitcast: Callable[..., Called], tmp_path: Path
+) -> None:
+    path, out = tmp_path / "x.json", tmp_path / "out.csv"
+    path.write_bytes(GOOD["sabre"])
+    called = splitcast("traces", "convert", path, "--to", "csv", "--out", out)
+    assert "warning    x.json measures a downlink: real uplink capacity may differ" in called.out
+    assert "warning    x.json has half of `latency_ms` as its delay" in called.out
+    assert "warning" not in splitcast("traces", "info", out).out
+
+
 def test_a_synthetic_trace_is_written_exactly_if_it_can_be(
     splitcast: Callable[..., Called], tmp_path: Path
 ) -> None:
