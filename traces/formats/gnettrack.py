@@ -31,8 +31,6 @@ __all__ = ["READER", "read"]
 
 _STAMP = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)_(\d\d)\.(\d\d)\.(\d\d)", re.ASCII)
 _ECHO = "tells what the phone sent: in logs of downloads, hardly more than acknowledgements"
-    "tells what the phone sent: in logs of downloads hardly more than acknowledgements"
-)
 _COLUMNS = {"downlink": "DL_bitrate", "uplink": "UL_bitrate"}
 
 
