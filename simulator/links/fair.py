@@ -7,8 +7,9 @@ generalized processor sharing approach to flow control", 1993). Only the next st
 kept in order, so a parcel is O(log flows), and nothing happens between calls.
 
 V and W are integers in the same fine unit, of which any size / weight is a whole number, and W is
-kept where V has reached, to the last of them. So no rounding ever adds up, and the link carries
-exactly what a first-in first-out link would.
+kept where V has reached, to the last of them. So the link carries exactly what a first-in first-out
+link would. V itself is rounded, by less than such a unit, where a flow joins others; what is within
+2**40 of them of its stamp, a 16-millionth of a unit of capacity, has reached it. So ties stay ties.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FairLink"]
 
-_FINE_BITS = 40
+_FINE_BITS = 64
+_TIE = 1 << 40
 _NO_LIMIT = 1 << 62
 
 
@@ -215,8 +217,9 @@ class FairLink(Generic[Parcel]):
         offered = self._trace.capacity(now_ns)
         if self._weight:
             grown = (offered * self._fine - self._reached) // self._weight
-            self._virtual += grown
-            self._reached += grown * self._weight
+            if grown > 0:
+                self._virtual += grown
+                self._reached += grown * self._weight
         return offered
 
     def _depart(self, now_ns: int) -> None:
@@ -248,7 +251,7 @@ class FairLink(Generic[Parcel]):
         if self._heap:
             fine = self._reached + (self._heap[0][0] - self._virtual) * self._weight
             # Rounded up: nothing has left before its last byte.
-            end_ns = self._trace.instant(-(-fine // self._fine))
+            end_ns = self._trace.instant(-((_TIE - fine) // self._fine))
         self._next_ns = FOREVER_NS if end_ns is None else min(end_ns, FOREVER_NS)
         return self._next_ns
 
@@ -284,12 +287,13 @@ class FairLink(Generic[Parcel]):
     def _through(self, backlog: _Backlog[Parcel]) -> int:
         """Return how many packets of the parcel being served have left."""
         sizes = next(iter(backlog.parcels.values())).sizes
-        served_bytes = (self._virtual - backlog.begin) * backlog.weight // self._byte
-        return bisect_right(list(accumulate(sizes)), served_bytes)
+        served = (self._virtual - backlog.begin) * backlog.weight
+        return bisect_right(list(accumulate(sizes)), (served + _TIE) // self._byte)
 
     def _begun(self, backlog: _Backlog[Parcel], first: _Sent) -> int:
         """Return how many packets of the parcel being served have begun to leave."""
-        served_bytes = -((backlog.begin - self._virtual) * backlog.weight // self._byte)
-        if not served_bytes:
+        served = (self._virtual - backlog.begin) * backlog.weight
+        if served <= _TIE:
             return 0
-        return 1 + bisect_left(list(accumulate(first.sizes[:-1])), served_bytes)
+        starts = accumulate(first.sizes[:-1], initial=0)
+        return bisect_left(list(starts), -((_TIE - served) // self._byte))

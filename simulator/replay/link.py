@@ -57,8 +57,8 @@ class LinkChoice:
     Attributes:
         mtu_payload_bytes: Most payload of a packet; a frame's last packet is shorter.
         header_bytes: What each packet carries besides.
-        queue: Its limit; None for an infinite queue. Of a packet followed alone it counts what
-            waits; of ``fair`` whatever has not left.
+        queue: Its limit; None for an infinite queue. ``fifo`` and ``drr`` count what waits,
+            ``fair`` whatever has not left.
         sharing: ``fifo``; ``fair``, fluid; or ``drr``, packet by packet.
         accuracy: ``packet``: on a rate trace, packets are stored and forwarded one by one.
             ``frame``: the rate is integrated over whatever is sent.

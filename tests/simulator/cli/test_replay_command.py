@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FRAMES = "flow,frame_id,t_send_ms,bytes\na,0,0,3000\nb,0,0,1000\na,1,40.5,500\n"
 ARRIVALS = "flow,frame_id,t_send_s,bytes,n_pkts,n_lost,t_arrive_s,complete\n"
 
+MTU = ("--mtu-payload", "1000")
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
@@ -86,18 +88,7 @@ def test_a_full_queue_costs_packets(replayed: Callable[..., Called], desk: Path)
         (("--sharing", "drr", "--queue", "drophead:1p"), ["0.003096000", ""]),
         # As many bytes, and a's have waited for longer.
         (
-            tuple(
-                [
-                    "--sharing",
-                    "drr",
-                    "--queue",
-                    "drophead:1p",
-                    "--header-bytes",
-                    "0",
-                    "--mtu-payload",
-                    "1000",
-                ]
-            ),
+            ("--sharing", "drr", "--queue", "drophead:1p", "--header-bytes", "0", *MTU),
             ["0.002000000", "0.003000000"],
         ),
         # Three packets of a are all that may be unfinished.

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 MS = 1_000_000
 ABOUT = TraceAbout(name="test")
 
-Sending = tuple[int, "Flow", "Sequence[int]"]
+Sending = tuple[int, str, list[int]]
 """Nanoseconds since the sending before, flow, and wire bytes of the packets."""
+
+Step = tuple[int, "Flow", "Sequence[int] | int"]
+"""The same, or the number of a parcel to cancel."""
 
 
 def steps(*rates_bps: int, loop: bool = True) -> RateTrace:
@@ -54,29 +57,45 @@ class Packets:
         return left
 
 
-def at_once(link: QueueingLink[int], sendings: Iterable[Sending]) -> list[Settled[int]]:
-    """Send parcels, numbered from 0, and settle only after the last one."""
+def at_once(link: QueueingLink[int], work: Iterable[Step]) -> list[Settled[int]]:
+    """Take steps, numbered from 0, and settle only after the last one."""
     now_ns = 0
-    for number, (gap_ns, flow, sizes) in enumerate(sendings):
+    for number, (gap_ns, flow, what) in enumerate(work):
         now_ns += gap_ns
-        link.send(now_ns, flow, number, sizes)
+        take(link, now_ns, number, flow, what)
     return link.settle(FOREVER_NS - 1)
 
 
-def by_wake_ups(link: QueueingLink[int], sendings: Iterable[Sending]) -> list[Settled[int]]:
-    """Send the same, and settle whenever the link says so, as a simulated world does."""
+def by_wake_ups(link: QueueingLink[int], work: Iterable[Step]) -> list[Settled[int]]:
+    """Settle whenever the link says so, as a simulated world does, and check what it says."""
     found: list[Settled[int]] = []
     now_ns = 0
-    for number, (gap_ns, flow, sizes) in enumerate(sendings):
+    for number, (gap_ns, flow, what) in enumerate(work):
+        _wake_up(link, found, now_ns, now_ns + gap_ns)
         now_ns += gap_ns
-        _wake_up(link, found, now_ns)
-        link.send(now_ns, flow, number, sizes)
-    _wake_up(link, found, FOREVER_NS - 1)
+        take(link, now_ns, number, flow, what)
+    _wake_up(link, found, now_ns, FOREVER_NS - 1)
+    assert link.next_ns == FOREVER_NS
     return found
 
 
-def _wake_up(link: QueueingLink[int], found: list[Settled[int]], until_ns: int) -> None:
+def take(
+    link: QueueingLink[int], now_ns: int, number: int, flow: Flow, what: Sequence[int] | int
+) -> None:
+    """Send a parcel of that number, or cancel one sent before."""
+    if isinstance(what, int):
+        link.cancel(now_ns, what)
+    else:
+        link.send(now_ns, flow, number, what)
+
+
+def _wake_up(link: QueueingLink[int], found: list[Settled[int]], at_ns: int, until_ns: int) -> None:
     while (next_ns := link.next_ns) <= until_ns:
+        assert next_ns >= at_ns
+        if next_ns > at_ns:
+            assert link.settle(next_ns - 1) == []
+            assert link.next_ns == next_ns
         settled = link.settle(next_ns)
         assert settled or link.next_ns > next_ns
         found += settled
+        at_ns = next_ns

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
-from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +10,13 @@ from hypothesis import strategies as st
 from simulator.links.fair import FairLink
 from simulator.links.fifo import FOREVER_NS, FifoLink
 from simulator.links.queueing import NEVER_NS, Settled
-from tests.simulator.links.carrying import MS, Sending, at_once, lumps, steps
+from tests.simulator.links.carrying import MS, Sending, Step, at_once, lumps, steps
+from tests.simulator.links.processor_sharing import ProcessorSharing
 from traces import RateTrace
 
 if TYPE_CHECKING:
     from simulator.links.queueing import Flow
+    from traces.bandwidth import BandwidthTrace
 
 WEIGHTS: dict[Flow, int] = {"a": 1, "b": 3, "c": 7}
 RATES = st.lists(st.integers(0, 40_000_000), min_size=1, max_size=5).filter(any)
@@ -174,45 +174,42 @@ def test_it_is_never_idle_while_anything_waits(each: int, sendings: list[Sending
     assert max(found) == busy_until[-1][1]
 
 
-def exact(rate: int, sendings: list[Sending], weights: dict[Flow, int]) -> list[Fraction]:
-    """Processor sharing at a rate in bytes per second, in exact ratios, interval by interval."""
-    queues: dict[str, list[tuple[int, Fraction]]] = {name: [] for name in "abc"}
-    found = [Fraction(-1)] * len(sendings)
-    clock = Fraction(0)
-
-    def run(until: Fraction | None) -> None:
-        nonlocal clock
-        while active := [name for name in queues if queues[name]]:
-            total = sum(weights[name] for name in active)
-            least = min(queues[name][0][1] * total / weights[name] for name in active)
-            span = least if until is None else min(least, until - clock)
-            clock += span
-            for name in active:
-                frame, left = queues[name].pop(0)
-                served = span * weights[name] / total
-                if left > served:
-                    queues[name].insert(0, (frame, left - served))
-                else:
-                    found[frame] = clock
-            if until is not None and clock >= until:
-                return
-        clock = clock if until is None else until
-
-    for k, (gap, flow, sizes) in enumerate(sendings):
-        run(clock + gap)
-        queues[str(flow)].append((k, Fraction(10**9 * sum(sizes), rate)))
-    run(None)
-    return found
-
-
-@settings(deadline=None)
-@given(rate=st.integers(100_000, 2_000_000), sendings=SENDINGS, weighted=st.booleans())
-def test_it_agrees_with_exact_ratios(rate: int, sendings: list[Sending], weighted: bool) -> None:  # noqa: FBT001
-    weights = WEIGHTS if weighted else dict.fromkeys(WEIGHTS, 1)
-    found = ends(at_once(FairLink(steps(8 * rate), weights), sendings))
-    for ours, theirs in zip(found, exact(rate, sendings, weights), strict=True):
-        # The first whole nanosecond by which it has left; virtual time is 1e-12 of a unit fine.
-        assert ceil(theirs - Fraction(1, 10**6)) <= ours <= ceil(theirs + Fraction(1, 10**6))
+@settings(deadline=None, max_examples=300)
+@given(
+    trace=st.one_of(RATES.map(lambda rates: steps(*rates)), st.integers(1, 3000).map(lumps)),
+    work=st.lists(
+        st.tuples(
+            st.sampled_from([0, 1, MS, 2 * MS, 9 * MS]) | st.integers(0, 9 * MS),
+            st.sampled_from("abc"),
+            st.lists(st.sampled_from([100, 1000]) | st.integers(1, 1500), min_size=1, max_size=4)
+            | st.integers(0, 20),  # sizes, or the number of a parcel to cancel
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    weights=st.sampled_from([WEIGHTS, dict.fromkeys(WEIGHTS, 1)]),
+    room=st.none() | st.integers(1500, 9000),
+    places=st.none() | st.integers(1, 9),
+)
+def test_it_agrees_with_exact_ratios(
+    trace: BandwidthTrace,
+    work: list[Step],
+    weights: dict[Flow, int],
+    room: int | None,
+    places: int | None,
+) -> None:
+    fair: FairLink[int] = FairLink(trace, weights, limit_bytes=room, limit_packets=places)
+    known = ProcessorSharing(trace, weights, limit_bytes=room, limit_packets=places)
+    now = 0
+    for number, (gap, flow, what) in enumerate(work):
+        now += gap
+        if isinstance(what, int):
+            assert fair.cancel(now, what) == known.cancel(now, what)
+        else:
+            fair.send(now, flow, number, what)
+            known.send(now, flow, number, what)
+    last = now + 10**12
+    assert fair.settle(last) == known.settle(last)
 
 
 @pytest.mark.parametrize("flows", [3, 7])
@@ -226,7 +223,7 @@ def test_rounding_never_adds_up_however_long_the_link_is_busy(flows: int) -> Non
     assert max(ends(link.settle(FOREVER_NS - 1))) == -(-total // 997) * MS
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(weights=st.lists(st.integers(1, 1000), min_size=2, max_size=5))
 def test_backlogged_flows_have_shares_in_proportion_to_their_weights(weights: list[int]) -> None:
     link: FairLink[tuple[int, int]] = FairLink(steps(80_000_000), dict(enumerate(weights)))
