@@ -16,7 +16,7 @@ from policies.fixed import Fixed
 from policies.throughput import Throughput
 from simulator.links.fifo import FifoLink
 from simulator.world import simulate
-from tests.bench.packets import links
+from tests.bench.packets import links, show_length
 from tests.bench.plans import MS, world
 from tests.bench.reading import show_reading
 from tests.bench.servers import servers
@@ -117,6 +117,7 @@ def main() -> None:
         best = max(measure(frames) for _ in range(runs))
         show(name, [best], (wanted_each,))
         met = met and best >= wanted_each
+    met = show_length(frames, runs) and met
     met = show_reading(max(2, runs // 2)) and met
     print("\nall targets met" if met else "\nsome targets missed")
     sys.exit(not met)
