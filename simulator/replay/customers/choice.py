@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,8 @@ from simulator.foundation.quantities import duration_ns
 __all__ = ["BatchTime", "Batching", "PoolChoice", "batch_time"]
 
 Batching = Literal["pull", "form"]
+
+_PLUS = re.compile(r"(?<![0-9][eE])\+")  # not that of an exponent
 
 
 class BatchTime(NamedTuple):
@@ -53,7 +56,7 @@ def batch_time(text: str) -> BatchTime:
         >>> batch_time("10 ms + 4 ms")
         BatchTime(base_ns=10000000, each_ns=4000000)
     """
-    base, plus, each = text.partition(" + ")
-    if not plus:
-        raise ValueError("must be a duration for the batch and one for each customer, with ' + '")
-    return BatchTime(duration_ns(base), duration_ns(each))
+    parts = _PLUS.split(text)
+    if len(parts) != len(BatchTime._fields):
+        raise ValueError("must be a duration for the batch, '+', and one for each customer")
+    return BatchTime(*map(duration_ns, parts))

@@ -133,7 +133,7 @@ def test_customers_may_come_in_any_order_and_stay_in_it(
         (("--patience", "9000 h"), "--patience duration: 32400000000000000 ns must be at most"),
         (("--max-wait", "5 ms"), "--max-wait duration: 5000000 ns means nothing for --batching p"),
         (("--batching", "form"), "--max-wait duration: (none) must be given for --batching form"),
-        (("--batch-time", "10 ms"), "--batch-time times: 10 ms must be a duration for the batch"),
+        (("--batch-time", "10 ms"), "--batch-time times: 10 ms must be a duration for the batch, "),
         (("--batch-time", "10 ms + 4"), "--batch-time times: 10 ms + 4 must be a duration with"),
         (("--batch-time", "1 ms + 999999 h"), "--batch-time service of all customers: 143999"),
         (("--trace", "t"), "--trace option: t means nothing for --customers; leave it out"),
@@ -253,8 +253,13 @@ def test_services_that_would_outlast_the_clock_are_refused(
 
 def test_times_of_batches_have_a_base_and_something_for_each() -> None:
     assert batch_time("1.5 ms + 0 ns") == BatchTime(1_500_000, 0)
-    with pytest.raises(ValueError, match="must be a duration for the batch and one"):
-        batch_time("10 ms+4 ms")
+    assert batch_time("1e+1 ms+4e+0 ns") == BatchTime(10_000_000, 4)
+    for text in ("10 ms", "1e+3 ms", "1 ms + 2 ms + 3 ms"):
+        with pytest.raises(ValueError, match=r"must be a duration for the batch, '\+', and one"):
+            batch_time(text)
+    for text in ("10 + 4 ms", "+ 4 ms", "1 ms +"):
+        with pytest.raises(ValueError, match="must be a duration with a unit"):
+            batch_time(text)
 
 
 def test_customers_of_one_instant_come_together_and_in_the_order_of_the_table() -> None:
