@@ -3,7 +3,7 @@
 At one instant, in this order: jobs arrive, all that are handed over together; batches close that
 are due; free workers, and those that become free or come back, take what they can; jobs leave
 whose patience ends; what is too much for the places is refused, the newest first. So a job whose
-service can begin at the very instant at which it would leave is served.
+service can begin at the very instant at which it would leave is served, as in the simulator Ciw.
 """
 
 from __future__ import annotations
@@ -117,18 +117,22 @@ class Station(Generic[J]):
         batching, expires_ns = self._batching, self._expires_ns
         if expires_ns is not None:
             jobs = self._in_time(now_ns, jobs, expires_ns)
+        busy = now_ns < self.next_ns < FOREVER_NS  # all workers, where nothing but they is awaited
         if batching.at_once and len(jobs) == 1 and self.next_ns == FOREVER_NS:
             worker = self._pool.take(now_ns)  # nothing waits
             if worker != NOBODY:
                 self._begin(now_ns, worker, jobs)
                 return
+            busy = True
         for job in jobs:
             self._tickets = ticket = self._tickets + 1
             batching.put(ticket, job, now_ns)
             if expires_ns is not None:
                 heappush(self._leaving, (expires_ns(job), ticket))
-        if not (now_ns < self.next_ns < FOREVER_NS and self._patient and batching.at_once):
-            self._act(now_ns)  # else all workers are busy, and will be until then
+        if busy and self._patient and batching.at_once:
+            self.next_ns = self._pool.next_ns
+        else:
+            self._act(now_ns)
 
     def advance(self, now_ns: int) -> None:
         """Let everything happen that does by now."""
@@ -154,13 +158,14 @@ class Station(Generic[J]):
             if worker == NOBODY:
                 break
             self._begin(now_ns, worker, batching.take(now_ns))
-        if self._leaving:
+        if not self._patient:
             self._expire(now_ns)
-        if self._places is not None and len(batching) > self._places:
-            self._refuse(now_ns, len(batching) - self._places)
+            if self._places is not None and len(batching) > self._places:
+                self._refuse(now_ns, len(batching) - self._places)
         ready_ns = batching.ready_ns
-        next_ns = FOREVER_NS if ready_ns == FOREVER_NS else max(ready_ns, pool.next_ns)
-        self.next_ns = min(next_ns, self._next_leaving_ns()) if self._leaving else next_ns
+        self.next_ns = FOREVER_NS if ready_ns == FOREVER_NS else max(ready_ns, pool.next_ns)
+        if self._leaving:
+            self.next_ns = min(self.next_ns, self._next_leaving_ns())
 
     def _begin(self, now_ns: int, worker: int, jobs: list[J]) -> None:
         end_ns = now_ns + self._service_ns(jobs, worker)

@@ -1,12 +1,13 @@
 """What waits and whose turn it is: first in first out, or earliest deadline first.
 
 Whatever waits has a ticket, a number that grows in the order of arrival. It can be taken by turn,
-withdrawn from the newest end, or removed by its ticket, each without a search.
+withdrawn from the newest end, or removed by its ticket.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from bisect import bisect_left
+from collections import deque
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -51,35 +52,48 @@ class Fifo(Generic[T]):
         ('b', 'a', 'c', 'd', 0)
     """
 
-    __slots__ = ("_things",)
+    __slots__ = ("_line",)
 
     def __init__(self) -> None:
         """Start empty."""
-        self._things: OrderedDict[int, T] = OrderedDict()
+        self._line: deque[tuple[int, T]] = deque()  # by ticket, which ascends
 
     def __len__(self) -> int:
         """Return how many wait."""
-        return len(self._things)
+        return len(self._line)
 
     def __contains__(self, ticket: int) -> bool:
         """Return whether the one with that ticket waits."""
-        return ticket in self._things
+        return self._place(ticket) is not None
 
     def put(self, ticket: int, thing: T) -> None:
         """Let one more wait."""
-        self._things[ticket] = thing
+        self._line.append((ticket, thing))
 
     def take(self) -> T:
         """Remove and return the oldest."""
-        return self._things.popitem(last=False)[1]
+        return self._line.popleft()[1]
 
     def withdraw(self) -> T:
         """Remove and return the newest."""
-        return self._things.popitem()[1]
+        return self._line.pop()[1]
 
     def remove(self, ticket: int) -> T | None:
         """Remove and return the one with that ticket, if it waits."""
-        return self._things.pop(ticket, None)
+        place = self._place(ticket)
+        if place is None:
+            return None
+        thing = self._line[place][1]
+        del self._line[place]
+        return thing
+
+    def _place(self, ticket: int) -> int | None:
+        place = bisect_left(self._line, ticket, key=_ticket)
+        return place if place < len(self._line) and self._line[place][0] == ticket else None
+
+
+def _ticket(entry: tuple[int, object]) -> int:
+    return entry[0]
 
 
 class Edf(Generic[T]):
