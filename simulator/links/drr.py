@@ -50,7 +50,7 @@ class DrrQueue(Generic[Parcel]):
         drop_head: What happens to a packet too many. False: it is dropped. True: it is queued, and
             the flow with most bytes queued (of several, the one that has been waiting longest
             without a break) loses its oldest packet until the limit holds, as in RFC 8290, section
-            4.1.3, one packet at a time.
+            4.1, one packet at a time.
 
     Example:
         >>> from simulator.links.waiting import Waiting

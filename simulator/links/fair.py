@@ -8,20 +8,18 @@ kept in order, so a parcel is O(log flows), and nothing happens between calls.
 
 V and W are integers in the same fine unit, of which any size / weight is a whole number, and W is
 kept where V has reached, to the last of them. So the link carries exactly what a first-in first-out
-link would. V itself is rounded, by less than such a unit, where a flow joins others; what is within
-2**40 of them of its stamp, a 16-millionth of a unit of capacity, has reached it. So ties stay ties.
+link would. V itself is rounded, by less than such a unit, where a flow joins others; what is due in
+less than 2**40 of them, a 16-millionth of a unit of capacity, is due now. So ties stay ties.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from heapq import heapify, heappop, heappush, heapreplace
-from itertools import accumulate
 from math import lcm
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic
 
+from simulator.links.backlog import TIE, Backlog, Sent
 from simulator.links.fifo import FOREVER_NS
 from simulator.links.queueing import NEVER_NS, Parcel, Settled
 
@@ -34,34 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["FairLink"]
 
 _FINE_BITS = 64
-_TIE = 1 << 40
-_NO_LIMIT = 1 << 62
-
-
-class _Sent:
-    """A parcel on the link: its number in the order of sending, and its packets to carry."""
-
-    __slots__ = ("cancelled", "lost", "number", "sent_ns", "sizes")
-
-    def __init__(self, number: int, sent_ns: int, sizes: Sequence[int], lost: int) -> None:
-        self.number = number
-        self.sent_ns = sent_ns
-        self.sizes = sizes
-        self.lost = lost
-        self.cancelled = 0
-
-
-class _Backlog(Generic[Parcel]):
-    """The parcels of a flow that has something to send; the first one is being served."""
-
-    __slots__ = ("begin", "flow", "free_ns", "parcels", "weight")
-
-    def __init__(self, flow: Flow, weight: int, begin: int) -> None:
-        self.flow = flow
-        self.weight = weight
-        self.begin = begin  # V at which the service of the first began
-        self.free_ns = NEVER_NS  # when the parcel carried before it had left
-        self.parcels: OrderedDict[Parcel, _Sent] = OrderedDict()
+_NO_LIMIT = 1 << 200
 
 
 class FairLink(Generic[Parcel]):
@@ -130,8 +101,8 @@ class FairLink(Generic[Parcel]):
         self._reached = 0  # W at which V was reached, in fine units
         self._position = 0  # W at which all that was sent will have left, in units of capacity
         self._weight = 0  # of all backlogged flows together
-        self._backlogs: dict[Flow, _Backlog[Parcel]] = {}
-        self._heap: list[tuple[int, int, _Backlog[Parcel]]] = []  # stamp and number of first ones
+        self._backlogs: dict[Flow, Backlog[Parcel]] = {}
+        self._heap: list[tuple[int, int, Backlog[Parcel]]] = []  # stamp and number of first ones
         self._next_ns: int | None = FOREVER_NS  # when the next parcel has left; None if not known
         self._flow_of: dict[Parcel, Flow] = {}
         self._number = 0
@@ -161,18 +132,17 @@ class FairLink(Generic[Parcel]):
         self._position += sum(admitted) * self._units
         self._packets += len(admitted)
         self._number += 1
-        sent = _Sent(self._number, now_ns, admitted, lost)
-        self._flow_of[parcel] = flow
         backlog = self._backlogs.get(flow)
-        if backlog is not None:
-            backlog.parcels[parcel] = sent
-            return
-        backlog = _Backlog(flow, self._weights.get(flow, 1), self._virtual)
-        backlog.parcels[parcel] = sent
-        self._backlogs[flow] = backlog
-        self._weight += backlog.weight
-        heappush(self._heap, self._stamped(backlog, sent))
-        self._next_ns = None
+        joins = backlog is None
+        if backlog is None:
+            weight = self._weights.get(flow, 1)
+            backlog = self._backlogs[flow] = Backlog(flow, weight, self._byte, self._virtual)
+            self._weight += weight
+        backlog.parcels[parcel] = Sent(self._number, now_ns, admitted, lost)
+        self._flow_of[parcel] = flow
+        if joins:
+            heappush(self._heap, backlog.due())
+            self._next_ns = None
 
     def settle(self, now_ns: int) -> list[Settled[Parcel]]:
         """Return what has settled by now and was not returned yet, in the order it happened."""
@@ -188,8 +158,7 @@ class FairLink(Generic[Parcel]):
             return 0
         backlog = self._backlogs[flow]
         sent = backlog.parcels[parcel]
-        first = next(iter(backlog.parcels)) == parcel
-        kept = self._begun(backlog, sent) if first else 0
+        kept = backlog.begun(parcel, self._virtual)
         removed = sent.sizes[kept:]
         if not removed:
             return 0
@@ -201,14 +170,10 @@ class FairLink(Generic[Parcel]):
         else:
             self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, sent.lost, len(removed)))
             self._remove(backlog, parcel)
-        if first:
-            self._heap = [
-                self._stamped(other, next(iter(other.parcels.values())))
-                for other in self._backlogs.values()
-            ]
-            heapify(self._heap)
-            self._next_ns = None
-            self._depart(now_ns)  # it has left already if no packet of it is being served
+        self._heap = [other.due() for other in self._backlogs.values()]
+        heapify(self._heap)
+        self._next_ns = None
+        self._depart(now_ns)  # it has left already if no packet of it is being served
         return len(removed)
 
     def _serve(self, now_ns: int) -> int:
@@ -237,8 +202,7 @@ class FairLink(Generic[Parcel]):
             self._packets -= len(sent.sizes)
             self._remove(backlog, parcel)
             if backlog.parcels:
-                following = next(iter(backlog.parcels.values()))
-                heapreplace(heap, self._stamped(backlog, following))
+                heapreplace(heap, backlog.due())
             else:
                 heappop(heap)
             self._next_ns = None
@@ -251,18 +215,11 @@ class FairLink(Generic[Parcel]):
         if self._heap:
             fine = self._reached + (self._heap[0][0] - self._virtual) * self._weight
             # Rounded up: nothing has left before its last byte.
-            end_ns = self._trace.instant(-((_TIE - fine) // self._fine))
+            end_ns = self._trace.instant(-((TIE - fine) // self._fine))
         self._next_ns = FOREVER_NS if end_ns is None else min(end_ns, FOREVER_NS)
         return self._next_ns
 
-    def _stamped(
-        self, backlog: _Backlog[Parcel], first: _Sent
-    ) -> tuple[int, int, _Backlog[Parcel]]:
-        """Return when V lets a flow's first parcel leave; at one stamp, first sent leaves first."""
-        stamp = backlog.begin + sum(first.sizes) * self._byte // backlog.weight
-        return stamp, first.number, backlog
-
-    def _remove(self, backlog: _Backlog[Parcel], parcel: Parcel) -> None:
+    def _remove(self, backlog: Backlog[Parcel], parcel: Parcel) -> None:
         del backlog.parcels[parcel]
         del self._flow_of[parcel]
         if not backlog.parcels:
@@ -275,7 +232,7 @@ class FairLink(Generic[Parcel]):
         places = self._limit_packets - self._packets
         if sum(sizes) * self._units <= room and len(sizes) <= places:
             return sizes
-        places += sum(map(self._through, self._backlogs.values()))
+        places += sum(backlog.through(self._virtual) for backlog in self._backlogs.values())
         admitted = []
         for size in sizes:
             if size * self._units <= room and places > 0:
@@ -283,17 +240,3 @@ class FairLink(Generic[Parcel]):
                 room -= size * self._units
                 places -= 1
         return admitted
-
-    def _through(self, backlog: _Backlog[Parcel]) -> int:
-        """Return how many packets of the parcel being served have left."""
-        sizes = next(iter(backlog.parcels.values())).sizes
-        served = (self._virtual - backlog.begin) * backlog.weight
-        return bisect_right(list(accumulate(sizes)), (served + _TIE) // self._byte)
-
-    def _begun(self, backlog: _Backlog[Parcel], first: _Sent) -> int:
-        """Return how many packets of the parcel being served have begun to leave."""
-        served = (self._virtual - backlog.begin) * backlog.weight
-        if served <= _TIE:
-            return 0
-        starts = accumulate(first.sizes[:-1], initial=0)
-        return bisect_left(list(starts), -((_TIE - served) // self._byte))
