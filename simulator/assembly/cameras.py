@@ -61,7 +61,7 @@ class Cameras:
         group: ProfileGroup,
         folder: Path,
         server_speed: float,
-        models: Mapping[str, int],
+        models: Mapping[object, int],
     ) -> Cameras:
         """Load what a group needs.
 
@@ -70,7 +70,7 @@ class Cameras:
             group: As the scenario has it.
             folder: What relative paths in it are relative to.
             server_speed: Of the fastest worker.
-            models: Digest of each profile to the index of its model.
+            models: Digest of each profile, with None, to its model's index.
 
         Raises:
             InputError: If the profile cannot be used, or lacks units, clips or tasks.
@@ -85,7 +85,7 @@ class Cameras:
             units=units,
             pool=clip_pool(profile, group.clips, f"streams.{name}.clips"),
             ladder=ladder_plan(profile, units, group, server_speed),
-            model=models[profile.sha256],
+            model=models[profile.sha256, None],
         )
 
     @property

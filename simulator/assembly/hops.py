@@ -38,7 +38,7 @@ class Offer:
 
     Attributes:
         all_bps: All of them together.
-        each: Of each stream its name and its own share.
+        each: Of each stream its name and its own share, where it has a link of its own.
     """
 
     all_bps: float

@@ -5,6 +5,7 @@ What is known comes from the profile's calibration half only; what happens, from
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,6 +93,7 @@ def ladder_plan(
     )
 
 
+@lru_cache(maxsize=64)
 def wire_bytes_mean(
     profile: Profile, units: tuple[Unit, ...], header_bytes: int, payload_bytes: int
 ) -> float:

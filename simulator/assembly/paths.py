@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from simulator.assembly.cast import Cast, Run
+    from simulator.scenario.hops import Hop
     from simulator.scenario.network import Network
     from simulator.world import LinkPlan
 
@@ -71,14 +72,14 @@ def path_plan(network: Network, casts: Sequence[Cast], run: Run) -> PathPlan:
         wire = size + -(-size // packets.payload_bytes) * packets.header_bytes
         return 8 * cast.frames_per_s(index) * wire
 
-    def offer(path: str) -> Offer:
+    def offer(path: str, hop: Hop) -> Offer:
         of = payloads if path.startswith("network.uplink") else answers
         return Offer(
             all_bps=sum(of(cast, None) for cast in casts),
             each=[
                 (f"{cast.name}/{index}", of(cast, index))
                 for cast in casts
-                for index in range(cast.streams)
+                for index in range(cast.streams if hop.each else 0)
             ],
         )
 
@@ -86,7 +87,7 @@ def path_plan(network: Network, casts: Sequence[Cast], run: Run) -> PathPlan:
         partial(
             hop_plan,
             hop,
-            offer(path),
+            offer(path, hop),
             Route(path=path, folder=run.folder, duration_ns=run.duration_ns, seed=run.seed),
         )
         for path, hop in network.hops()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.assembly.memory import residence, tails_of
+from simulator.assembly.memory import residence
+from simulator.assembly.models import known_profiles
 from simulator.assembly.problems import every
-from simulator.assembly.times import served_model
 from simulator.foundation import keyed
 from simulator.scenario.server import RandomOutages
 from simulator.world import OutagePlan, ServerPlan, WorkerPlan
@@ -15,38 +15,37 @@ from simulator.world import OutagePlan, ServerPlan, WorkerPlan
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.profile import Profile
     from simulator.assembly.cast import Run
+    from simulator.assembly.models import Model
     from simulator.scenario.server import Server
 
 __all__ = ["server_plan", "worker_plans"]
 
 
-def server_plan(server: Server, profiles: Sequence[Profile], run: Run) -> ServerPlan:
+def server_plan(server: Server, models: Sequence[Model], run: Run) -> ServerPlan:
     """Return the server's plan.
 
     Args:
         server: As the scenario has it.
-        profiles: Of the models that it serves, in their order.
+        models: What it serves.
         run: Which run.
 
     Raises:
         InputError: If batches are larger than any measured, or the memory holds too little.
     """
-    held = None if server.memory is None else residence(server.memory, profiles)
-    models = every(
+    held = None if server.memory is None else residence(server.memory, known_profiles(models))
+    served = every(
         partial(
-            served_model,
-            profile,
+            model.served,
             server.batching.max,
-            tails_of(profile, server.memory),
+            server.memory,
             () if held is None else held.modules[index],
         )
-        for index, profile in enumerate(profiles)
+        for index, model in enumerate(models)
     )
     return ServerPlan(
         workers=worker_plans(server, run.duration_ns, run.seed),
-        models=tuple(models),
+        models=tuple(served),
         max_batch=server.batching.max,
         batching=server.batching.kind,
         max_wait_ns=server.batching.max_wait_ns or 0,

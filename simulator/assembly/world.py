@@ -7,19 +7,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.assembly.cameras import Cameras
-from simulator.assembly.cast import Run, decode_by_ns, with_traits
+from simulator.assembly.cast import Run, captures, decode_by_ns, with_traits
+from simulator.assembly.logs import Logs
+from simulator.assembly.models import models_of
 from simulator.assembly.paths import path_plan
 from simulator.assembly.pool import server_plan
 from simulator.assembly.problems import every
-from simulator.assembly.sources import profile
 from simulator.foundation import keyed
+from simulator.foundation.errors import InputError, Problem
+from simulator.scenario.records import MOST_FRAMES, MOST_STREAMS
+from simulator.scenario.streams import WorkloadGroup
 from simulator.world import PacketPlan, WorldPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from simulator.assembly.cast import Cast
     from simulator.scenario.records import ScenarioRecord
+    from simulator.scenario.streams import Group
     from simulator.world import StreamPlan
 
 __all__ = ["Assembly", "assemble", "run_seed"]
@@ -64,15 +70,14 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         InputError: If a profile, trace or policy cannot be used, or does not fit the scenario.
     """
     run = Run(duration_ns=record.duration_ns, seed=seed, folder=folder)
-    profiles = every(partial(profile, group.profile, folder) for group in record.streams.values())
-    models = list({one.sha256: one for one in profiles}.values())
+    models = models_of(record.streams.values(), folder)
     server = server_plan(record.server, models, run)
     speed = max(worker.speed for worker in server.workers)
-    index = {one.sha256: number for number, one in enumerate(models)}
-    casts: list[Cast] = every(
-        partial(Cameras.of, name, group, folder, speed, index)
-        for name, group in record.streams.items()
+    index: dict[object, int] = {model.key: number for number, model in enumerate(models)}
+    casts = every(
+        partial(_cast, name, group, folder, speed, index) for name, group in record.streams.items()
     )
+    _check_size(casts, run)
     path = path_plan(record.network, casts, run)
     streams = every(partial(_streams, cast, path.back_ns, run) for cast in casts)
     return Assembly(
@@ -92,6 +97,31 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         link=path.link,
         warnings=tuple(dict.fromkeys([*path.warnings, *(w for c in casts for w in c.warnings)])),
     )
+
+
+def _cast(
+    name: str, group: Group, folder: Path, speed: float, models: Mapping[object, int]
+) -> Cast:
+    if isinstance(group, WorkloadGroup):
+        return Logs.of(name, group, folder, speed, models)
+    return Cameras.of(name, group, folder, speed, models)
+
+
+def _check_size(casts: Sequence[Cast], run: Run) -> None:
+    """Refuse more than fits into the memory; only files tell how much is in workloads.
+
+    Raises:
+        InputError: If there are too many streams or frames.
+    """
+    streams = sum(cast.streams for cast in casts)
+    frames = sum(captures(cast, run.duration_ns) for cast in casts)
+    for what, found, most in (("streams", streams, MOST_STREAMS), ("frames", frames, MOST_FRAMES)):
+        if found > most:
+            rule = f"must be at most {most:,} {what} a run"
+            value, remedy = f"{found:,} {what}", "shorten the run, or replay less"
+            raise InputError(
+                Problem(where="scenario", what="streams", value=value, rule=rule, remedy=remedy)
+            )
 
 
 def _streams(cast: Cast, back_ns: int, run: Run) -> list[StreamPlan]:

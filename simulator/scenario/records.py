@@ -13,17 +13,19 @@ from simulator.scenario.hops import Bursts
 from simulator.scenario.network import Network
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.server import RandomOutages, Server
-from simulator.scenario.streams import ProfileGroup
+from simulator.scenario.streams import Group, ProfileGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MOST_FRAMES", "ScenarioRecord"]
+__all__ = ["MOST_FRAMES", "MOST_STREAMS", "ScenarioRecord"]
 
 MOST_FRAMES = 2_000_000
 """The most frames one run may capture (memory: about 0.7 GB)."""
 
-_MOST_STREAMS = 10_000
+MOST_STREAMS = 10_000
+"""The most streams one run may have."""
+
 _MOST_OUTAGES = 100_000
 _MOST_CHANGES = 5_000_000
 
@@ -41,7 +43,7 @@ class ScenarioRecord(Record):
     """Of everything random in it but the trace, which has its own."""
     replications: Annotated[int, Field(ge=1, le=1000), Integral] = 1
     """Runs of each point, each with other content, phases and compute times."""
-    streams: Annotated[dict[Identifier, ProfileGroup], Field(min_length=1, max_length=50)]
+    streams: Annotated[dict[Identifier, Group], Field(min_length=1, max_length=50)]
     """Groups of equal streams by name."""
     network: Network
     """What lies between devices and server."""
@@ -60,9 +62,9 @@ class ScenarioRecord(Record):
                 "(sum of count x fps x duration)"
             )
             yield Clash((), "this scenario", rule)
-        streams = sum(group.count for group in self.streams.values())
-        if streams > _MOST_STREAMS:
-            rule = f"must have at most {_MOST_STREAMS:,} streams, not {streams:,}"
+        streams = sum(group.count or 1 for group in self.streams.values())
+        if streams > MOST_STREAMS:
+            rule = f"must have at most {MOST_STREAMS:,} streams, not {streams:,}"
             yield Clash((), "this scenario", rule)
         for name, group in self.streams.items():
             if group.start_ns >= self.duration_ns:
@@ -101,8 +103,9 @@ class ScenarioRecord(Record):
 
     @property
     def frames(self) -> int:
-        """Frames captured in one run, within one a stream."""
+        """Frames captured in one run, within one a stream, of groups with a frame rate."""
         return sum(
             round(group.count * group.fps * (group.end_ns(self.duration_ns) - group.start_ns) / 1e9)
             for group in self.streams.values()
+            if isinstance(group, ProfileGroup)
         )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.foundation.quantities import format_ns
 from simulator.scenario.fields import Clash, Factor, Integral, Record, as_tuple, duration, size
 from simulator.scenario.policy_spec import PolicySpec, policy_spec
+from simulator.scenario.texts import BATCH_TIME, BatchTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Device", "ProfileGroup", "StreamGroup"]
+__all__ = ["Device", "Group", "ProfileGroup", "StreamGroup", "WorkloadGroup"]
 
 _SHORTEST = 1e-3
 _FASTEST = 1000
@@ -113,3 +114,32 @@ class ProfileGroup(StreamGroup):
     def interval_ns(self) -> int:
         """Nominal time between captures."""
         return round(1e9 / self.fps)
+
+
+class WorkloadGroup(StreamGroup):
+    """Streams whose frames were logged: when each was captured, and what each unit made of it."""
+
+    workload: Annotated[str, Field(min_length=1, max_length=1000)]
+    """A CSV file's path (relative to the scenario), see ``simulator/workload``."""
+    calibration: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Another such file, whose means devices know beforehand; the workload itself if left out."""
+    count: Annotated[int, Field(ge=1, le=10_000), Integral] | None = None
+    """Number of streams, each starting at a drawn row; not given where the file has streams."""
+    batch_time: Annotated[BatchTime, BATCH_TIME] | None = None
+    """Serving time of a batch, base + per frame, where the file has no server times."""
+    units: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)] | None = None
+    """The ladder: names of the file's units; all of them where left out."""
+
+
+def _group_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    if isinstance(value, dict):
+        return "<WorkloadGroup>" if "workload" in value else "<ProfileGroup>"
+    return f"<{type(value).__name__}>" if isinstance(value, StreamGroup) else "<ProfileGroup>"
+
+
+Group: TypeAlias = Annotated[
+    Annotated[ProfileGroup, Tag("<ProfileGroup>")]
+    | Annotated[WorkloadGroup, Tag("<WorkloadGroup>")],
+    Discriminator(_group_kind),
+]
+"""A group of streams, of either source."""

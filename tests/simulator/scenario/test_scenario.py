@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
 from simulator.scenario import Scenario
-from simulator.scenario.json_schema import json_schema
 from simulator.scenario.hops import UplinkHop
+from simulator.scenario.json_schema import json_schema
 from simulator.scenario.streams import ProfileGroup
 
 if TYPE_CHECKING:
