@@ -9,7 +9,7 @@ service can begin at the very instant at which it would leave is served, as in t
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from simulator.servers.workers import FOREVER_NS, NOBODY
 
@@ -17,27 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.servers.batching import Batching
+    from simulator.servers.listener import Listener
     from simulator.servers.workers import Pool
 
-__all__ = ["Listener", "Station"]
+__all__ = ["Station"]
 
 J = TypeVar("J")
-
-
-class Listener(Protocol[J]):
-    """Who is told what becomes of jobs. It must not call the station from within."""
-
-    def served(self, jobs: list[J], start_ns: int, end_ns: int, worker: int, batch: int) -> None:
-        """Hear that a batch begins and when it will have been served; batches count from 0."""
-
-    def crashed(self, jobs: list[J], start_ns: int, end_ns: int, worker: int, batch: int) -> None:
-        """Hear that a batch begins which the worker's crash will destroy at ``end_ns``."""
-
-    def expired(self, job: J, now_ns: int) -> None:
-        """Hear that a job leaves the queue, its service not begun by its instant."""
-
-    def refused(self, job: J, now_ns: int) -> None:
-        """Hear that a job is sent away as it arrives: there is no place to wait."""
 
 
 class Station(Generic[J]):

@@ -1,13 +1,8 @@
-"""How jobs that wait become batches: pulled together by a free worker, or formed before.
-
-**Pull**: a free worker takes up to ``most`` of what waits and never waits for more. **Form**: a
-batch closes at ``most`` jobs, or a given time after its first one, worker or not; then it waits
-for a worker as a whole.
-"""
+"""Forming: batches close by themselves and wait for workers as a whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from simulator.servers.waiting import waiting
 from simulator.servers.workers import FOREVER_NS
@@ -15,92 +10,9 @@ from simulator.servers.workers import FOREVER_NS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Batching", "Form", "Pull"]
+__all__ = ["Form"]
 
 J = TypeVar("J")
-
-
-class Batching(Protocol[J]):
-    """What waits at a station."""
-
-    at_once: bool
-    """Whether a job that comes alone, and before which nothing waits, is a batch by itself."""
-
-    def __len__(self) -> int:
-        """Return how many jobs wait."""
-
-    def __contains__(self, ticket: int) -> bool:
-        """Return whether the job with that ticket waits."""
-
-    @property
-    def ready_ns(self) -> int:
-        """From when on a worker could take a batch, if nothing else comes; 0 for long since."""
-
-    def put(self, ticket: int, job: J, now_ns: int) -> None:
-        """Let a job wait from now on. Tickets grow from call to call."""
-
-    def take(self, now_ns: int) -> list[J]:
-        """Remove and return the batch whose turn it is; one must be ready by now."""
-
-    def withdraw(self) -> J:
-        """Remove and return the job that came last, as if it never had."""
-
-    def remove(self, ticket: int) -> J | None:
-        """Remove and return the job with that ticket, or None where it waits no more."""
-
-
-class Pull(Generic[J]):
-    """A free worker takes what waits, up to ``most`` jobs.
-
-    Args:
-        most: The largest batch, at least 1.
-        due_ns: Returns a job's deadline, for earliest deadline first; None for first in first out.
-    """
-
-    __slots__ = ("_most", "_waiting", "at_once", "ready_ns")
-
-    def __init__(self, most: int = 1, due_ns: Callable[[J], int] | None = None) -> None:
-        """Start empty."""
-        self.at_once = True
-        self.ready_ns = FOREVER_NS
-        self._most = most
-        self._waiting = waiting(due_ns)
-
-    def __len__(self) -> int:
-        """Return how many jobs wait."""
-        return len(self._waiting)
-
-    def __contains__(self, ticket: int) -> bool:
-        """Return whether the job with that ticket waits."""
-        return ticket in self._waiting
-
-    def put(self, ticket: int, job: J, now_ns: int) -> None:  # noqa: ARG002  # the interface
-        """Let a job wait."""
-        self._waiting.put(ticket, job)
-        self.ready_ns = 0
-
-    def take(self, now_ns: int) -> list[J]:  # noqa: ARG002  # the interface
-        """Remove and return as many as a batch may hold."""
-        take, count = self._waiting.take, len(self._waiting)
-        if count <= self._most:
-            self.ready_ns = FOREVER_NS
-            return [take() for _ in range(count)]
-        return [take() for _ in range(self._most)]
-
-    def withdraw(self) -> J:
-        """Remove and return the job that came last."""
-        job = self._waiting.withdraw()
-        self._look()
-        return job
-
-    def remove(self, ticket: int) -> J | None:
-        """Remove and return the job with that ticket, if it waits."""
-        job = self._waiting.remove(ticket)
-        self._look()
-        return job
-
-    def _look(self) -> None:
-        self.ready_ns = 0 if self._waiting else FOREVER_NS
 
 
 class _Batch(Generic[J]):
