@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.links.drr import DrrQueue
 from simulator.links.packets import PacketLink
@@ -133,6 +135,62 @@ def test_a_parcel_removed_leaves_its_flow_s_turn_to_the_others_of_it() -> None:
     assert queue.remove(Waiting(3, "c", 0)) == 0
     assert (queue.packets, queue.wire_bytes) == (4, 4000)
     assert order(queue) == [1, 2, 1, 2]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    weights=st.lists(st.integers(1, 20), min_size=2, max_size=5),
+    sizes=st.lists(st.integers(64, 1500), min_size=5, max_size=5),
+)
+def test_backlogged_flows_have_shares_in_proportion_to_their_weights(
+    weights: list[int], sizes: list[int]
+) -> None:
+    rounds, quantum = 20, 1500
+    queue: DrrQueue[int] = DrrQueue(
+        quantum=quantum, weights={str(flow): weight for flow, weight in enumerate(weights)}
+    )
+    for flow, weight in enumerate(weights):
+        for _ in range((rounds + 2) * weight * quantum // sizes[flow] + 1):
+            push(queue, str(flow), flow, sizes[flow])
+    taken = [0] * len(weights)
+    while taken[0] < rounds * quantum * weights[0]:
+        flow, size = pop(queue) or (0, 0)
+        taken[flow] += size
+    for flow, weight in enumerate(weights):
+        # A round more or less, and the packet by which a flow may overdraw.
+        assert abs(taken[flow] - rounds * quantum * weight) <= quantum * weight + sizes[flow]
+
+
+@settings(deadline=None)
+@given(
+    pushes=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 1500)), max_size=60),
+    limit=st.integers(1500, 5000),
+    places=st.integers(1, 6),
+    drop_head=st.booleans(),
+)
+def test_the_limit_holds_and_what_is_neither_queued_nor_taken_was_dropped(
+    pushes: list[tuple[str, int]],
+    limit: int,
+    places: int,
+    drop_head: bool,  # noqa: FBT001  # drawn
+) -> None:
+    queue: DrrQueue[int] = DrrQueue(
+        quantum=500, limit_bytes=limit, limit_packets=places, drop_head=drop_head
+    )
+    gone: list[int] = []
+    for packet, (flow, size) in enumerate(pushes):
+        fits = queue.wire_bytes + size <= limit and queue.packets < places
+        dropped = push(queue, flow, packet, size)
+        assert bool(dropped) != fits
+        assert drop_head or dropped in ([], [packet])
+        assert queue.packets <= places
+        assert queue.wire_bytes <= limit
+        gone += dropped
+        if packet % 3 == 0 and (item := pop(queue)) is not None:
+            gone.append(item[0])
+    gone += order(queue)
+    assert sorted(gone) == list(range(len(pushes)))
+    assert (queue.packets, queue.wire_bytes) == (0, 0)
 
 
 def test_committed_packets_keep_their_order_when_a_new_flow_comes() -> None:

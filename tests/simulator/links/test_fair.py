@@ -93,6 +93,14 @@ def test_a_limit_in_packets_counts_those_that_have_not_left() -> None:
     ]
 
 
+def test_without_a_limit_a_gigabyte_may_wait() -> None:
+    sendings: list[Sending] = [(0, "a", [10**9]), (0, "b", [1000])]
+    assert at_once(FairLink(steps(8_000_000)), sendings) == [
+        Settled(1, 0, 2 * MS, 0, 0),
+        Settled(0, 0, 1_000_001 * MS, 0, 0),
+    ]
+
+
 def test_packets_of_which_nothing_was_served_are_cancelled() -> None:
     link: FairLink[str] = FairLink(steps(8_000_000), limit_bytes=5000)
     link.send(0, "a", "first", [1000] * 3)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,10 @@ from simulator.links.packets import PacketLink
 from simulator.links.queueing import NEVER_NS, Settled
 from simulator.links.queues import FifoQueue
 from simulator.links.wires import Flowing, StoreAndForward
-from tests.simulator.links.carrying import MS, Packets, lumps, steps
+from tests.simulator.links.carrying import MS, Packets, Sending, at_once, lumps, steps
+
+if TYPE_CHECKING:
+    from traces.bandwidth import BandwidthTrace
 
 SENDINGS = st.lists(
     st.tuples(
@@ -223,27 +227,32 @@ def test_round_robin_loses_nothing_keeps_each_flow_s_order_and_all_of_the_capaci
 
 @settings(deadline=None)
 @given(
-    each=st.integers(100, 3000),
+    trace=RATES.map(lambda rates: steps(*rates)) | st.integers(100, 3000).map(lumps),
     limit=st.integers(1500, 6000),
     places=st.none() | st.integers(1, 5),
-    sendings=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 7000)), max_size=30),
+    sendings=st.lists(st.tuples(st.integers(0, 6 * MS), st.integers(1, 7000)), max_size=30),
+    lumped=st.booleans(),
 )
 def test_droptail_by_packets_agrees_with_droptail_by_arithmetic_on_each_packet(
-    each: int, limit: int, places: int | None, sendings: list[tuple[int, int]]
+    trace: BandwidthTrace,
+    limit: int,
+    places: int | None,
+    sendings: list[tuple[int, int]],
+    lumped: bool,  # noqa: FBT001  # drawn
 ) -> None:
     queue: FifoQueue[int] = FifoQueue(limit_bytes=limit, limit_packets=places)
-    link = PacketLink(Flowing(lumps(each)), queue)
-    known = DroptailLink(lumps(each), packet_bytes=1500, limit_bytes=limit, limit_packets=places)
+    link = PacketLink(Flowing(trace), queue)
+    known = DroptailLink(trace, packet_bytes=1500, limit_bytes=limit, limit_packets=places)
     now = 0
     expected, dropped = {}, {}
     for number, (gap, size) in enumerate(sendings):
-        now += gap * MS
+        now += gap - gap % MS if lumped else gap
         full, rest = divmod(size, 1500)
         packets = full + bool(rest)
         link.send(now, "a", number, [1500] * full + [rest] * bool(rest))
-        before = known.queued(lumps(each).capacity(now))[1]
+        before = known.queued(trace.capacity(now))[1]
         end = known.send(now, size)
-        dropped[number] = packets - (known.queued(lumps(each).capacity(now))[1] - before)
+        dropped[number] = packets - (known.queued(trace.capacity(now))[1] - before)
         expected[number] = known.begin_ns, end
     ours = {settled.parcel: settled for settled in link.settle(FOREVER_NS - 1)}
     assert {number: settled.lost for number, settled in ours.items()} == dropped
@@ -254,3 +263,20 @@ def test_droptail_by_packets_agrees_with_droptail_by_arithmetic_on_each_packet(
         )
         for number, settled in ours.items()
     }
+
+
+@settings(deadline=None)
+@given(
+    trace=RATES.map(lambda rates: steps(*rates)) | st.integers(100, 3000).map(lumps),
+    sendings=SENDINGS,
+)
+def test_packets_that_flow_without_a_limit_agree_with_the_arithmetic_of_frames(
+    trace: BandwidthTrace, sendings: list[Sending]
+) -> None:
+    fifo = FifoLink(trace)
+    now, expected = 0, []
+    for number, (gap, _, sizes) in enumerate(sendings):
+        now += gap
+        end = fifo.send(now, sum(sizes))
+        expected.append((number, fifo.begin_ns, end, 0, 0))
+    assert at_once(PacketLink(Flowing(trace), FifoQueue()), sendings) == expected
