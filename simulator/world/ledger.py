@@ -42,9 +42,9 @@ _NOTED = {
 class Ledger:
     """The columns that the world writes, one row per captured frame of all streams.
 
-    What is the rule need not be noted: that a frame the device never took up was replaced, that a
-    unit without layers was decoded whole, that one try was enough, and when a result made on the
-    device was done.
+    What is the rule need not be noted: that a frame the device never took up was replaced, that one
+    that was sent and of which nothing more was heard was not delivered, that a unit without layers
+    was decoded whole, that one try was enough, and when a result made on the device was done.
 
     Args:
         plan: The world; stream k's rows follow those of stream k - 1.
@@ -107,7 +107,9 @@ class Ledger:
             (noted["served_ns"] != NEVER) & (noted["layers"] == 0), 1, noted["layers"]
         )
         done_ns = np.where(here, noted["device_end_ns"], noted["done_ns"])
-        reason = np.where(noted["chosen_ns"] == NEVER, Reason.REPLACED, noted["reason"])
+        open_end = sent & (done_ns == NEVER) & (noted["reason"] == Reason.NONE)
+        reason = np.where(open_end, Reason.UNDELIVERED, noted["reason"])
+        reason = np.where(noted["chosen_ns"] == NEVER, Reason.REPLACED, reason)
         return {
             "stream": np.full(len(frame), k),
             "frame": frame,

@@ -186,7 +186,8 @@ class Mail:
         frame, unit = row - self._first, self._ledger.unit[row]
         plan = self._plan.layers[unit] if self._plan.layers else None
         if plan is None:
-            return self.sizes[unit][frame]
+            size_bytes: int = self.sizes[unit][frame]
+            return size_bytes
         whole = max(1, self._ledger.layers[row])
         came: int = plan.payload_bytes[:whole, frame].sum().item()
         return came
