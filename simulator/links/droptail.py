@@ -88,7 +88,10 @@ class DroptailLink:
         self._packets += packets
         self._position = start + admitted_bytes * self._trace.units_per_byte
         end_ns = self._trace.instant(self._position)
-        self.free_ns = FOREVER_NS if end_ns is None else end_ns
+        if end_ns is None or end_ns >= FOREVER_NS:
+            self.free_ns = FOREVER_NS
+            return None
+        self.free_ns = end_ns
         return end_ns if admitted_bytes == wire_bytes else None
 
     def queued(self, offered: int) -> tuple[int, int]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["FOREVER_NS", "FifoLink", "Link"]
 
 FOREVER_NS = 1 << 62
-"""An instant after every run: when a link becomes free that delivers nothing any more."""
+"""An instant after every run, 146 years: when a link is free that delivers nothing any more."""
 
 
 class Link(Protocol):
@@ -60,7 +60,7 @@ class FifoLink:
         self.begin_ns: int | None = None
 
     def send(self, now_ns: int, wire_bytes: int) -> int | None:
-        """Return when a frame handed over now has left the link; None if the trace stops first."""
+        """Return when a frame handed over now has left the link; None if it never has."""
         free_ns = self.free_ns
         if now_ns >= free_ns:
             # Idle, so W(now) >= position by the definition of the inverse.
@@ -70,5 +70,8 @@ class FifoLink:
             self.begin_ns = free_ns if free_ns < FOREVER_NS else None
         self._position = position = self._position + wire_bytes * self._units
         end_ns = self._instant(position)
-        self.free_ns = FOREVER_NS if end_ns is None else end_ns
+        if end_ns is None or end_ns >= FOREVER_NS:
+            self.free_ns = FOREVER_NS
+            return None
+        self.free_ns = end_ns
         return end_ns

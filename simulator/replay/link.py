@@ -10,8 +10,7 @@ from simulator.links.drr import DrrQueue
 from simulator.links.fair import FairLink
 from simulator.links.packets import PacketLink
 from simulator.links.queues import FifoQueue
-from simulator.links.wires import Flowing, StoreAndForward
-from traces import OpportunityTrace
+from simulator.links.wires import Accuracy, wire_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,6 @@ __all__ = [
     "queue_limit",
 ]
 
-Accuracy = Literal["frame", "packet"]
 Sharing = Literal["fifo", "fair", "drr"]
 
 _LIMIT = re.compile(r"drop(tail|head):([0-9]{1,15})(p|B)", re.ASCII)
@@ -108,12 +106,8 @@ def queue_limit(text: str) -> QueueLimit | None:
 def packet_link(
     trace: BandwidthTrace, choice: LinkChoice, weights: Mapping[Flow, int]
 ) -> PacketLink[int]:
-    """Return the link that follows packets as a choice says.
-
-    Opportunities carry what is left over to the next packet at either accuracy.
-    """
-    flows = choice.accuracy == "frame" or isinstance(trace, OpportunityTrace)
-    wire = Flowing(trace) if flows else StoreAndForward(trace)
+    """Return the link that follows packets as a choice says."""
+    wire = wire_for(trace, choice.accuracy)
     limit = choice.queue or QueueLimit()
     if choice.sharing == "fifo":
         fifo: FifoQueue[int] = FifoQueue(

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.links.droptail import DroptailLink
 from simulator.links.drr import DrrQueue
 from simulator.links.fair import FairLink
-from simulator.links.fifo import FOREVER_NS
+from simulator.links.fifo import FOREVER_NS, FifoLink, Link
 from simulator.links.packets import PacketLink
 from simulator.links.queueing import NEVER_NS, QueueingLink, Settled
 from simulator.links.queues import FifoQueue
@@ -193,3 +194,21 @@ def test_nothing_is_remembered_of_what_has_left(make: Make) -> None:
     ]
     assert sizes
     assert max(sizes) <= 2
+
+
+@pytest.mark.parametrize("link", [FifoLink, lambda trace: DroptailLink(trace, packet_bytes=10**12)])
+def test_what_would_take_more_than_a_lifetime_never_leaves_an_orderly_link(
+    link: Callable[[BandwidthTrace], Link],
+) -> None:
+    slow = link(steps(1))
+    assert slow.send(0, 10**12) is None  # 8e12 s
+    assert slow.send(0, 1) is None
+    assert (slow.begin_ns, slow.free_ns) == (None, FOREVER_NS)
+
+
+@every_link
+def test_what_would_take_more_than_a_lifetime_never_leaves(make: Make) -> None:
+    link = make(steps(1))
+    link.send(0, "a", 0, [10**12])  # more than a limit in bytes lets in, if there is one
+    assert link.settle(FOREVER_NS - 1) in ([], [Settled(0, NEVER_NS, NEVER_NS, 1, 0)])
+    assert link.next_ns == FOREVER_NS
