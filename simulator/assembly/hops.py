@@ -110,8 +110,8 @@ def hop_plan(hop: Hop, offer: Offer, route: Route) -> HopPlan:
         route: Where it lies.
 
     Raises:
-        InputError: If a trace cannot be used, never delivers, lacks a column that is asked for,
-            loses everything, or traces of so many links would fill the memory.
+        InputError: If a trace cannot be used, lacks a column that is asked for, loses everything,
+            or traces of so many links would fill the memory.
     """
     if not hop.each:
         found, factor = _scaled(hop, hop.trace, offer.all_bps, route)
@@ -159,9 +159,6 @@ def _scaled(
     if hop.load is not None and offered_bps:
         factor = load_factor(offered_bps, hop.load, found.mean_bps)
         found = scaled_trace(source, route.folder, route.duration_ns, factor)
-    if found.instant(1) is None:
-        rule = "must deliver something after its offset: this link never does"
-        raise _refuse(route, "trace", source.label, rule, "lower the offset, or write after: loop")
     return found, factor
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.assembly import assemble
 from simulator.assembly.sources import profile, trace, workload
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from simulator.workload import Workload
 
 __all__ = ["check"]
+
+_Load: TypeAlias = "partial[Profile] | partial[Workload]"
 
 _FRAMES_TRIED = 2
 _MOST_PROBLEMS = 50
@@ -88,9 +90,7 @@ def _first_frames_ns(group: Group, folder: Path) -> int:
     return min(int(log.captured_ns[1]) + log.interval_ns + 1 for log in logs)
 
 
-def _files(
-    group: Group, folder: Path
-) -> Iterator[tuple[str, partial[Profile] | partial[Workload]]]:
+def _files(group: Group, folder: Path) -> Iterator[tuple[str, _Load]]:
     """Yield what a group loads: the key that names it, and the step that loads it."""
     if isinstance(group, ProfileGroup):
         yield "profile", partial(profile, group.profile, folder)

@@ -75,9 +75,13 @@ def _clashes(item: ErrorDetails, document: Document) -> list[Problem]:
     """Return a problem for each pair of values that a record cannot have together."""
     of_record = tuple(_trail(item["loc"], document.value, missing=False))
     found: tuple[Clash, ...] = item["ctx"]["clashes"]
+
+    def place(trail: Trail, *, missing: bool) -> str:
+        return document.place(trail[:-1] if missing else trail, of_key=missing)
+
     return [
         Problem(
-            where=document.place((*of_record, *clash.trail), of_key=clash.value == _MISSING),
+            where=place((*of_record, *clash.trail), missing=clash.value == _MISSING),
             what=dotted((*of_record, *clash.trail)),
             value=clash.value,
             rule=clash.rule,

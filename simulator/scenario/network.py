@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.scenario.fields import Clash, Record, as_tuple, duration, size
 from simulator.scenario.hops import Hop, UplinkHop
+from simulator.scenario.texts import OneOrMore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +41,8 @@ def _way_back(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
     return "<Downlink>"
 
 
-def _hops(value: object) -> object:
-    return (value,) if isinstance(value, dict) else as_tuple(value)
-
-
 _Hops: TypeAlias = Annotated[
-    tuple[Hop, ...], BeforeValidator(_hops), Field(min_length=1, max_length=_MOST_HOPS)
+    tuple[Hop, ...], Field(min_length=1, max_length=_MOST_HOPS), OneOrMore()
 ]
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from simulator.scenario.fields import Record
 
-__all__ = ["PolicySpec", "policy_spec"]
+__all__ = ["POLICY_SCHEMA", "PolicySpec", "policy_spec"]
+
+POLICY_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+        ]
+    }
+)
+"""What users write: a name, or a mapping of the name and the policy's own parameters."""
 
 
 class PolicySpec(Record):

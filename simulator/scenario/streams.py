@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.foundation.quantities import format_ns
 from simulator.scenario.fields import Clash, Factor, Integral, Record, as_tuple, duration, size
-from simulator.scenario.policy_spec import PolicySpec, policy_spec
+from simulator.scenario.policy_spec import POLICY_SCHEMA, PolicySpec, policy_spec
 from simulator.scenario.texts import BATCH_TIME, BatchTime
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class StreamGroup(Record):
 
     deadline_ns: Annotated[int, duration("1 us", "60 s")] = Field(alias="deadline")
     """From capture to answer; a later answer is worth nothing."""
-    policy: Annotated[PolicySpec, BeforeValidator(policy_spec)]
+    policy: Annotated[PolicySpec, BeforeValidator(policy_spec), POLICY_SCHEMA]
     """Who chooses: a policy's name, a mapping of its name and parameters, or a file."""
     device: Device = Device()
     """The device of each stream."""

@@ -23,6 +23,7 @@ __all__ = [
     "QUEUE_LIMIT",
     "SHARE",
     "BatchTime",
+    "OneOrMore",
     "QueueLimit",
     "Short",
     "Text",
@@ -85,6 +86,27 @@ class Short:
 
     def _written_out(self, value: object) -> object:
         return value if isinstance(value, dict | BaseModel) else {self.key: value}
+
+
+class OneOrMore:
+    """An annotation of a tuple: a list, or its only item without a list around it."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Make a tuple, then validate it."""
+        return core_schema.no_info_before_validator_function(self._listed, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Accept both."""
+        listed = handler(schema)
+        return {"anyOf": [listed, listed["items"]]}
+
+    @staticmethod
+    def _listed(value: object) -> object:
+        return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def share(value: object) -> float:
@@ -170,7 +192,10 @@ def batch_time(value: object) -> BatchTime:
 SHARE = Text(
     share,
     {
-        "anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string"}],
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": r"^[0-9.]+ ?%$"},
+        ],
         "description": "a number from 0 to 1, or percent like '1 %'",
     },
 )

@@ -124,24 +124,23 @@ def _layers(table: Table, rows: _Rows, units: tuple[str, ...]) -> list[int]:
 
 def _check_complete(table: Table, rows: _Rows, units: tuple[str, ...], sizes: list[int]) -> None:
     """Refuse a capture that lacks a unit or layer, or has one twice."""
-    wanted = [(unit, layer) for unit, size in enumerate(sizes) for layer in range(size)]
-    count = len(rows.order)
-    expected = np.array(wanted)[np.arange(count) % len(wanted)]
-    fits = (expected[:, 0] == rows.unit) & (expected[:, 1] == rows.layer)
-    # Within a group all rows are of one capture; the first row that is not shows what is wrong.
-    group = np.arange(count) // len(wanted) * len(wanted)
-    fits &= (rows.stream == rows.stream[group]) & (rows.at_ns == rows.at_ns[group])
-    if fits.all() and count % len(wanted) == 0:
-        return
-    at = count if fits.all() else int(np.argmin(fits))
     keys = np.stack([rows.stream, rows.at_ns, rows.unit, rows.layer])
-    twice = (np.diff(keys[:, : at + 1]) == 0).all(axis=0)
+    twice = (np.diff(keys) == 0).all(axis=0)
     if twice.any():
         second = int(np.argmax(twice)) + 1
         first, again = sorted(int(table.lines[rows.order[k]]) for k in (second - 1, second))
         said = f"unit {units[int(rows.unit[second])]}, layer {int(rows.layer[second])}"
         rule = f"must not come twice for one capture: it is in line {first}, too"
         raise refusal(table.name, again, "capture", said, rule, "remove a line")
+    wanted = [(unit, layer) for unit, size in enumerate(sizes) for layer in range(size)]
+    count = len(rows.order)
+    expected = np.array(wanted)[np.arange(count) % len(wanted)]
+    fits = (expected[:, 0] == rows.unit) & (expected[:, 1] == rows.layer)
+    group = np.arange(count) // len(wanted) * len(wanted)  # where each row's capture begins
+    fits &= (rows.stream == rows.stream[group]) & (rows.at_ns == rows.at_ns[group])
+    if fits.all() and count % len(wanted) == 0:
+        return
+    at = count if fits.all() else int(np.argmin(fits))
     of = int(group[min(at, count - 1)])
     unit, layer = wanted[at % len(wanted)]
     said = f"{units[unit]}, layer {layer}" if sizes[unit] > 1 else units[unit]
