@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import OrderedDict
 from itertools import accumulate
 from typing import TYPE_CHECKING, Generic
@@ -50,6 +50,7 @@ class Backlog(Generic[Parcel]):
         weight: Its weight.
         byte: Fine units of capacity to the byte, a multiple of the weight.
         begin: Virtual time now, in fine units.
+        by_packet: Whether it matters when each packet leaves.
 
     Attributes:
         begin: Virtual time at which the service of the first parcel began.
@@ -57,10 +58,22 @@ class Backlog(Generic[Parcel]):
         parcels: By name, in the order of sending.
     """
 
-    __slots__ = ("begin", "byte", "flow", "free_ns", "parcels", "weight")
+    __slots__ = (
+        "_by_packet",
+        "_gone",
+        "_gone_bytes",
+        "begin",
+        "byte",
+        "flow",
+        "free_ns",
+        "parcels",
+        "weight",
+    )
 
-    def __init__(self, flow: Flow, weight: int, byte: int, begin: int) -> None:
+    def __init__(self, flow: Flow, weight: int, byte: int, begin: int, *, by_packet: bool) -> None:
         """Start without parcels."""
+        self._by_packet = by_packet
+        self._gone = self._gone_bytes = 0  # of the first parcel, if it matters
         self.flow = flow
         self.weight = weight
         self.byte = byte
@@ -69,15 +82,29 @@ class Backlog(Generic[Parcel]):
         self.parcels: OrderedDict[Parcel, Sent] = OrderedDict()
 
     def due(self) -> tuple[int, int, Backlog[Parcel]]:
-        """Return the virtual time at which the first parcel leaves, its number, and this."""
+        """Return the virtual time at which the next thing leaves, its number, and this."""
         first = next(iter(self.parcels.values()))
-        return self.begin + sum(first.sizes) * self.byte // self.weight, first.number, self
+        sizes = first.sizes
+        if not self._by_packet:
+            wire_bytes = sum(sizes)
+        elif self._gone < len(sizes):
+            wire_bytes = self._gone_bytes + sizes[self._gone]
+        else:
+            wire_bytes = self._gone_bytes  # the others were cancelled
+        return self.begin + wire_bytes * self.byte // self.weight, first.number, self
 
-    def through(self, virtual: int) -> int:
-        """Return how many packets of the first parcel have left."""
-        first = next(iter(self.parcels.values()))
-        served = (virtual - self.begin) * self.weight
-        return bisect_right(list(accumulate(first.sizes)), (served + TIE) // self.byte)
+    def leave(self) -> tuple[int, bool]:
+        """Let what is due leave: how many packets it is, and if the first parcel is through."""
+        sizes = next(iter(self.parcels.values())).sizes
+        if not self._by_packet:
+            return len(sizes), True
+        if self._gone + 1 < len(sizes):
+            self._gone_bytes += sizes[self._gone]
+            self._gone += 1
+            return 1, False
+        last = len(sizes) - self._gone
+        self._gone = self._gone_bytes = 0
+        return last, True
 
     def begun(self, parcel: Parcel, virtual: int) -> int:
         """Return how many packets of a parcel have begun to leave."""

@@ -61,6 +61,7 @@ class FairLink(Generic[Parcel]):
 
     __slots__ = (
         "_backlogs",
+        "_by_packet",
         "_byte",
         "_fine",
         "_flow_of",
@@ -95,6 +96,7 @@ class FairLink(Generic[Parcel]):
         self._weights = weights
         self._limit_units = _NO_LIMIT if limit_bytes is None else limit_bytes * self._units
         self._limit_packets = _NO_LIMIT if limit_packets is None else limit_packets
+        self._by_packet = limit_packets is not None
         self._fine = lcm(*weights.values()) << _FINE_BITS  # fine units to a unit of capacity
         self._byte = self._units * self._fine
         self._virtual = 0
@@ -106,7 +108,7 @@ class FairLink(Generic[Parcel]):
         self._next_ns: int | None = FOREVER_NS  # when the next parcel has left; None if not known
         self._flow_of: dict[Parcel, Flow] = {}
         self._number = 0
-        self._packets = 0  # of the parcels that have not left whole
+        self._packets = 0  # that have not left; without a limit of them, of parcels that have not
         self._latest_ns = 0
         self._out: list[Settled[Parcel]] = []
 
@@ -136,7 +138,9 @@ class FairLink(Generic[Parcel]):
         joins = backlog is None
         if backlog is None:
             weight = self._weights.get(flow, 1)
-            backlog = self._backlogs[flow] = Backlog(flow, weight, self._byte, self._virtual)
+            backlog = self._backlogs[flow] = Backlog(
+                flow, weight, self._byte, self._virtual, by_packet=self._by_packet
+            )
             self._weight += weight
         backlog.parcels[parcel] = Sent(self._number, now_ns, admitted, lost)
         self._flow_of[parcel] = flow
@@ -194,18 +198,25 @@ class FairLink(Generic[Parcel]):
         while (end_ns := self._find_next()) <= now_ns:
             stamp, _, backlog = heap[0]
             self._reached += (stamp - self._virtual) * self._weight
-            self._virtual = backlog.begin = stamp
-            parcel, sent = next(iter(backlog.parcels.items()))
-            begin_ns = max(sent.sent_ns, backlog.free_ns)
-            self._out.append(Settled(parcel, begin_ns, end_ns, sent.lost, sent.cancelled))
-            backlog.free_ns = end_ns
-            self._packets -= len(sent.sizes)
-            self._remove(backlog, parcel)
+            self._virtual = stamp
+            self._next_ns = None
+            packets, through = backlog.leave()
+            self._packets -= packets
+            if through:
+                self._settle(backlog, end_ns)
             if backlog.parcels:
                 heapreplace(heap, backlog.due())
             else:
                 heappop(heap)
-            self._next_ns = None
+
+    def _settle(self, backlog: Backlog[Parcel], end_ns: int) -> None:
+        """Let a flow's first parcel, all of which has left, settle."""
+        backlog.begin = self._virtual
+        parcel, sent = next(iter(backlog.parcels.items()))
+        begin_ns = max(sent.sent_ns, backlog.free_ns)
+        self._out.append(Settled(parcel, begin_ns, end_ns, sent.lost, sent.cancelled))
+        backlog.free_ns = end_ns
+        self._remove(backlog, parcel)
 
     def _find_next(self) -> int:
         """Return when the next parcel has left if nothing is sent until then."""
@@ -232,7 +243,6 @@ class FairLink(Generic[Parcel]):
         places = self._limit_packets - self._packets
         if sum(sizes) * self._units <= room and len(sizes) <= places:
             return sizes
-        places += sum(backlog.through(self._virtual) for backlog in self._backlogs.values())
         admitted = []
         for size in sizes:
             if size * self._units <= room and places > 0:
