@@ -13,8 +13,8 @@ from collections import deque
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic
 
+from simulator.links.fattest import Fattest, FlowLine
 from simulator.links.queueing import Parcel
-from simulator.links.waiting import Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ __all__ = ["DrrQueue"]
 _NO_LIMIT = 1 << 62
 
 
-class _Turns(Line[Parcel]):
+class _Turns(FlowLine[Parcel]):
     """One flow's packets and what it may still send this round."""
 
     __slots__ = ("deficit", "name", "quantum")
@@ -63,6 +63,7 @@ class DrrQueue(Generic[Parcel]):
 
     __slots__ = (
         "_drop_head",
+        "_fattest",
         "_flows",
         "_less",
         "_limit_bytes",
@@ -70,7 +71,6 @@ class DrrQueue(Generic[Parcel]):
         "_new",
         "_old",
         "_quantum",
-        "_waiting",
         "_weights",
         "packets",
         "wire_bytes",
@@ -97,7 +97,7 @@ class DrrQueue(Generic[Parcel]):
         self._limit_packets = _NO_LIMIT if limit_packets is None else limit_packets
         self._drop_head = drop_head
         self._flows: dict[Flow, _Turns[Parcel]] = {}  # those on a list
-        self._waiting: dict[Flow, _Turns[Parcel]] = {}  # those with packets, by since when
+        self._fattest: Fattest[Parcel] = Fattest()  # kept up to date if heads are dropped
         self._new: deque[_Turns[Parcel]] = deque()
         self._old: deque[_Turns[Parcel]] = deque()
         self.packets = 0
@@ -117,15 +117,15 @@ class DrrQueue(Generic[Parcel]):
         if flow is None:
             flow = self._flows[name] = _Turns(name, self._quantum * self._weights.get(name, 1))
             self._new.append(flow)
-        if not flow.packets:
-            self._waiting[name] = flow
         flow.append(waiting, wire_bytes)
         self.packets += 1
         self.wire_bytes += wire_bytes
+        if not self._drop_head:
+            return ()
+        self._fattest.grown(flow)
         dropped = []
         while self.wire_bytes > self._limit_bytes or self.packets > self._limit_packets:
-            fattest = max(self._waiting.values(), key=_wire_bytes)
-            dropped.append(self._take(fattest))
+            dropped.append(self._take(self._fattest.find()))
         return dropped
 
     def pop(self) -> tuple[Waiting[Parcel], int] | None:
@@ -161,20 +161,12 @@ class DrrQueue(Generic[Parcel]):
             return 0
         before = flow.wire_bytes
         removed = flow.remove(waiting)
-        self._went(flow, removed, before - flow.wire_bytes)
+        self.packets -= removed
+        self.wire_bytes -= before - flow.wire_bytes
         return removed
 
-    def _take(self, flow: _Turns[Parcel]) -> tuple[Waiting[Parcel], int]:
+    def _take(self, flow: FlowLine[Parcel]) -> tuple[Waiting[Parcel], int]:
         item = flow.take()
-        self._went(flow, 1, item[1])
+        self.packets -= 1
+        self.wire_bytes -= item[1]
         return item
-
-    def _went(self, flow: _Turns[Parcel], packets: int, wire_bytes: int) -> None:
-        self.packets -= packets
-        self.wire_bytes -= wire_bytes
-        if packets and not flow.packets:
-            del self._waiting[flow.name]
-
-
-def _wire_bytes(flow: _Turns[Parcel]) -> int:
-    return flow.wire_bytes
