@@ -10,8 +10,9 @@ A CSV with one row for each capture, unit and layer, in any order, and these col
 - ``score``: from 0 to 1, what an answer in time is worth; 1 where left out.
 - ``confidence``: from 0 to 1, what the answer says of itself; the score where left out.
 - ``unit``: a name; one unit ``frame`` where left out. Every capture has every unit.
-- ``layer``: from 0, where a unit is a base layer and enhancement layers. Bytes and times are what
-  this layer adds; score and confidence are those with this layer and all before it.
+- ``layer``: from 0, where a unit is a base layer and enhancement layers. Bytes are this layer's
+  alone; time in service, score and confidence are those of this layer and all before it together;
+  the time on the device is until the whole unit is ready, the same for all its layers.
 - ``stream``: a name. With it each stream is replayed as logged; without it streams start at drawn
   rows of the one log, and wrap.
 """

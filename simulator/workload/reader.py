@@ -195,17 +195,14 @@ def _unit(
     score: NDArray[np.float32],
     confidence: NDArray[np.float32],
 ) -> UnitLog:
-    together_ns = np.cumsum(server_ns, axis=0)
     several = len(size) > 1 and size.any()
     return UnitLog(
         payload_bytes=size.sum(axis=0),
-        device_ns=device_ns.sum(axis=0),
-        server_ns=together_ns[-1],
+        device_ns=device_ns.max(axis=0),
+        server_ns=server_ns[-1],
         score=score[-1],
         confidence=confidence[-1],
-        layers=LayerLog(
-            payload_bytes=size, server_ns=together_ns, score=score, confidence=confidence
-        )
+        layers=LayerLog(payload_bytes=size, server_ns=server_ns, score=score, confidence=confidence)
         if several
         else None,
     )

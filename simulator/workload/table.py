@@ -15,7 +15,7 @@ from simulator.foundation.errors import InputError, Problem, did_you_mean
 from traces.formats.rows import check_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -24,7 +24,7 @@ __all__ = ["MOST_ROWS", "Table", "refusal", "table_of"]
 MOST_ROWS = 2_000_000
 """The most rows a workload may have."""
 
-_CHUNK = 50_000
+_CHUNK = 5_000
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,60}")
 _MOST_NAMES = 10_000
 
@@ -181,24 +181,31 @@ def _chunks(
     reader: Iterator[list[str]], width: int, name: str
 ) -> Iterator[tuple[list[list[str]], NDArray[np.int64]]]:
     """Yield rows that are not blank, all of the header's width, with their lines."""
-    while chunk := [
-        (row, reader.line_num)  # type: ignore[attr-defined] # what csv.reader returns has it
-        for row in islice(reader, _CHUNK)
-    ]:
-        kept = [(row, line) for row, line in chunk if row]
-        for row, line in kept:
-            if len(row) != width:
-                rule = f"must be {width}, as the header has"
-                raise refusal(name, line, "fields", len(row), rule, "correct the line")
-        if kept:
-            yield [row for row, _ in kept], np.array([line for _, line in kept])
+    begin = 1
+    while chunk := list(islice(reader, _CHUNK)):
+        end: int = reader.line_num  # type: ignore[attr-defined] # what csv.reader returns has it
+        lines = np.arange(begin, end) + 1
+        if len(lines) != len(chunk):
+            rule = "must stand on one line each"
+            value = f"{len(chunk)} on {len(lines)} lines"
+            raise refusal(name, begin + 1, "rows", value, rule, "mend the quotes")
+        begin = end
+        if not all(chunk):
+            lines = lines[[bool(row) for row in chunk]]
+            chunk = [row for row in chunk if row]
+        if set(map(len, chunk)) - {width}:
+            at = next(k for k, row in enumerate(chunk) if len(row) != width)
+            rule = f"must be {width}, as the header has"
+            raise refusal(name, int(lines[at]), "fields", len(chunk[at]), rule, "correct the line")
+        if chunk:
+            yield chunk, lines
 
 
 def _numbers(
     cells: tuple[str, ...], column: str, lines: NDArray[np.int64], name: str
 ) -> NDArray[np.float64]:
     allowed = _NUMBERS[column]
-    found = np.fromiter((_number(cell) for cell in cells), dtype=np.float64, count=len(cells))
+    found = _parsed(cells)
     fine = (found >= 0) & (found <= allowed.most)
     if allowed.whole:
         fine &= found == np.floor(found)
@@ -213,6 +220,15 @@ def _numbers(
     return found
 
 
+def _parsed(cells: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the cells' numbers, NaN for what is none; fast where all are numbers."""
+    number: Callable[[str], float] = _number if "_" in "".join(cells) else float
+    try:
+        return np.fromiter(map(number, cells), dtype=np.float64, count=len(cells))
+    except ValueError:
+        return np.fromiter(map(_number, cells), dtype=np.float64, count=len(cells))
+
+
 def _number(cell: str) -> float:
     """Return a cell's number, NaN for what is none."""
     try:
@@ -224,13 +240,16 @@ def _number(cell: str) -> float:
 def _codes(
     cells: tuple[str, ...], column: str, names: dict[str, int], lines: NDArray[np.int64], name: str
 ) -> NDArray[np.int64]:
-    stripped = [cell.strip() for cell in cells]
-    for cell in dict.fromkeys(stripped):
-        line = int(lines[stripped.index(cell)])
+    codes: dict[str, int] = {}
+    for written in dict.fromkeys(cells):
+        cell = written.strip()
         if not _NAME.fullmatch(cell):
+            line = int(lines[cells.index(written)])
             rule = "must be 1 to 60 of the characters A-Z a-z 0-9 _ . : / -"
             raise refusal(name, line, column, cell or "(empty)", rule, "give a number or a name")
-        if names.setdefault(cell, len(names)) >= _MOST_NAMES:
+        codes[written] = names.setdefault(cell, len(names))
+        if len(names) > _MOST_NAMES:
+            line = int(lines[cells.index(written)])
             rule = f"must be one of at most {_MOST_NAMES:,} names"
             raise refusal(name, line, column, cell, rule, "cut the file into smaller ones")
-    return np.fromiter((names[cell] for cell in stripped), dtype=np.int64, count=len(stripped))
+    return np.fromiter(map(codes.__getitem__, cells), dtype=np.int64, count=len(cells))

@@ -23,10 +23,10 @@ t_capture_s,unit,bytes,device_ms,server_ms,score
 LAYERS = """\
 t_capture_s,unit,layer,bytes,device_ms,server_ms,score,confidence
 0,raw,,9000,1,30,1,0.9
-0,scalable,0,1000,5,10,0.5,0.4
-0,scalable,1,2000,2,6,0.8,0.7
-1,scalable,1,2200,2,7,0.9,0.8
-1,scalable,0,1100,5,11,0.6,0.5
+0,scalable,0,1000,7,10,0.5,0.4
+0,scalable,1,2000,7,16,0.8,0.7
+1,scalable,1,2200,7,18,0.9,0.8
+1,scalable,0,1100,7,11,0.6,0.5
 1,raw,0,9500,1,31,1,0.9
 """
 STREAMS = """\
@@ -73,7 +73,7 @@ def test_every_capture_has_every_unit_and_the_first_is_at_0(tmp_path: Path) -> N
     np.testing.assert_allclose(found.column(0, "confidence"), [0.9, 0.8], atol=1e-6)
 
 
-def test_layers_add_bytes_and_times_and_score_together(tmp_path: Path) -> None:
+def test_layers_add_bytes_and_are_served_and_score_together(tmp_path: Path) -> None:
     found = read(LAYERS, tmp_path)
     raw, scalable = found.streams[0].units
     assert raw.layers is None
@@ -131,6 +131,7 @@ def test_blank_lines_quotes_carriage_returns_and_a_byte_order_mark_are_fine(
         (PLAIN + "1e9,1,1,1\n", "must be within 24 h of the earliest capture"),
         (PLAIN + "100,1,1,1\n", "log.csv:5 capture: unit frame, layer 0 must not come twice"),
         (PLAIN + '"300,1,1,1\n', "is no CSV"),
+        (PLAIN + '300,"1\n",1,1\n', "log.csv:2 rows: 4 on 5 lines must stand on one line each"),
         (UNITS + "10.2,raw,1,1,1,1\n", "log.csv:6 capture: at 0.2 s must have unit local"),
         (UNITS + "10.2,local,0,1,,1\n", "log.csv:6 capture: at 0.2 s must have unit raw"),
         (UNITS + "10.2,r w,1,1,1,1\n", "log.csv:6 unit: r w must be 1 to 60 of the characters"),
