@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.scenario.streams import StreamGroup
     from simulator.world import LadderPlan, StreamPlan
 
-__all__ = ["Cast", "Run", "built_policy", "captures", "decode_by_ns", "with_traits"]
+__all__ = ["Cast", "Run", "built_policy", "decode_by_ns", "with_traits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +74,6 @@ class Cast(Protocol):
 
     def stream(self, index: int, run: Run) -> StreamPlan:
         """Return the plan of a stream, without what `with_traits` adds."""
-
-
-def captures(cast: Cast, duration_ns: int) -> int:
-    """Return how many frames a group captures in a run, within one a stream."""
-    length_ns = cast.group.end_ns(duration_ns) - cast.group.start_ns
-    return round(cast.frames_per_s(None) * length_ns / 1e9)
 
 
 def built_policy(cast: Cast, index: int, run: Run) -> Policy:

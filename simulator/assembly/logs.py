@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.scenario.texts import BatchTime
     from simulator.workload import StreamLog, UnitLog, Workload
 
-__all__ = ["Logs", "logged_model"]
+__all__ = ["Logs", "logged_frames", "logged_model"]
 
 _HIGH = 0.9
 
@@ -109,10 +109,8 @@ class Logs:
     def frames_per_s(self, index: int | None) -> float:
         """Return how often a stream captures, or all of them together."""
         if index is None and self.workload.named:
-            return sum(self.frames_per_s(number) for number in range(self.streams))
-        log = self._log(index or 0)
-        streams = self.streams if index is None else 1
-        return streams * len(log.captured_ns) * 1e9 / log.period_ns
+            return sum(log.rate for log in self.workload.streams)
+        return self._log(index or 0).rate * (self.streams if index is None else 1)
 
     def offered_bps(self, index: int | None, packets: Packets) -> float:
         """Return what a stream, or all of them, offer on the wire with the top unit."""
@@ -181,6 +179,14 @@ class Logs:
         since_ns += int(phase * log.interval_ns) - log.captured_ns[begin]
         kept = np.flatnonzero(since_ns < length_ns)
         return at[kept] % rows, since_ns[kept] + start_ns
+
+
+def logged_frames(group: WorkloadGroup, workload: Workload, duration_ns: int) -> int:
+    """Return how many frames a group captures in a run, within one a stream that wraps."""
+    length_ns = group.end_ns(duration_ns) - group.start_ns
+    if workload.named:
+        return sum(int((log.captured_ns < length_ns).sum()) for log in workload.streams)
+    return round((group.count or 1) * workload.streams[0].rate * length_ns / 1e9)
 
 
 def logged_model(workload: Workload, batch_time: BatchTime | None, max_batch: int) -> ServedModel:

@@ -32,7 +32,7 @@ class PathPlan:
         downlink: The hops from the server on; none where the way back is a delay alone.
         downlink_delay_ns: That delay.
         trace: The traces as the unit of statistics: ``us-lte-up/3``.
-        link: The first hop's trace as scaled for this run.
+        link: The same traces as scaled for this run.
         warnings: What is doubtful about the traces, in words.
     """
 
@@ -101,7 +101,7 @@ def path_plan(network: Network, casts: Sequence[Cast], run: Run) -> PathPlan:
         downlink=tuple(hop.links for hop in down),
         downlink_delay_ns=back.delay_ns if isinstance(back, Downlink) else 0,
         trace=", back ".join([label, *(hop.trace for hop in down)]),
-        link=up[0].scaled,
+        link=", back ".join([" + ".join(hop.scaled for hop in up), *(hop.scaled for hop in down)]),
         warnings=tuple(_doubts(network, run)),
     )
 

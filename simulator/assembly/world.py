@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.assembly.cameras import Cameras
-from simulator.assembly.cast import Run, captures, decode_by_ns, with_traits
-from simulator.assembly.logs import Logs
+from simulator.assembly.cast import Run, decode_by_ns, with_traits
+from simulator.assembly.logs import Logs, logged_frames
 from simulator.assembly.models import models_of
 from simulator.assembly.paths import path_plan
 from simulator.assembly.pool import server_plan
 from simulator.assembly.problems import every
+from simulator.assembly.sources import workload
 from simulator.foundation import keyed
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.records import MOST_FRAMES, MOST_STREAMS
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from simulator.scenario.streams import Group
     from simulator.world import StreamPlan
 
-__all__ = ["Assembly", "assemble", "run_seed"]
+__all__ = ["Assembly", "assemble", "frames_of", "run_seed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Assembly:
     Attributes:
         plan: The world.
         trace: The traces as the unit of statistics: ``us-lte-up/3``.
-        link: The first hop's trace as scaled for this run.
+        link: The same traces as scaled for this run.
         warnings: What is doubtful about the input, in words.
     """
 
@@ -77,7 +78,7 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
     casts = every(
         partial(_cast, name, group, folder, speed, index) for name, group in record.streams.items()
     )
-    _check_size(casts, run)
+    _check_size(record, casts, run)
     path = path_plan(record.network, casts, run)
     streams = every(partial(_streams, cast, path.back_ns, run) for cast in casts)
     return Assembly(
@@ -99,6 +100,23 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
     )
 
 
+def frames_of(record: ScenarioRecord, folder: Path) -> int:
+    """Return how many frames a run captures, within one a stream.
+
+    Args:
+        record: A point of a scenario.
+        folder: What relative paths in it are relative to.
+
+    Raises:
+        InputError: If a workload cannot be used.
+    """
+    logged = [group for group in record.streams.values() if isinstance(group, WorkloadGroup)]
+    return record.frames + sum(
+        logged_frames(group, workload(group.workload, folder), record.duration_ns)
+        for group in logged
+    )
+
+
 def _cast(
     name: str, group: Group, folder: Path, speed: float, models: Mapping[object, int]
 ) -> Cast:
@@ -107,14 +125,14 @@ def _cast(
     return Cameras.of(name, group, folder, speed, models)
 
 
-def _check_size(casts: Sequence[Cast], run: Run) -> None:
+def _check_size(record: ScenarioRecord, casts: Sequence[Cast], run: Run) -> None:
     """Refuse more than fits into the memory; only files tell how much is in workloads.
 
     Raises:
         InputError: If there are too many streams or frames.
     """
     streams = sum(cast.streams for cast in casts)
-    frames = sum(captures(cast, run.duration_ns) for cast in casts)
+    frames = frames_of(record, run.folder)
     for what, found, most in (("streams", streams, MOST_STREAMS), ("frames", frames, MOST_FRAMES)):
         if found > most:
             rule = f"must be at most {most:,} {what} a run"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Device", "Group", "ProfileGroup", "StreamGroup", "WorkloadGroup"]
 
+_RESERVED = ("warmup", "settled", "frames")
+"""No names of tasks: ``on_time_warmup`` and its like are metrics already."""
+
 _SHORTEST = 1e-3
 _FASTEST = 1000
 
@@ -109,6 +112,10 @@ class ProfileGroup(StreamGroup):
         if self.jitter_ns > self.interval_ns:
             rule = f"must be at most one frame interval, 1 / fps = {format_ns(self.interval_ns)}"
             yield Clash(("jitter",), format_ns(self.jitter_ns), rule)
+        for task in self.tasks:
+            if task in _RESERVED:
+                rule = "must not be the name of a task: a metric is called like it"
+                yield Clash(("tasks", task), format_ns(self.tasks[task]), rule, "rename the task")
 
     @property
     def interval_ns(self) -> int:

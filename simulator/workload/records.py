@@ -75,6 +75,11 @@ class StreamLog:
         """How long the log is: to its last capture, and a median interval more."""
         return int(self.captured_ns[-1] - self.captured_ns[0]) + self.interval_ns
 
+    @property
+    def rate(self) -> float:
+        """How many captures there are in a second, on average."""
+        return len(self.captured_ns) * 1e9 / self.period_ns
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Workload:

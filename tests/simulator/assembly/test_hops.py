@@ -197,7 +197,8 @@ def test_paths_are_named_by_all_their_traces(document: dict[str, Any]) -> None:
     ]
     found = built(document)
     assert found.trace == "us-lte-up/1 + oboe/4, back us-lte-up/1, back oboe/1"
-    assert found.link == "us-lte-up/1"
+    assert found.link.startswith("us-lte-up/1 + oboe/4 x ")
+    assert found.link.endswith(", back us-lte-up/1, back oboe/1")
     assert found.warnings == (
         "oboe/4 measures a flow rate on a downlink: real uplink capacity may differ",
         "us-lte-up/1 measures an uplink: real downlink capacity may differ",

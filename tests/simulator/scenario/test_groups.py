@@ -53,6 +53,7 @@ def test_captures_are_counted_between_start_and_stop(document: dict[str, Any]) -
         ({"result": "0 B"}, "result: 0 B must be between 1 B and 1 MB"),
         ({"decode_by": "150 ms"}, "decode_by: 150 ms must be before the deadline, 150 ms"),
         ({"tasks": {"box_iou": "later"}}, "tasks.box_iou: later must be a duration with a unit"),
+        ({"tasks": {"warmup": "1 s"}}, "tasks.warmup: 1 s must not be the name of a task"),
         ({"tasks": ["box_iou"]}, "tasks: a list must be a mapping"),
         ({"device": {"sped": 1}}, "'sped' is not a known key; did you mean 'speed'?"),
     ],
