@@ -32,7 +32,7 @@ class ModelTimes:
     Attributes:
         tail_ns: [draws][max_batch].
         decode_ns: [draws][decoders][max_batch].
-        alone_ns: [draws][decoders]: decoder and tail of a frame served alone.
+        alone_ns: int64 [draws, decoders]: decoder and tail of a frame served alone.
         tails: For each decoder which tail it needs.
     """
 
@@ -43,17 +43,21 @@ class ModelTimes:
         tail_ns, decode_ns = scaled(plan.tail_ns, speed), scaled(plan.decode_ns, speed)
         self.tail_ns: list[list[int]] = tail_ns.tolist()
         self.decode_ns: list[list[list[int]]] = decode_ns.tolist()
-        alone = decode_ns[:, :, 0] + tail_ns[:, :1]
-        self.alone_ns: list[list[int]] = alone.tolist()
+        self.alone_ns: NDArray[np.int64] = decode_ns[:, :, 0] + tail_ns[:, :1]
         self.tails = plan.tails
 
 
 class ServiceTimes:
     """What serving one stream's frames takes, and by when.
 
+    A *row* is a unit with one layer there, or one of the layered units with more of them.
+
     Attributes:
         draw: [frames]: which row of the tables holds for a batch that this frame is first in.
-        entropy_ns: [workers][units][layers - 1][frames]; equally fast workers share theirs.
+        alone_ns: [workers][rows][frames], in a batch of its own: looked up at once, for that is
+            what most batches are. Equally fast workers share theirs.
+        entropy_ns: [workers][rows][frames], the part of it that is no decoder and no tail.
+        more: [units]: added to a number of layers above one it gives the row.
         models: [workers].
         decoders: [units].
         modules: [units]: what a worker must hold to serve them; empty without memory.
@@ -63,6 +67,7 @@ class ServiceTimes:
     """
 
     __slots__ = (
+        "alone_ns",
         "captured_ns",
         "decoders",
         "draw",
@@ -71,6 +76,7 @@ class ServiceTimes:
         "expires_ns",
         "models",
         "modules",
+        "more",
     )
 
     def __init__(
@@ -82,9 +88,17 @@ class ServiceTimes:
     ) -> None:
         """Look into the plan's arrays; ``times`` are each worker's speed and tables."""
         self.draw: memoryview[int] = plan.batch_draw.data
-        entropy_ns = {speed: _entropy(plan, speed) for speed in {speed for speed, _ in times}}
-        self.entropy_ns = [entropy_ns[speed] for speed, _ in times]
-        self.models = [model for _, model in times]
+        self.more, decoders, measured_ns = _rows(plan)
+        entropy_ns = {speed: scaled(measured_ns, speed) for speed in dict(times)}
+        alone_ns = {
+            speed: entropy_ns[speed] + its.alone_ns[plan.batch_draw][:, decoders].T
+            for speed, its in dict(times).items()
+        }
+        views = {speed: [row.data for row in table] for speed, table in entropy_ns.items()}
+        self.entropy_ns: list[list[memoryview[int]]] = [views[speed] for speed, _ in times]
+        views = {speed: [row.data for row in table] for speed, table in alone_ns.items()}
+        self.alone_ns: list[list[memoryview[int]]] = [views[speed] for speed, _ in times]
+        self.models = [its for _, its in times]
         self.decoders = plan.decoders
         self.modules = [model.modules[which] for which in plan.decoders] if model.modules else []
         self.captured_ns: memoryview[int] = plan.captured_ns.data
@@ -142,14 +156,13 @@ def batch_ns(batch: Sequence[Job], worker: int) -> int:
         worker: Who serves it.
     """
     _, unit, frame, times, _, layers = batch[0]
-    draw = times.draw[frame]
     if len(batch) == 1:
-        entropy_ns = times.entropy_ns[worker][unit][layers - 1][frame]
-        return entropy_ns + times.models[worker].alone_ns[draw][times.decoders[unit]]
-    total_ns = 0
+        return times.alone_ns[worker][unit if layers == 1 else times.more[unit] + layers][frame]
+    draw, total_ns = times.draw[frame], 0
     decoders: dict[tuple[ModelTimes, int], int] = {}
     for _, unit, frame, times, _, layers in batch:
-        total_ns += times.entropy_ns[worker][unit][layers - 1][frame]
+        row = unit if layers == 1 else times.more[unit] + layers
+        total_ns += times.entropy_ns[worker][row][frame]
         decoder = times.models[worker], times.decoders[unit]
         decoders[decoder] = decoders.get(decoder, 0) + 1
     tails: dict[tuple[ModelTimes, int], int] = {}
@@ -162,10 +175,15 @@ def batch_ns(batch: Sequence[Job], worker: int) -> int:
     return total_ns
 
 
-def _entropy(plan: StreamPlan, speed: float) -> list[list[memoryview[int]]]:
-    """Return entropy decoding on a worker, [units][layers - 1][frames]."""
-    found = [[unit.data] for unit in scaled(plan.entropy_decode_ns, speed)]
+def _rows(plan: StreamPlan) -> tuple[list[int], list[int], NDArray[np.int64]]:
+    """Return ``more``, each row's decoder, and entropy decoding as measured, [rows, frames]."""
+    tables = [plan.entropy_decode_ns.copy()]
+    decoders = list(plan.decoders)
+    more = [0] * len(plan.decoders)
     for unit, layers in enumerate(plan.layers):
         if layers is not None:
-            found[unit] = [table.data for table in scaled(layers.entropy_decode_ns, speed)]
-    return found
+            tables[0][unit] = layers.entropy_decode_ns[0]
+            tables.append(layers.entropy_decode_ns[1:])
+            more[unit] = len(decoders) - 2
+            decoders += [plan.decoders[unit]] * (len(layers.entropy_decode_ns) - 1)
+    return more, decoders, np.concatenate(tables)
