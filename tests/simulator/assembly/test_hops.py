@@ -83,6 +83,14 @@ def test_bursts_are_the_same_for_every_policy_and_others_for_every_seed(
     assert set(states[0]) == {0.0, 1.0}
 
 
+def test_chance_of_a_link_goes_with_its_trace(document: dict[str, Any]) -> None:
+    keys = set()
+    for seed, offset in ((1, "0 s"), (1, "3 s"), (2, "0 s")):
+        trace = {"family": "us-lte-up", "seed": seed, "offset": offset}
+        keys.add(first(document, {"trace": trace}).key)
+    assert len(keys) == 3
+
+
 def test_hops_have_chance_of_their_own(document: dict[str, Any]) -> None:
     document["network"]["uplink"] *= 2
     document["network"]["downlink"] = {"trace": {"family": "us-lte-down"}}
