@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.assembly import assemble
 from simulator.assembly.sources import profile
+from simulator.batch.doubts import merged
 from simulator.batch.one_run import frames_path
 from simulator.batch.path_table import hop_names, path_rows
 from simulator.metrics.summary import case_records, comparisons, header
@@ -91,20 +92,22 @@ def _capacity(
     scenario: Scenario, specs: Sequence[RunSpec], runs: list[Row]
 ) -> tuple[dict[str, list[Any]], list[str]]:
     """Return every path that some run met, hop by hop, and what is doubtful about it."""
-    users = {row["link"]: spec for row, spec in zip(reversed(runs), reversed(specs), strict=True)}
+    users: dict[str, RunSpec] = {}
+    for row, spec in zip(runs, specs, strict=True):
+        users.setdefault(row["link"], spec)
     hops = max(sum(1 for _ in spec.point.record.network.hops()) for spec in users.values())
     most = max(_FEWEST_STEPS, min(_MOST_STEPS, _MOST_ROWS // (len(users) * hops)))
     columns: dict[str, list[Any]] = {name: [] for name in CAPACITY.names}
-    warnings: dict[str, None] = {}
-    for link, spec in sorted(users.items()):
+    warnings: list[str] = []
+    for link, spec in users.items():
         record = spec.point.record
         built = assemble(record, spec.seed, scenario.folder)
-        warnings |= dict.fromkeys(built.warnings)
+        warnings += built.warnings
         for rows in path_rows(built.plan, hop_names(record.network), most):
             for name, values in rows.items():
                 columns[name] += values
             columns["link"] += [link] * len(rows["t_s"])
-    return columns, list(warnings)
+    return columns, merged(warnings)
 
 
 def _numbers(row: Row) -> Row:

@@ -61,15 +61,32 @@ def path_rows(plan: WorldPlan, names: Sequence[str], most: int) -> Iterator[dict
     for way, name, links in zip(ways, names, (*plan.uplink, *plan.downlink), strict=True):
         found = [rates_on_grid(link.trace, step_ns, duration_ns) for link in links]
         starts = found[0][0]
+        rates = np.array([rates for _, rates in found])
         yield {
             "way": [way] * len(starts),
             "hop": [name] * len(starts),
             "links": [len(links)] * len(starts),
             "t_s": starts.tolist(),
-            "capacity_bps": np.sum([rates for _, rates in found], axis=0).tolist(),
+            "capacity_bps": rates.sum(axis=0).tolist(),
+            "least_bps": _least_bps(rates, step_ns).tolist(),
             "cross_bps": _cross_bps(links, step_ns, len(starts)).tolist(),
             "loss": _loss(links, step_ns, len(starts)).tolist(),
         }
+
+
+def _least_bps(rates: NDArray[np.float64], step_ns: int) -> NDArray[np.float64]:
+    """Return what the poorest link offers around each step, times the links; NaN for one link.
+
+    Means over a second: a link that is silent for a moment is not poor.
+    """
+    links, steps = rates.shape
+    if links == 1:
+        return np.full(steps, np.nan)
+    width = max(1, min(steps, round(1e9 / step_ns)))
+    total = np.concatenate([np.zeros((links, 1)), rates.cumsum(axis=1)], axis=1)
+    first = np.clip(np.arange(steps) - width // 2, 0, steps - width)
+    means = (total[:, first + width] - total[:, first]) / width
+    return np.asarray(links * means.min(axis=0))
 
 
 def _cross_bps(links: Sequence[LinkPlan], step_ns: int, steps: int) -> NDArray[np.float64]:

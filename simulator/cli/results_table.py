@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.text_table import text_table
 from simulator.framelog import Outcome
-from simulator.report.reasons import WORDS, metric_of, of_outcome
+from simulator.report.reasons import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -103,17 +103,11 @@ def _signed(value: float) -> str:
 def _reasons(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a line for each case whose frames were lost, or dropped, for more than one reason."""
     for case in cases:
-        told = []
-        for outcome in (Outcome.LOST, Outcome.DROPPED):
-            parts = [
-                f"{_PERCENT * share:.1f} {WORDS[reason]}"
-                for reason in of_outcome(outcome)
-                if (share := case["metrics"][metric_of(reason)]["mean"])
-            ]
-            if len(parts) > 1:
-                told.append(f"{outcome.name.lower()} % = {' + '.join(parts)}")
-        if told:
-            yield f"  {case['policy']}: {'; '.join(told)}"
+        means = {name: found["mean"] for name, found in case["metrics"].items()}
+        parts = {outcome: told(outcome, means.get) for outcome in (Outcome.LOST, Outcome.DROPPED)}
+        said = [f"{o.name.lower()} % = {' + '.join(part)}" for o, part in parts.items() if part]
+        if said:
+            yield f"  {case['policy']}: {'; '.join(said)}"
 
 
 def _overloads(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from simulator.report.style import PERCENT
@@ -24,8 +25,18 @@ def _place(case: Case, look: Look) -> str:
     return f"{label} ({case.setting})" if case.setting else label
 
 
-def _overloads(cases: Sequence[Case], look: Look) -> Iterator[str]:
+def _called(what: str, evidence: Evidence) -> str:
+    """Return what an overloaded part is called: of several hops its name."""
+    number = re.fullmatch(r"uplink (\d+)", what)
+    hops = evidence.capacity[evidence.capacity["way"] == "uplink"]["hop"].unique()
+    if number is None or int(number[1]) > len(hops):
+        return what
+    return f"hop {hops[int(number[1]) - 1]}"
+
+
+def _overloads(evidence: Evidence, look: Look) -> Iterator[str]:
     """Yield a line for each part that could not keep up somewhere."""
+    cases = evidence.summary.cases
     settings = len({case.setting for case in cases})
     for what in dict.fromkeys(what for case in cases for what in case.overload):
         places: dict[str, list[str]] = {}
@@ -34,8 +45,9 @@ def _overloads(cases: Sequence[Case], look: Look) -> Iterator[str]:
                 places.setdefault(look.labels[case.policy], []).append(case.setting)
         words = [label + _at(found, settings) for label, found in places.items()]
         shares = {case.overload[what] for case in cases if what in case.overload}
+        most = "up to " * (len(shares) > 1)
         yield (
-            f"Overload: the {what} cannot keep up in {'up to ' * (len(shares) > 1)}"
+            f"Overload: the {_called(what, evidence)} cannot keep up in {most}"
             f"{PERCENT * max(shares):.0f} % of the runs under {' and under '.join(words)}. "
             "Means over such runs may depend on their duration."
         )
@@ -61,7 +73,7 @@ def beware(evidence: Evidence, look: Look) -> list[str]:
             f"The batch is not finished: {len(evidence.runs)} of {expected} runs are here. "
             "`splitcast run --resume` finishes it."
         )
-    told += _overloads(summary.cases, look)
+    told += _overloads(evidence, look)
     n = len(summary.traces)
     if n < _FEW_TRACES:
         told.append("One trace only (n = 1): there is no interval, and no claim beyond this trace.")

@@ -29,7 +29,10 @@ _RUNS: Final = (
     *("duration_s", "timely_accuracy"),
 )
 _UNITS: Final = ("run", "name", "frames", "payload_mean_bytes")
-_CAPACITY: Final = ("link", "way", "hop", "links", "t_s", "capacity_bps", "cross_bps", "loss")
+_CAPACITY: Final = (
+    *("link", "way", "hop", "links"),
+    *("t_s", "capacity_bps", "least_bps", "cross_bps", "loss"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

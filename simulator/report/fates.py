@@ -39,7 +39,17 @@ class Fate:
             ('lost: queue full', 'on time')
         """
         outcome = self.outcome.name.lower().replace("_", " ")
-        return f"{outcome}: {WORDS[self.reason]}" if self.reason else outcome
+        return f"{outcome}: {' '.join(WORDS[self.reason]).strip()}" if self.reason else outcome
+
+    @property
+    def brief(self) -> str:
+        """The same where there is little room.
+
+        Example:
+            >>> Fate(Outcome.DROPPED, Reason.EXPIRED).brief, Fate(Outcome.LOST).brief
+            ('expired', 'lost')
+        """
+        return WORDS[self.reason][0] if self.reason else self.name
 
     @property
     def colour(self) -> str:

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from simulator.framelog import Outcome
 from simulator.report.palette import INK, MUTED, OUTCOMES, PAPER
-from simulator.report.style import dots, strokes
+from simulator.report.style import dots, spread, strokes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,8 @@ def draw_latency(axes: Axes, data: Timeline) -> None:
         shown = _thinned(fate.among(data.outcome, data.reason))
         x, y = data.captured_s[shown], np.full(shown.size, height)
         strokes(axes, x, y, up=0.03 * top, colour=fate.colour, width=1.2)
-        _count(axes, fate, height, data)
-    _draw_deadline(axes, data.deadline_ms)
+        _at_edge(axes, _label(fate, data), height, MUTED)
+    _draw_deadlines(axes, data, top)
     axes.set(ylim=(0, _end(data.fates) * top), ylabel="latency [ms]")
     axes.set_xlabel("time of capture [s]")
     ticks = np.linspace(0, top, 6)
@@ -91,8 +91,6 @@ def _draw_answered(axes: Axes, data: Timeline, top: float) -> None:
         dots(axes, x[again], y[again], colour=INK, size=size + 1.6)
         dots(axes, x, y, colour=fate.colour, size=size)
         dots(axes, x[partly], y[partly], colour=PAPER, size=0.5 * size)
-        middle = 0.5 if fate.outcome is Outcome.ON_TIME else 1.75
-        _count(axes, fate, middle * data.deadline_ms, data)
     _name_marks(axes, data)
 
 
@@ -128,15 +126,22 @@ def _name_marks(axes: Axes, data: Timeline) -> None:
         )
 
 
-def _count(axes: Axes, fate: Fate, height: float, data: Timeline) -> None:
-    """Write a fate and its count at the right edge."""
-    count = np.count_nonzero(fate.among(data.outcome, data.reason))
-    _at_edge(axes, f"{fate.name} {count}", height, MUTED)
+def _label(fate: Fate, data: Timeline) -> str:
+    """Return a fate and its count."""
+    return f"{fate.brief} {np.count_nonzero(fate.among(data.outcome, data.reason))}"
 
 
-def _draw_deadline(axes: Axes, deadline_ms: float) -> None:
-    axes.axhline(deadline_ms, color=INK, linewidth=1.1, linestyle=(0, (4, 3)))
-    _at_edge(axes, f"deadline {deadline_ms:g}", deadline_ms, INK)
+def _draw_deadlines(axes: Axes, data: Timeline, top: float) -> None:
+    """Draw the deadlines, and write at the right edge what lies above and below them."""
+    labels = []
+    for fate, place in zip(data.fates[:2], (0.5 * data.deadlines_ms[0], 0.7 * top), strict=True):
+        labels.append((_label(fate, data), place, MUTED))
+    for deadline in data.deadlines_ms:
+        axes.axhline(deadline, color=INK, linewidth=1.1, linestyle=(0, (4, 3)))
+        labels.append((f"deadline {deadline:g}", deadline, INK))
+    places = spread([place for _, place, _ in labels], gap=_ROW * top)
+    for (text, _, colour), place in zip(labels, places, strict=True):
+        _at_edge(axes, text, place, colour)
 
 
 def _at_edge(axes: Axes, text: str, height: float, colour: str) -> None:

@@ -92,7 +92,7 @@ def hops_of(evidence: Evidence, link: str, span_s: tuple[float, float]) -> list[
         first = max(int(np.searchsorted(t_s, span_s[0], side="right")) - 1, 0)
         values = {
             name: ordered[name].to_numpy(dtype=np.float64)[first:]
-            for name in ("capacity_bps", "cross_bps", "loss")
+            for name in ("capacity_bps", "least_bps", "cross_bps", "loss")
         }
         hops.append(
             Hop(
@@ -147,7 +147,7 @@ def _timeline_of(
         streams=[stream.name for stream in frames.streams],
         units=look.units,
         on_device=sorted(evidence.on_device),
-        deadline_ms=max((s.deadline_ns for s in frames.streams), default=0) / _NS_PER_MS or 1.0,
+        deadlines_ms=tuple(sorted({s.deadline_ns / _NS_PER_MS or 1.0 for s in frames.streams})),
         fates=fates,
         stream=columns["stream"][shown],
         captured_s=captured_s[shown],

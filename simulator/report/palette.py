@@ -32,6 +32,7 @@ __all__ = [
     "REASONS",
     "STAGES",
     "ink_on",
+    "of_layers",
     "of_policies",
     "of_units",
 ]
@@ -133,6 +134,17 @@ def of_units(names: Sequence[str], on_device: Iterable[str] = ()) -> dict[str, s
     last = max(len(sent) - 1, 1)
     shades = {name: to_hex(scale(0.26 + 0.62 * k / last)) for k, name in enumerate(sent)}
     return {name: ON_DEVICE if name in local else shades[name] for name in names}
+
+
+def of_layers(count: int) -> list[str]:
+    """Return a colour for one layer, two, and so on: the more, the darker.
+
+    Example:
+        >>> of_layers(2)
+        ['#9ab4d6', '#760c71']
+    """
+    scale = mpl.colormaps["BuPu"]
+    return [to_hex(scale(0.4 + 0.5 * k / max(count - 1, 1))) for k in range(count)]
 
 
 def ink_on(colour: str) -> str:

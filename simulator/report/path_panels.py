@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from simulator.framelog import Outcome
-from simulator.report.palette import FAINT, LINK, MUTED, OUTCOMES
+from simulator.framelog import Reason
+from simulator.report.palette import FAINT, INK, LINK, MUTED, REASONS
 from simulator.report.style import PERCENT
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Hop:
         end_s: Where the last step ends.
         t_s: Starts of the steps.
         capacity_bps: What it can carry in each.
+        least_bps: What the poorest link offers, times the links; empty where there is but one.
         cross_bps: What others send; empty where there are none.
         loss: Probability that a packet is destroyed, from 0 to 1; empty where none is.
     """
@@ -45,6 +46,7 @@ class Hop:
     end_s: float
     t_s: _Floats
     capacity_bps: _Floats
+    least_bps: _Floats
     cross_bps: _Floats
     loss: _Floats
 
@@ -59,7 +61,8 @@ class Hop:
         name = f"{self.name}: capacity" if self.name else "link capacity"
         together = f" of {self.links} links together" if self.links > 1 else ""
         steady = self.loss.size and not self.loses_by_turns
-        loss = f", {PERCENT * self.loss[0]:.2g} % of packets lost" if steady else ""
+        share = PERCENT * self.loss[0] if steady else 0.0
+        loss = f", {share:.2g} % of packets lost" if share else ""
         return f"{name}{together}{loss}"
 
     def means(self, values: _Floats, edges_s: _Floats) -> _Floats:
@@ -112,12 +115,18 @@ def draw_hop(axes: Axes, hop: Hop, sent: Sent, most_bps: float, *, keys: bool) -
         handles.append(Patch(color=FAINT, label="traffic of others"))
     mean = hop.means(hop.capacity_bps, sent.edges_s) / _MEGA
     axes.stairs(mean, sent.edges_s, color=MUTED, linewidth=0.9, baseline=None)
+    if hop.least_bps.size:
+        least = hop.means(hop.least_bps, sent.edges_s) / _MEGA
+        axes.stairs(least, sent.edges_s, color=INK, linewidth=0.9, linestyle=":", baseline=None)
     if hop.uplink:
         rates = sent.over(hop) / _MEGA
         axes.stairs(rates, sent.edges_s, color=sent.colour, linewidth=1.3, baseline=None)
-    if keys or hop.cross_bps.size:
+    if keys or hop.cross_bps.size or hop.least_bps.size:
         bin_s = sent.edges_s[1] - sent.edges_s[0]
         handles.append(Line2D([], [], color=MUTED, label=f"its mean over {bin_s:.2g} s"))
+        if hop.least_bps.size:
+            label = f"{hop.links} times the poorest link"
+            handles.append(Line2D([], [], color=INK, linestyle=":", label=label))
         on_top = ", on top" if hop.cross_bps.size else ""
         label = f"sent under {sent.policy}{on_top}"
         handles.append(Line2D([], [], color=sent.colour, label=label))
@@ -135,9 +144,9 @@ def draw_hop(axes: Axes, hop: Hop, sent: Sent, most_bps: float, *, keys: bool) -
 
 def draw_loss(axes: Axes, hop: Hop) -> None:
     """Draw a strip of the share of packets that a hop loses."""
-    red = OUTCOMES[Outcome.LOST]
+    colour = REASONS[Reason.CORRUPTED]
     edges = np.append(hop.t_s, hop.end_s)
-    axes.stairs(PERCENT * hop.loss, edges, fill=True, color=red, linewidth=0)
+    axes.stairs(PERCENT * hop.loss, edges, fill=True, color=colour, linewidth=0)
     most = float(PERCENT * hop.loss.max())
     axes.set(ylim=(0, most), ylabel="loss")
     axes.set_yticks([most], [f"{most:.2g} %"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.report import shares
 from simulator.report.fates import fates
-from simulator.report.palette import FAINT, STAGES, of_units
+from simulator.report.palette import FAINT, STAGES, of_layers
 from simulator.report.plate import Plate
 from simulator.report.style import PERCENT
 
@@ -105,10 +105,11 @@ def _units(evidence: Evidence, cases: Sequence[Case], names: Sequence[str], look
 
 
 def _layers(names: Sequence[str], pools: Sequence[Pool]) -> Plate:
-    most = max(len(p.layers) for p in pools)
-    counts = [[*p.layers, *[0] * (most - len(p.layers))] for p in pools]
-    labels = ["none", "1 layer", *(f"{count} layers" for count in range(2, most))]
-    colours = [FAINT, *of_units(labels[1:]).values()]
+    shown = {name: p.layers for name, p in zip(names, pools, strict=True) if p.layers}
+    most = max(len(layers) for layers in shown.values())
+    counts = [[*layers, *[0] * (most - len(layers))] for layers in shown.values()]
+    labels = ["none", "1 layer", *(f"{count} layers" for count in range(2, most))][:most]
+    colours = [FAINT, *of_layers(most - 1)]
     parts = [
         shares.Part(
             name=label,
@@ -122,5 +123,5 @@ def _layers(names: Sequence[str], pools: Sequence[Pool]) -> Plate:
         title="Layers decoded",
         caption="Share of the frames that were encoded in layers, by how many of these were there "
         "when the server began. None: the frame was lost, dropped or refused.",
-        figure=shares.draw(names, parts, label="frames in layers [%]"),
+        figure=shares.draw(list(shown), parts, label="frames in layers [%]"),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.quantities import format_rate
 from simulator.framelog import Outcome
-from simulator.report.reasons import WORDS, metric_of
+from simulator.report.reasons import told
 from simulator.report.style import PERCENT, signed_points
 
 if TYPE_CHECKING:
@@ -95,7 +95,11 @@ def _rate(measured: Measured) -> Cell:
         return Cell(value=INSUFFICIENT)
     unit = format_rate(measured.mean).split()[1]
     scale = {"bit/s": 1.0, "kbit/s": 1e3, "Mbit/s": 1e6, "Gbit/s": 1e9}[unit]
-    return _cell(measured, f" {unit}", lambda bps: f"{bps / scale:.3g}")
+    return _cell(measured, f" {unit}", lambda bps: _three_digits(bps / scale))
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 -- no exponent
 
 
 COLUMNS: Final[tuple[tuple[str, str, Callable[[Measured], Cell]], ...]] = (
@@ -128,12 +132,10 @@ def case_rows(cases: Sequence[Case], look: Look) -> list[Row]:
 
 def _of_case(case: Case, name: str, shown: Callable[[Measured], Cell]) -> Cell:
     cell = shown(case.metric(name))
-    parts = [
-        f"{PERCENT * mean:.1f} {WORDS[reason]}"
-        for reason in WORDS
-        if reason.outcome is _OUTCOMES.get(name) and (mean := case.metric(metric_of(reason)).mean)
-    ]
-    return replace(cell, parts=tuple(parts)) if len(parts) > 1 else cell
+    if name not in _OUTCOMES:
+        return cell
+    parts = told(_OUTCOMES[name], lambda reason: case.metric(reason).mean)
+    return replace(cell, parts=tuple(parts))
 
 
 def measured_as(metric: str, measured: Measured) -> Cell:

@@ -43,7 +43,7 @@ class Timeline:
         streams: Names, indexed by ``stream``.
         units: All units in ladder order.
         on_device: Those that send nothing.
-        deadline_ms: The longest deadline of the streams.
+        deadlines_ms: The distinct deadlines of the streams, ascending.
         fates: What became of frames under any policy.
         stream: Stream of each frame [frames].
         captured_s: When it was captured.
@@ -65,7 +65,7 @@ class Timeline:
     streams: Sequence[str]
     units: Sequence[str]
     on_device: Sequence[str]
-    deadline_ms: float
+    deadlines_ms: tuple[float, ...]
     fates: Sequence[Fate]
     stream: npt.NDArray[np.int64]
     captured_s: npt.NDArray[np.float64]
@@ -77,6 +77,11 @@ class Timeline:
     again: npt.NDArray[np.bool_]
     partly: npt.NDArray[np.bool_]
     latency_ms: npt.NDArray[np.float64]
+
+    @property
+    def deadline_ms(self) -> float:
+        """The longest deadline."""
+        return self.deadlines_ms[-1]
 
     def sent(self) -> Sent:
         """Return the rate handed to the path in bins of time."""

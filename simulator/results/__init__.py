@@ -75,9 +75,10 @@ then the same metrics without the utilisations of what groups share and without 
 **capacity.parquet**: ``link`` string, ``way`` string (``uplink`` or ``downlink``), ``hop`` string
 (as the scenario names it, else ``uplink.0`` and so on), ``links`` int32 (1, or one for each
 stream), ``t_s`` float64 (start of the step), ``capacity_bps`` float64 (mean over the step, after
-``load`` scaling and offset, all of the hop's links together), ``cross_bps`` (what others send on
-them) and ``loss`` (mean probability that a packet is destroyed) float64, NaN where there is none;
-on a grid of at most 2000 steps, hop by hop.
+``load`` scaling and offset, all of the hop's links together), ``least_bps`` (the poorest of several
+links at the time, over a second, times their number), ``cross_bps`` (what others send on them) and
+``loss`` (mean probability that a packet is destroyed) float64, NaN where there is none; on a grid
+of at most 2000 steps, hop by hop.
 
 **summary.json**::
 

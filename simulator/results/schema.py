@@ -99,6 +99,7 @@ CAPACITY = versioned(
         ("links", pa.int32()),
         ("t_s", pa.float64()),
         ("capacity_bps", pa.float64()),
+        ("least_bps", pa.float64()),
         ("cross_bps", pa.float64()),
         ("loss", pa.float64()),
     ]

@@ -46,6 +46,9 @@ def test_capacity_of_links_is_their_sum(document: dict[str, Any]) -> None:
         for seed in (1, 2)
     ]
     np.testing.assert_allclose(each["capacity_bps"], links[0] + links[1])
+    # Within the first second the poorest link is that of the lower mean over it.
+    poorest = 2 * min(rates[:10].mean() for rates in links)
+    np.testing.assert_allclose(each["least_bps"][:5], poorest)
 
 
 def test_what_others_send_is_counted_once(document: dict[str, Any]) -> None:

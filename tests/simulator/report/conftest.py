@@ -249,6 +249,7 @@ class Made:
                 "links": links,
                 "t_s": t,
                 "capacity_bps": self.streams * 4e5 * (1.3 + np.sin(t / 8 + k)),
+                "least_bps": 1e5 if links > 1 else math.nan,
                 "cross_bps": self.cross_bps,
                 "loss": self.loss[step % 2],
             }

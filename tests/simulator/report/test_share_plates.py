@@ -54,11 +54,11 @@ def test_lost_and_dropped_frames_are_told_apart_by_the_reasons_that_occur(
         "late",
         "lost: queue full",
         "lost: packet lost",
-        "lost: too late to resend",
+        "lost: given up resending",
         "skipped",
         "dropped: replaced at camera",
         "dropped: expired at server",
-        "dropped: worker crashed",
+        "dropped: crashed with its worker",
     ]
     first_bars = figure.axes[0].patches[:9]
     assert sum(bar.get_width() for bar in first_bars) == pytest.approx(100)  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def test_a_cell_says_what_it_is_made_of_only_where_that_is_several_things(
     evidence = read(make(policies=("fixed",), frames=400, reasons=SEVERAL))
     cells = case_rows(evidence.summary.cases, Look.of(evidence))[0].cells
     said = [part.split(maxsplit=1)[1] for part in cells[6].parts]
-    assert said == ["queue full", "packet lost", "too late to resend"]
+    assert said == ["queue full", "packet lost", "given up"]
     total = sum(float(part.split()[0]) for part in cells[6].parts)
     assert total == pytest.approx(float(cells[6].value.split()[0]), abs=0.2)
     assert [len(cell.parts) for cell in cells] == [0, 0, 0, 0, 0, 0, 3, 0, 3]

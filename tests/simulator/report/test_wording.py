@@ -107,6 +107,21 @@ def test_a_reader_is_warned_of_few_traces_overload_and_what_the_folder_doubts(
     assert told[2].startswith("Few traces (n = 3)")
 
 
+def test_of_several_hops_the_overloaded_one_is_called_by_its_name(
+    make: Callable[..., Path],
+) -> None:
+    hops = (("uplink", "access", 2), ("uplink", "backhaul", 1))
+    evidence, look = seen(make(settings=({"a.load": 1}, {"a.load": 4}), hops=hops))
+    for overloaded, called in (("uplink 2", "hop backhaul"), ("uplink 3", "uplink 3")):
+        cases = [
+            case.model_copy(update={"overload": {overloaded: 1.0}})
+            for case in evidence.summary.cases
+        ]
+        summary = evidence.summary.model_copy(update={"cases": cases})
+        told = beware(replace(evidence, summary=summary), look)
+        assert told[0].startswith(f"Overload: the {called} cannot keep up in 100 % of the runs")
+
+
 def test_overload_at_many_settings_is_told_in_a_line(make: Callable[..., Path]) -> None:
     settings = tuple({"a.load": load} for load in range(6))
     evidence, look = seen(make(settings=settings, traces=("a/1",), frames=10))
