@@ -1,0 +1,105 @@
+"""Lays the links of a path one behind another, from its end on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.world.alarm import LINKS, RESENDS
+from simulator.world.network.arithmetic import is_orderly, orderly, queueing, weights
+from simulator.world.network.cross import Cross, CrossedLink
+from simulator.world.network.flight import flight
+from simulator.world.network.grant import GrantedHop
+from simulator.world.network.hop import OrderlyHop
+from simulator.world.network.queueing import QueueingHop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from simpy import Environment
+
+    from simulator.world.network.hop import Hop
+    from simulator.world.network.parcel import Parcel
+    from simulator.world.plan import LinkPlan, WorldPlan
+
+    Deliver = Callable[[list[Parcel], int], None]
+
+__all__ = ["lay"]
+
+
+def lay(
+    env: Environment,
+    plan: WorldPlan,
+    hops: Sequence[Sequence[LinkPlan]],
+    number: int,
+    deliver: Deliver,
+    starts: memoryview[int] | None = None,
+) -> Sequence[Hop]:
+    """Build a path; return the first hop of each stream.
+
+    Args:
+        env: The world's clock.
+        plan: The world.
+        hops: The links of each hop, at least one hop.
+        number: Of the first link, among all links of the world.
+        deliver: What the path ends in.
+        starts: Where turns on the first hop are noted, and where streams may cancel: on the way
+            to the server.
+    """
+    built: list[Hop] = []
+    number += sum(map(len, hops))
+    for place in reversed(range(len(hops))):
+        links = hops[place]
+        number -= len(links)
+        noted = starts if place == 0 else None
+        built = []
+        for k, link in enumerate(links):
+            using = plan.streams if len(links) == 1 else plan.streams[k : k + 1]
+            revocable = noted is not None and any(s.cancel != "never" for s in using)
+            built.append(
+                _hop(env, plan, link, number + k, deliver, starts=noted, revocable=revocable)
+            )
+        deliver = _junction(built)
+    return built * len(plan.streams) if len(built) == 1 else built
+
+
+def _hop(
+    env: Environment,
+    plan: WorldPlan,
+    link: LinkPlan,
+    number: int,
+    deliver: Deliver,
+    *,
+    starts: memoryview[int] | None,
+    revocable: bool,
+) -> Hop:
+    behind = flight(env, link, priority=LINKS + number, deliver=deliver)
+    cross = Cross(link.cross) if link.cross else None
+    if is_orderly(link) and not revocable:
+        fifo = orderly(link, plan.packets)
+        return OrderlyHop(CrossedLink(fifo, cross) if cross else fifo, behind, starts)
+    hop = QueueingHop(
+        env,
+        queueing(link, weights(link, plan.streams)),
+        behind,
+        priority=LINKS + number,
+        full_bytes=plan.packets.mtu_payload_bytes + plan.packets.header_bytes,
+        cross=cross,
+        starts=starts,
+    )
+    if not link.grant_ns:
+        return hop
+    return GrantedHop(env, hop, link.grant_ns, RESENDS + len(plan.streams) + number)
+
+
+def _junction(hops: Sequence[Hop]) -> Deliver:
+    """Return what passes parcels on to the hop that they take next."""
+
+    def to_all(parcels: list[Parcel], now_ns: int) -> None:
+        for parcel in parcels:
+            hops[0].take(parcel, now_ns)
+
+    def to_own(parcels: list[Parcel], now_ns: int) -> None:
+        for parcel in parcels:
+            hops[parcel.job.mail.stream].take(parcel, now_ns)
+
+    return to_all if len(hops) == 1 else to_own
