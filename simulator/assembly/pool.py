@@ -10,7 +10,7 @@ from simulator.assembly.models import known_profiles
 from simulator.assembly.problems import every
 from simulator.foundation import keyed
 from simulator.scenario.server import RandomOutages
-from simulator.world import OutagePlan, ServerPlan, WorkerPlan
+from simulator.world import Outage, ServerPlan, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def server_plan(server: Server, models: Sequence[Model], run: Run) -> ServerPlan
     )
 
 
-def worker_plans(server: Server, duration_ns: int, seed: int) -> tuple[WorkerPlan, ...]:
+def worker_plans(server: Server, duration_ns: int, seed: int) -> tuple[Worker, ...]:
     """Return the workers in the order of their kinds.
 
     Args:
@@ -65,12 +65,12 @@ def worker_plans(server: Server, duration_ns: int, seed: int) -> tuple[WorkerPla
         seed: The run's.
     """
     return tuple(
-        WorkerPlan(
+        Worker(
             speed=speed,
             outages=_drawn(server.outages, worker, duration_ns, seed)
             if isinstance(server.outages, RandomOutages)
             else tuple(
-                OutagePlan(
+                Outage(
                     begin_ns=outage.at_ns, end_ns=outage.at_ns + outage.for_ns, crash=outage.crash
                 )
                 for _, outage in server.outages_of(worker)
@@ -80,16 +80,14 @@ def worker_plans(server: Server, duration_ns: int, seed: int) -> tuple[WorkerPla
     )
 
 
-def _drawn(
-    outages: RandomOutages, worker: int, duration_ns: int, seed: int
-) -> tuple[OutagePlan, ...]:
+def _drawn(outages: RandomOutages, worker: int, duration_ns: int, seed: int) -> tuple[Outage, ...]:
     """Return a worker's outages: exponential times there and away by turns, there at first."""
     rng = keyed.generator(seed, "outages", worker)
-    found: list[OutagePlan] = []
+    found: list[Outage] = []
     back_ns = 0
     while True:
         begin_ns = back_ns + 1 + int(rng.exponential(outages.every_ns))
         back_ns = begin_ns + 1 + int(rng.exponential(outages.lasting_ns))
         if begin_ns >= duration_ns:
             return tuple(found)
-        found.append(OutagePlan(begin_ns=begin_ns, end_ns=back_ns, crash=outages.crash))
+        found.append(Outage(begin_ns=begin_ns, end_ns=back_ns, crash=outages.crash))

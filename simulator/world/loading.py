@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from simpy import Environment
 
-    from simulator.world.plan import MemoryPlan, WorkerPlan
+    from simulator.world.plan import MemoryPlan, Worker
     from simulator.world.service import Job
 
 __all__ = ["Loading"]
@@ -30,7 +30,7 @@ class Loading:
         InputError: If a module is larger than a memory, or those held at the start are.
     """
 
-    def __init__(self, env: Environment, plan: MemoryPlan, workers: Sequence[WorkerPlan]) -> None:
+    def __init__(self, env: Environment, plan: MemoryPlan, workers: Sequence[Worker]) -> None:
         """Start with what every worker holds."""
         self._env = env
         self._plan = plan

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.framelog import Reason
 from simulator.servers.batching import Form, Pull
 from simulator.servers.station import Station
-from simulator.servers.workers import Outage, Pool, Worker
+from simulator.servers.workers import Pool
 from simulator.world.alarm import WORKERS, Alarm
 from simulator.world.loading import Loading
 from simulator.world.reminder import Reminder
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.servers.batching import Batching
     from simulator.world.ledger import Ledger
-    from simulator.world.plan import ServerPlan, WorkerPlan, WorldPlan
+    from simulator.world.plan import ServerPlan, WorldPlan
 
 __all__ = ["Server"]
 
@@ -54,7 +54,7 @@ class Server:
         self._answer = answer
         self._ledger = ledger
         self._station = Station(
-            Pool([_worker(worker) for worker in server.workers]),
+            Pool(server.workers),
             _batching(server),
             Loading(env, server.memory, server.workers).batch_ns if server.memory else batch_ns,
             self,
@@ -120,15 +120,6 @@ class Server:
     def refused(self, job: Job, now_ns: int) -> None:  # noqa: ARG002  # a listener hears it
         """Note a job that was sent away."""
         self._ledger.reason[job.row] = Reason.REFUSED
-
-
-def _worker(plan: WorkerPlan) -> Worker:
-    return Worker(
-        speed=plan.speed,
-        outages=tuple(
-            Outage(begin_ns=x.begin_ns, end_ns=x.end_ns, crash=x.crash) for x in plan.outages
-        ),
-    )
 
 
 def _batching(plan: ServerPlan) -> Batching[Job]:

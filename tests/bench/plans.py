@@ -13,7 +13,7 @@ from simulator.world.plan import (
     ServedModel,
     ServerPlan,
     StreamPlan,
-    WorkerPlan,
+    Worker,
     WorldPlan,
 )
 from traces import RateTrace, TraceAbout
@@ -109,7 +109,7 @@ def world(streams: int, frames: int, policy: Callable[[], Policy]) -> WorldPlan:
         streams=tuple(stream(k, frames, policy()) for k in range(streams)),
         uplink=((LinkPlan(trace=trace(streams), delay_ns=20 * MS),),),
         server=ServerPlan(
-            workers=(WorkerPlan(),) * -(-streams // 25), max_batch=MAX_BATCH, models=(served(),)
+            workers=(Worker(),) * -(-streams // 25), max_batch=MAX_BATCH, models=(served(),)
         ),
         downlink_delay_ns=20 * MS,
         duration_ns=(frames + 1) * INTERVAL_NS,

@@ -8,13 +8,12 @@ units of a ladder 0..U-1 in its order. The same plan always gives the same frame
 
 from __future__ import annotations
 
+from simulator.servers.workers import Outage, Worker
 from simulator.world.plan.network import CrossPlan, JitterPlan, LinkPlan, PacketPlan
 from simulator.world.plan.server import (
     MemoryPlan,
-    OutagePlan,
     ServedModel,
     ServerPlan,
-    WorkerPlan,
 )
 from simulator.world.plan.streams import LadderPlan, LayerPlan, StreamPlan, TaskPlan
 from simulator.world.plan.world import WorldPlan
@@ -26,12 +25,12 @@ __all__ = [
     "LayerPlan",
     "LinkPlan",
     "MemoryPlan",
-    "OutagePlan",
+    "Outage",
     "PacketPlan",
     "ServedModel",
     "ServerPlan",
     "StreamPlan",
     "TaskPlan",
-    "WorkerPlan",
+    "Worker",
     "WorldPlan",
 ]

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from simulator.servers.workers import Worker
+
 __all__ = [
     "Batching",
     "MemoryPlan",
     "Order",
-    "OutagePlan",
     "ServedModel",
     "ServerPlan",
-    "WorkerPlan",
 ]
 
 Order = Literal["fifo", "edf"]
@@ -47,33 +47,6 @@ class ServedModel:
     decode_ns: NDArray[np.int64]
     tails: tuple[int, ...]
     modules: tuple[tuple[int, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutagePlan:
-    """A worker is away from ``begin_ns`` until ``end_ns``.
-
-    Attributes:
-        crash: Whether the batch in service is destroyed; otherwise the worker finishes it first.
-    """
-
-    begin_ns: int
-    end_ns: int
-    crash: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerPlan:
-    """One worker.
-
-    Attributes:
-        speed: Relative to the machine that was measured. Of several free workers the fastest takes
-            the next batch, of equally fast ones the first.
-        outages: Ascending, without overlap.
-    """
-
-    speed: float = 1.0
-    outages: tuple[OutagePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +85,7 @@ class ServerPlan:
         memory: None where every worker holds everything.
     """
 
-    workers: tuple[WorkerPlan, ...]
+    workers: tuple[Worker, ...]
     models: tuple[ServedModel, ...]
     max_batch: int = 1
     batching: Batching = "pull"

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.assembly import assemble
 from simulator.scenario import Scenario
-from simulator.world import OutagePlan, ServerPlan
+from simulator.world import Outage, ServerPlan
 
 SECOND = 10**9
 
@@ -67,8 +67,8 @@ def test_workers_of_kinds_stand_in_their_order_with_their_outages(
     assert [worker.outages for worker in found.workers] == [
         (),
         (
-            OutagePlan(begin_ns=SECOND, end_ns=3 * SECOND, crash=True),
-            OutagePlan(begin_ns=5 * SECOND, end_ns=6 * SECOND),
+            Outage(begin_ns=SECOND, end_ns=3 * SECOND, crash=True),
+            Outage(begin_ns=5 * SECOND, end_ns=6 * SECOND),
         ),
         (),
     ]

@@ -14,7 +14,7 @@ from simulator.world import (
     ServedModel,
     ServerPlan,
     StreamPlan,
-    WorkerPlan,
+    Worker,
     WorldPlan,
 )
 from traces import RateTrace, TraceAbout
@@ -143,7 +143,7 @@ def plan_of(*groups: str, frames: int = 1, rate_bps: int = 800_000) -> WorldPlan
             ),
         ),
         server=ServerPlan(
-            workers=(WorkerPlan(),),
+            workers=(Worker(),),
             max_batch=2,
             models=(
                 ServedModel(

@@ -12,7 +12,7 @@ import pytest
 from simulator.framelog import Outcome, Reason
 from simulator.metrics import METRICS, REASONS, measure, metrics_in
 from simulator.metrics.summary import case_records, comparisons
-from simulator.world import OutagePlan, TaskPlan, WorkerPlan
+from simulator.world import Outage, TaskPlan, Worker
 from tests.simulator.metrics.logs import MS, frame, log_of, on_device, plan_of
 
 ANSWERED = [0, 5, 15, 15, 20, 30, 50, 52, 60, 80]
@@ -31,7 +31,7 @@ def test_the_reasons_add_up_to_what_was_lost_and_dropped() -> None:
     rows = [stopped(reason, 10 * reason) for reason in REASONS.values()]
     rows += [stopped(Reason.OVERFLOW, 100), frame(Outcome.ON_TIME, later(200))]
     plan = plan_of("cameras", frames=11)
-    crash = WorkerPlan(outages=(OutagePlan(begin_ns=0, end_ns=MS, crash=True),))
+    crash = Worker(outages=(Outage(begin_ns=0, end_ns=MS, crash=True),))
     plan = replace(plan, server=replace(plan.server, workers=(crash,)))
     found = measure(log_of(rows), plan).run
     assert (found["lost"], found["dropped"]) == (pytest.approx(5 / 11), pytest.approx(5 / 11))

@@ -10,7 +10,7 @@ import pytest
 
 from simulator.framelog import Outcome, Reason
 from simulator.metrics import measure
-from simulator.world import CrossPlan, OutagePlan, WorkerPlan
+from simulator.world import CrossPlan, Outage, Worker
 from tests.simulator.metrics.logs import MS, SECOND, frame, log_of, plan_of
 from traces import RateTrace, TraceAbout
 
@@ -35,15 +35,13 @@ def served(start_ms: int, end_ms: int, worker: int = 0, batch: int = 1) -> dict[
     return frame(Outcome.ON_TIME, times, worker=worker, batch=batch)
 
 
-def away(*outages_ms: tuple[int, int], crash: bool = False) -> WorkerPlan:
-    return WorkerPlan(
-        outages=tuple(
-            OutagePlan(begin_ns=a * MS, end_ns=b * MS, crash=crash) for a, b in outages_ms
-        )
+def away(*outages_ms: tuple[int, int], crash: bool = False) -> Worker:
+    return Worker(
+        outages=tuple(Outage(begin_ns=a * MS, end_ns=b * MS, crash=crash) for a, b in outages_ms)
     )
 
 
-def with_workers(*workers: WorkerPlan) -> WorldPlan:
+def with_workers(*workers: Worker) -> WorldPlan:
     plan = plan_of("cameras", frames=4)
     return replace(plan, server=replace(plan.server, workers=workers))
 
@@ -51,7 +49,7 @@ def with_workers(*workers: WorkerPlan) -> WorldPlan:
 def test_workers_are_busy_for_a_share_of_the_time_they_were_there() -> None:
     # Two workers, 1000 ms; the second is away for 600. Busy: 100 + 250 of 1400 ms.
     rows = [served(100, 200), served(300, 550, worker=1, batch=2), served(300, 550, 1, 2)]
-    plan = with_workers(WorkerPlan(), away((0, 200), (600, 1500)))
+    plan = with_workers(Worker(), away((0, 200), (600, 1500)))
     assert of(rows, plan)["server_utilisation"] == pytest.approx(350 / 1400)
 
 
@@ -87,8 +85,8 @@ def test_frames_turned_away_are_work_that_a_server_could_not_do() -> None:
     rows = [
         frame(Outcome.ON_TIME, [t] * 7 + [t, t + 200, t + 200], size=10) for t in (500, 750)
     ] + [turned_away(t, Reason.REFUSED) for t in (550, 600, 800, 850)]
-    assert of(rows, with_workers(WorkerPlan()))["overload"] == "server"
-    assert of(rows[:2], with_workers(WorkerPlan()))["overload"] == ""
+    assert of(rows, with_workers(Worker()))["overload"] == "server"
+    assert of(rows[:2], with_workers(Worker()))["overload"] == ""
     # The same work for a worker that is away most of the time is too much.
     assert of(rows[:2], with_workers(away((700, 990))))["overload"] == "server"
 

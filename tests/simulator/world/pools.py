@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.framelog import Outcome, Reason
-from simulator.world.plan import OutagePlan, WorkerPlan
+from simulator.world.plan import Outage, Worker
 from tests.simulator.world.small import MS, camera, served, steady, world
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def pool(
     return replace(plan, server=replace(plan.server, **server))
 
 
-def away(begin_ms: float, end_ms: float, *, crash: bool = False, speed: float = 1.0) -> WorkerPlan:
+def away(begin_ms: float, end_ms: float, *, crash: bool = False, speed: float = 1.0) -> Worker:
     """Return a worker with one outage."""
-    outage = OutagePlan(begin_ns=int(begin_ms * MS), end_ns=int(end_ms * MS), crash=crash)
-    return WorkerPlan(speed=speed, outages=(outage,))
+    outage = Outage(begin_ns=int(begin_ms * MS), end_ns=int(end_ms * MS), crash=crash)
+    return Worker(speed=speed, outages=(outage,))
 
 
 def whole_ms(log: FrameLog, column: str) -> list[int]:

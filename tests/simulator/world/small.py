@@ -15,7 +15,7 @@ from simulator.world.plan import (
     ServedModel,
     ServerPlan,
     StreamPlan,
-    WorkerPlan,
+    Worker,
     WorldPlan,
 )
 from traces import RateTrace, TraceAbout
@@ -130,7 +130,7 @@ def world(
         ),
         packets=PacketPlan(header_bytes=header_bytes, mtu_payload_bytes=1000),
         server=ServerPlan(
-            workers=(WorkerPlan(),) * workers,
+            workers=(Worker(),) * workers,
             max_batch=models[0].tail_ns.shape[1],
             models=tuple(models),
         ),

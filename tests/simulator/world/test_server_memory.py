@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.world import simulate
-from simulator.world.plan import MemoryPlan, WorkerPlan
+from simulator.world.plan import MemoryPlan, Worker
 from tests.simulator.world.pools import pool
 from tests.simulator.world.small import MS, camera, scripted, served
 
@@ -92,8 +92,6 @@ def test_each_worker_has_a_memory_of_its_own() -> None:
     cameras = [
         camera([at], sizes=[1, 1], name=str(at), policy=scripted(1)) for at in (0, 1, 30, 31)
     ]
-    log = simulate(
-        pool(*cameras, models=[SHARED], memory=memory([0, 1]), workers=(WorkerPlan(),) * 2)
-    )
+    log = simulate(pool(*cameras, models=[SHARED], memory=memory([0, 1]), workers=(Worker(),) * 2))
     assert log["worker"].tolist() == [0, 1, 0, 1]
     assert busy_ms(log) == [12, 12, 11, 11]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from simulator.world import simulate
-from simulator.world.plan import MemoryPlan, WorkerPlan
+from simulator.world.plan import MemoryPlan, Worker
 from tests.simulator.world.pools import away, ends, many, pool, whole_ms
 from tests.simulator.world.small import MS, served
 
@@ -27,7 +27,7 @@ def test_a_crash_destroys_the_batch_in_service() -> None:
 
 
 def test_others_work_while_one_is_away() -> None:
-    log = simulate(pool(*many([0, 1, 2]), workers=(away(0, 100), WorkerPlan(speed=0.5))))
+    log = simulate(pool(*many([0, 1, 2]), workers=(away(0, 100), Worker(speed=0.5))))
     assert log["worker"].tolist() == [1, 1, 1]
     assert whole_ms(log, "service_start_ns") == [0, 20, 40]
 

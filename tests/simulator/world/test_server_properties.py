@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from simulator.framelog import Reason
 from simulator.world import simulate
-from simulator.world.plan import MemoryPlan, OutagePlan, TaskPlan, WorkerPlan
+from simulator.world.plan import MemoryPlan, Outage, TaskPlan, Worker
 from tests.simulator.world.pools import pool
 from tests.simulator.world.small import MS, camera, scripted, served
 
@@ -44,13 +44,13 @@ def cameras(draw: st.DrawFn, index: int) -> StreamPlan:
 
 
 @st.composite
-def workers(draw: st.DrawFn) -> WorkerPlan:
+def workers(draw: st.DrawFn) -> Worker:
     marks = sorted(draw(st.sets(st.integers(0, 120), max_size=6)))
     outages = tuple(
-        OutagePlan(begin_ns=a * MS, end_ns=b * MS, crash=draw(st.booleans()))
+        Outage(begin_ns=a * MS, end_ns=b * MS, crash=draw(st.booleans()))
         for a, b in zip(marks[::2], marks[1::2], strict=False)
     )
-    return WorkerPlan(speed=draw(st.sampled_from([0.5, 1.0, 2.0])), outages=outages)
+    return Worker(speed=draw(st.sampled_from([0.5, 1.0, 2.0])), outages=outages)
 
 
 @st.composite

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.world import simulate
-from simulator.world.plan import TaskPlan, WorkerPlan
+from simulator.world.plan import TaskPlan, Worker
 from tests.simulator.world.pools import ends, many, pool, whole_ms
 from tests.simulator.world.small import MS, camera, steady, world
 
-GPU, CPU = WorkerPlan(), WorkerPlan(speed=0.25)
+GPU, CPU = Worker(), Worker(speed=0.25)
 
 
 def asking(deadline_ms: float) -> TaskPlan:
@@ -29,7 +29,7 @@ def test_of_free_workers_the_fastest_takes_the_next_frame() -> None:
 
 
 def test_each_worker_scales_entropy_decoding_decoders_and_tails_by_its_speed() -> None:
-    twice = WorkerPlan(speed=2.0)
+    twice = Worker(speed=2.0)
     cameras = many([0, 1], entropy_ms=3)
     log = simulate(pool(*cameras, tail_ms=[10], workers=(twice, GPU)))
     assert (log["served_ns"] - log["service_start_ns"]).tolist() == [6.5 * MS, 13 * MS]
