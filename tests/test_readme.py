@@ -13,6 +13,7 @@ import pytest
 
 _TRACE = "t_s,mbps\n0,4\n1,2.5\n2,0\n3,6\n"
 _FRAMES = "flow,frame_id,t_send_s,bytes\n0,0,0,9000\n1,0,0.01,1200\n0,1,0.033333333,7000\n"
+_CUSTOMERS = "id,arrival_s\n1,0\n2,0.004\n3,0.031\n"
 _POLICY = """\
 class MyPolicy:
     def choose(self, seen):
@@ -27,11 +28,12 @@ def _blocks(root: Path, language: str) -> list[str]:
 
 @pytest.fixture
 def desk(root: Path, tmp_path: Path) -> Path:
-    """A reader's folder: the clone's files; a trace, frames and a policy of his own."""
+    """A reader's folder: the clone's files; a trace, frames, customers and a policy of his own."""
     for name in ("Makefile", "README.md", "scenarios", "constraints.txt", "pyproject.toml"):
         (tmp_path / name).symlink_to(root / name)
     (tmp_path / "my-uplink.csv").write_text(_TRACE)
     (tmp_path / "my-frames.csv").write_text(_FRAMES)
+    (tmp_path / "my-customers.csv").write_text(_CUSTOMERS)
     (tmp_path / "my_policy.py").write_text(_POLICY)
     return tmp_path
 
