@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Bernoulli", "GilbertElliott", "LossModel", "LossSteps"]
 
 _LONGEST_NS = 1 << 61
+_MOST_SOJOURNS = 1 << 20  # even, so that the state is the first one again after them
 
 
 class LossModel(Protocol):
@@ -60,7 +61,9 @@ class GilbertElliott:
     stationary distribution, in which bad has the share mean bad / (mean good + mean bad).
 
     Sojourn k is drawn by uniform k of the key, so the state at an instant depends on nothing that
-    was asked before. All sojourns up to the latest instant asked for are kept, 8 bytes each.
+    was asked before. Sojourns up to the latest instant asked for are kept, 8 bytes each; after a
+    million (2**20) of them the same come again, so that an instant in the far future costs a second
+    at most: of states that last milliseconds that is after some 20 minutes.
 
     Args:
         mean_good_ns: Mean sojourn in the good state, at least 1.
@@ -98,6 +101,9 @@ class GilbertElliott:
         changes = self._changes
         while changes[-1] <= t_ns:
             k = len(changes)
+            if k > _MOST_SOJOURNS:
+                t_ns %= changes[-1]
+                break
             sojourn = -self._means_ns[self._bad(k - 1)] * log1p(-uniform_at(self._key, k))
             changes.append(changes[-1] + min(max(1, ceil(sojourn)), _LONGEST_NS))
         return self._losses[self._bad(bisect_right(changes, t_ns) - 1)]

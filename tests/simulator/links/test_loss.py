@@ -89,3 +89,20 @@ def test_states_of_a_nanosecond_and_of_ages_are_legal() -> None:
 def test_a_column_of_a_trace_gives_the_probability() -> None:
     column = Conditions.from_steps([0, 5], loss=[0.1, 0.2], period_ns=10, after="hold")
     assert [LossSteps(column).probability(t_ns) for t_ns in (0, 4, 5, 99)] == [0.1, 0.1, 0.2, 0.2]
+
+
+def test_after_a_million_sojourns_the_same_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.links.loss._MOST_SOJOURNS", 4)
+    model = chain()
+    model.probability(1 << 40)
+    period_ns = model._changes[-1]
+    assert len(model._changes) == 5
+    instants = range(0, period_ns, period_ns // 50)
+    assert [chain().probability(t) for t in instants] == [
+        model.probability(t + 3 * period_ns) for t in instants
+    ]
+    assert len({model.probability(t) for t in instants}) == 2
+
+
+def test_an_instant_in_the_far_future_is_told_soon() -> None:
+    assert GilbertElliott(MS, MS, 0.0, 1.0, key=KEY).probability(1 << 61) in {0.0, 1.0}
