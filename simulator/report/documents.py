@@ -11,9 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
+from simulator.results.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
 
 __all__ = ["Case", "Comparison", "Manifest", "Measured", "Slo", "Summary", "read_document"]
 
@@ -134,16 +137,23 @@ def read_document(path: Path, kind: type[_Read]) -> _Read:
     try:
         return kind.model_validate_json(raw)
     except ValidationError as error:
-        remedy = "give a folder that `splitcast run --out` wrote, or run the scenario again"
+        found = error.errors(include_url=False)
+        of_version = [problem for problem in found if problem["loc"] == ("schema_version",)]
+        # A folder of another version lacks this and that: only the version is worth telling.
         raise InputError(
-            *(
-                Problem(
-                    where=str(path),
-                    what=".".join(map(str, found["loc"])) or "content",
-                    value="a whole object" if found["type"] == "missing" else found["input"],
-                    rule=f"is not as in a results folder: {found['msg']}",
-                    remedy=remedy,
-                )
-                for found in error.errors(include_url=False)[:_MOST_PROBLEMS]
-            )
+            *(_problem(path, problem) for problem in (of_version or found)[:_MOST_PROBLEMS])
         ) from error
+
+
+def _problem(path: Path, found: ErrorDetails) -> Problem:
+    what = ".".join(map(str, found["loc"])) or "content"
+    rule = f"is not as in a results folder: {found['msg']}"
+    if what == "schema_version":
+        rule = f"must be {SCHEMA_VERSION}: the folder was left by another version of splitcast"
+    return Problem(
+        where=str(path),
+        what=what,
+        value="a whole object" if found["type"] == "missing" else found["input"],
+        rule=rule,
+        remedy="give a folder that `splitcast run --out` wrote, or run the scenario again",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +34,10 @@ _LONGEST_S: Final = 120.0
 _SPAN_S: Final = 60.0
 _NS_PER_S: Final = 1e9
 _NS_PER_MS: Final = 1e6
+_POOREST: Final = (
+    " Streams have links of their own: where more is sent than the dotted line shows, some stream "
+    "has less than its share needs."
+)
 
 
 def choose_run(runs: pd.DataFrame) -> tuple[str, int]:
@@ -104,7 +110,16 @@ def hops_of(evidence: Evidence, link: str, span_s: tuple[float, float]) -> list[
                 **{k: v if np.isfinite(v).all() else np.empty(0) for k, v in values.items()},
             )
         )
-    return [replace(hop, name="") for hop in hops] if len(hops) == 1 else hops
+    if len(hops) == 1:
+        return [replace(hops[0], name="")]
+    # The only hop of a way needs no number.
+    ways = Counter(hop.uplink for hop in hops)
+    return [
+        replace(hop, name=re.sub(r"^(uplink|downlink)\.0$", r"\1", hop.name))
+        if ways[hop.uplink] == 1
+        else hop
+        for hop in hops
+    ]
 
 
 def _timeline_of(
@@ -202,7 +217,7 @@ def through_time(
             caption=f"Trace {trace}, replication {replication}{part}: {data.outcome.size} frames, "
             f"{late} late, {beyond} of them beyond {TALL:g} deadlines (drawn at the edge). Of all "
             "runs this one's timely accuracy is nearest to the median; every policy is shown on "
-            f"it.{thinned}",
+            f"it.{thinned}{_POOREST if any(hop.links > 1 for hop in data.hops) else ''}",
             figure=draw(data, most_bps=tops),
         )
 

@@ -11,9 +11,11 @@ from matplotlib.patches import Patch
 
 from simulator.framelog import Reason
 from simulator.report.palette import FAINT, INK, LINK, MUTED, REASONS
-from simulator.report.style import PERCENT
+from simulator.report.style import PERCENT, columns_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Hop", "Sent", "draw_hop", "draw_loss"]
 
 _MEGA: Final = 1e6
+_ROOM: Final = 580  # points that a legend may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,24 +125,29 @@ def draw_hop(axes: Axes, hop: Hop, sent: Sent, most_bps: float, *, keys: bool) -
         rates = sent.over(hop) / _MEGA
         axes.stairs(rates, sent.edges_s, color=sent.colour, linewidth=1.3, baseline=None)
     if keys or hop.cross_bps.size or hop.least_bps.size:
-        bin_s = sent.edges_s[1] - sent.edges_s[0]
-        handles.append(Line2D([], [], color=MUTED, label=f"its mean over {bin_s:.2g} s"))
-        if hop.least_bps.size:
-            label = f"{hop.links} times the poorest link"
-            handles.append(Line2D([], [], color=INK, linestyle=":", label=label))
-        on_top = ", on top" if hop.cross_bps.size else ""
-        label = f"sent under {sent.policy}{on_top}"
-        handles.append(Line2D([], [], color=sent.colour, label=label))
+        handles += _lines(hop, sent)
     axes.set(ylim=(0, 1.06 * most_bps / _MEGA or 1), ylabel="Mbit/s")
     axes.legend(
         handles=handles,
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=len(handles),
+        ncols=columns_for([str(handle.get_label()) for handle in handles], _ROOM),
         handlelength=0.9,
         handleheight=0.7,
         borderpad=0.1,
     )
+
+
+def _lines(hop: Hop, sent: Sent) -> Iterator[Line2D]:
+    """Yield the keys of a hop's lines."""
+    bin_s = sent.edges_s[1] - sent.edges_s[0]
+    yield Line2D([], [], color=MUTED, label=f"its mean over {bin_s:.2g} s")
+    if hop.least_bps.size:
+        label = f"{hop.links} times the poorest link"
+        yield Line2D([], [], color=INK, linestyle=":", label=label)
+    if hop.uplink:
+        on_top = ", on top" if hop.cross_bps.size else ""
+        yield Line2D([], [], color=sent.colour, label=f"sent under {sent.policy}{on_top}")
 
 
 def draw_loss(axes: Axes, hop: Hop) -> None:

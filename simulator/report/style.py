@@ -135,15 +135,18 @@ def strokes(axes: Axes, x: _Floats, y: _Floats, *, up: float, colour: str, width
         _segments(axes, (x, y - up), (x, y + up), **ends)
 
 
-def columns_for(names: Sequence[str]) -> int:
-    """Return in how many columns a legend across the figure fits.
+def columns_for(names: Sequence[str], room: float = 620) -> int:
+    """Return in how many columns a legend fits.
+
+    Args:
+        names: What it names.
+        room: Its width in points; about that of the figure where left out.
 
     Example:
         >>> columns_for(["late", "lost"]), columns_for(["a name that is rather long"] * 8)
         (2, 4)
     """
     widths = [22 + 4.8 * len(name) for name in names]  # points, of key, gap and words
-    room = 620
     if sum(widths) <= room:
         return max(1, len(names))
     return max(1, int(room / max(widths)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 import simulator
+from simulator.batch.doubts import merged
 from simulator.batch.one_run import frames_path
+from simulator.report import build
 from simulator.results.tables import read_facts
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 FAMILY = {"family": "us-lte-up", "seed": 1}
@@ -108,3 +109,32 @@ def test_a_plain_run_tells_of_no_outages_layers_or_tasks(
     assert set(facts["streams"][0]) == {
         "name", "group", "policy", "deadline_ns", "interval_ns", "units",
     }  # fmt: skip
+
+
+SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios"
+
+
+def test_a_run_tells_of_layers_and_a_report_draws_them(tmp_path: Path) -> None:
+    short = ["duration=2 s", "sweep={streams.lidar.policy: [{name: fixed, unit: scalable}]}"]
+    scenario = simulator.Scenario.from_file(SCENARIOS / "point-clouds.yaml", short)
+    simulator.run(scenario, out=tmp_path / "r")
+    facts = read_facts(frames_path(tmp_path / "r", "p0000-r0"))
+    assert facts["streams"][0]["layers"] == [1, 1, 3]
+    build(tmp_path / "r")
+    assert (tmp_path / "r" / "plots" / "layers.svg").is_file()
+
+
+def test_a_run_tells_of_tasks_and_a_report_draws_them(tmp_path: Path) -> None:
+    short = ["duration=2 s", "sweep={streams.cameras.policy: [fixed]}"]
+    scenario = simulator.Scenario.from_file(SCENARIOS / "two-tasks.yaml", short)
+    simulator.run(scenario, out=tmp_path / "r")
+    (task,) = read_facts(frames_path(tmp_path / "r", "p0000-r0"))["streams"][0]["tasks"]
+    build(tmp_path / "r")
+    assert f"{task} within" in (tmp_path / "r" / "plots" / "tasks.svg").read_text()
+
+
+def test_doubts_about_many_traces_are_said_once() -> None:
+    assert merged([*(f"a/{k} has gaps" for k in range(1, 6)), "b has gaps", "no reader"]) == [
+        "Each of a/1, a/2 and 4 more has gaps",
+        "no reader",
+    ]

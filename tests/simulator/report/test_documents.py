@@ -36,6 +36,16 @@ def test_what_is_no_manifest_is_refused_with_place_and_rule(
     assert "splitcast run --out" in str(caught.value)
 
 
+def test_of_a_folder_of_another_version_nothing_but_the_version_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    path.write_text('{"schema_version": 1}')
+    with pytest.raises(InputError) as caught:
+        read_document(path, Summary)
+    (problem,) = caught.value.problems
+    assert problem.what == "schema_version"
+    assert problem.rule == "must be 2: the folder was left by another version of splitcast"
+
+
 def test_all_problems_of_a_summary_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
     path.write_text('{"schema_version": 2, "confidence": 2, "traces": [], "few_traces": false}')

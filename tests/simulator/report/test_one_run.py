@@ -77,7 +77,7 @@ def test_loss_and_others_are_taken_along(make: Callable[..., Path]) -> None:
     hops = (("uplink", "wifi", 4), ("downlink", "downlink.0", 1))
     evidence = read(make(traces=("a/1",), hops=hops, cross_bps=1e5, loss=(0.0, 0.5)))
     wifi, back = hops_of(evidence, "link-0", (0.0, 2.0))
-    assert (wifi.name, wifi.links, back.name, back.uplink) == ("wifi", 4, "downlink.0", False)
+    assert (wifi.name, wifi.links, back.name, back.uplink) == ("wifi", 4, "downlink", False)
     assert wifi.loss[:3].tolist() == [0.0, 0.5, 0.0]
     assert set(wifi.cross_bps) == {1e5}
 

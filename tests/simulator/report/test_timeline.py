@@ -234,3 +234,20 @@ def test_the_poorest_of_several_links_is_drawn() -> None:
     assert legend is not None
     assert "4 times the poorest link" in [text.get_text() for text in legend.get_texts()]
     assert len(link.patches) == 4
+
+
+def test_very_many_outages_shade_nothing() -> None:
+    away = [Away(worker="0", begin_s=k / 10, end_s=k / 10 + 0.05) for k in range(99)]
+    figure = draw(made([0, 0], away=away), most_bps=[1e6])
+    assert len(figure.axes[2].collections) == 1
+    assert not figure.axes[3].patches
+
+
+def test_a_legend_that_is_too_long_goes_on_in_a_second_line() -> None:
+    wide = hop(
+        name="access", links=4, least_bps=np.array([4e5, 2e5]), cross_bps=np.array([1e5, 1e5])
+    )
+    legend = draw(made([0, 0], hops=[wide]), most_bps=[3e6]).axes[0].get_legend()
+    assert legend is not None
+    assert len(legend.get_texts()) == 5
+    assert legend._ncols < 5  # type: ignore[attr-defined]
