@@ -67,6 +67,7 @@ def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
                 "deadline_ns": stream.deadline_ns,
                 "interval_ns": stream.interval_ns,
                 "units": list(stream.ladder.names),
+                "on_device": list(stream.ladder.on_device),
                 **_extras(stream),
             }
             for stream in built.plan.streams

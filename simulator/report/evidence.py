@@ -28,7 +28,7 @@ _RUNS: Final = (
     *("run", "case", "replication", "policy", "setting", "trace", "link"),
     *("duration_s", "timely_accuracy"),
 )
-_UNITS: Final = ("run", "name", "frames", "payload_mean_bytes")
+_UNITS: Final = ("run", "name", "frames")
 _CAPACITY: Final = (
     *("link", "way", "hop", "links"),
     *("t_s", "capacity_bps", "least_bps", "cross_bps", "loss"),
@@ -44,7 +44,7 @@ class Evidence:
         manifest: What was asked for.
         summary: Cases, comparisons, verdicts.
         runs: A row a run: ``run case replication policy setting trace link duration_s ...``.
-        units: A row a run, group and unit: ``run name frames payload_mean_bytes ...``.
+        units: A row a run, group and unit: ``run name frames``.
         capacity: A row a path, hop and step: ``link way hop links t_s capacity_bps ...``.
     """
 
@@ -64,12 +64,6 @@ class Evidence:
     def settings(self) -> list[str]:
         """The settings besides the policy, in the order of the cases; [""] without a sweep."""
         return list(dict.fromkeys(case.setting for case in self.summary.cases))
-
-    @property
-    def on_device(self) -> frozenset[str]:
-        """The units that send nothing."""
-        silent = self.units["payload_mean_bytes"] == 0
-        return frozenset(map(str, self.units["name"][silent]))
 
     def cases_of(self, setting: str) -> list[Case]:
         """Return the cases of a setting, one a policy."""

@@ -39,6 +39,7 @@ class Stream:
         deadline_ns: Of its frames.
         interval_ns: Between its frames.
         units: Its ladder.
+        on_device: The units of it that send nothing.
         layers: For each unit how many layers it has; empty where none has several.
         tasks: Its further tasks and their deadlines, ns.
     """
@@ -48,6 +49,7 @@ class Stream:
     deadline_ns: int
     interval_ns: int
     units: tuple[str, ...]
+    on_device: tuple[str, ...] = ()
     layers: tuple[int, ...] = ()
     tasks: dict[str, int] = field(default_factory=dict)
 
@@ -142,6 +144,11 @@ def _described(path: Path) -> tuple[tuple[Stream, ...], tuple[Away, ...]]:
                 deadline_ns=int(record["deadline_ns"]),
                 interval_ns=int(record["interval_ns"]),
                 units=tuple(map(str, record["units"])),
+                on_device=tuple(
+                    str(name)
+                    for name, local in zip(record["units"], record["on_device"], strict=True)
+                    if local
+                ),
                 layers=tuple(map(int, record.get("layers", ()))),
                 tasks={str(k): int(v) for k, v in record.get("tasks", {}).items()},
             )

@@ -161,7 +161,7 @@ def _timeline_of(
         away=[a for a in frames.away if a.begin_s < span_s[1] and a.end_s > span_s[0]],
         streams=[stream.name for stream in frames.streams],
         units=look.units,
-        on_device=sorted(evidence.on_device),
+        on_device=look.on_device,
         deadlines_ms=tuple(sorted({s.deadline_ns / _NS_PER_MS or 1.0 for s in frames.streams})),
         fates=fates,
         stream=columns["stream"][shown],

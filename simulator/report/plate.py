@@ -44,21 +44,24 @@ class Look:
     labels: dict[str, str]
     colours: dict[str, str]
     units: list[str]
+    on_device: list[str]
     unit_colours: dict[str, str]
 
     @classmethod
     def of(cls, evidence: Evidence) -> Look:
         """Return the look of a results folder; a run of each case tells the ladders."""
-        ladders = [
-            stream.units
+        streams = [
+            stream
             for case in evidence.summary.cases
             for stream in read_frames(evidence, str(evidence.runs_of(case)["run"].iloc[0])).streams
         ]
-        units = ladder(dict.fromkeys(ladders))
+        units = ladder(dict.fromkeys(stream.units for stream in streams))
+        on_device = sorted({name for stream in streams for name in stream.on_device})
         labels = short(evidence.policies)
         return cls(
             labels=labels,
             colours=of_policies(list(labels.values())),
             units=units,
-            unit_colours=of_units(units, evidence.on_device),
+            on_device=on_device,
+            unit_colours=of_units(units, on_device),
         )

@@ -28,10 +28,11 @@ with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``frame
 ``reason`` is ``framelog.Reason``.
 The schema's metadata key ``run`` is a JSON object: the run's row, its rows of those tables under
 ``groups`` and ``units``, and ``streams``: a list of ``{"name", "group", "policy", "deadline_ns",
-"interval_ns", "units"}`` indexed by ``stream``; its ``units`` are the ladder's names. Where
-some unit has layers, its ``layers`` says how many each has; where it asks further tasks, its
-``tasks`` are their names to their deadlines, ns. Where workers are away in the run, ``outages`` is
-a list of ``{"worker", "begin_s", "end_s"}``, the 500 longest.
+"interval_ns", "units", "on_device"}`` indexed by ``stream``; its ``units`` are the ladder's names,
+``on_device`` says of each whether it sends nothing. Where some unit has layers, its ``layers`` says
+how many each has; where it asks further tasks, its ``tasks`` are their names to their deadlines,
+ns. Where workers are away in the run, ``outages`` is a list of ``{"worker", "begin_s", "end_s"}``,
+the 500 longest.
 
 **runs.parquet**: ``run`` string, ``case`` int32, ``point`` int32, ``replication`` int32,
 ``seed`` int64 (the run's own), ``policy`` string (what is compared), ``setting`` string (the rest

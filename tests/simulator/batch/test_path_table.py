@@ -107,7 +107,7 @@ def test_a_plain_run_tells_of_no_outages_layers_or_tasks(
     facts = read_facts(frames_path(tmp_path / "r", "p0000-r0"))
     assert "outages" not in facts
     assert set(facts["streams"][0]) == {
-        "name", "group", "policy", "deadline_ns", "interval_ns", "units",
+        "name", "group", "policy", "deadline_ns", "interval_ns", "units", "on_device",
     }  # fmt: skip
 
 

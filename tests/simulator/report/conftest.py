@@ -227,6 +227,7 @@ class Made:
                 "deadline_ns": self.deadline_ns,
                 "interval_ns": self.interval_ns,
                 "units": self.ladder,
+                "on_device": [name == self.ladder[0] for name in self.ladder],
                 **({"layers": self.layers} if self.layers else {}),
                 **({"tasks": self.tasks} if self.tasks else {}),
             }

@@ -21,7 +21,6 @@ def test_a_folder_tells_its_policies_settings_and_units(make: Callable[..., Path
     evidence = read(make(settings=({"a.load": 1}, {"a.load": 4}), traces=("a/1",)))
     assert evidence.policies == ["fixed", "throughput", "deadline"]
     assert evidence.settings == ["load=1", "load=4"]
-    assert evidence.on_device == {"device"}
     assert [case.case for case in evidence.cases_of("load=4")] == [3, 4, 5]
     assert len(evidence.runs_of(evidence.summary.cases[0])) == 1
 

@@ -9,6 +9,7 @@ from simulator.framelog import Outcome
 from simulator.report.evidence import read
 from simulator.report.frames import Frames
 from simulator.report.one_run import choose_run, choose_span, hops_of, through_time
+from simulator.report.palette import ON_DEVICE
 from simulator.report.plate import Look
 
 if TYPE_CHECKING:
@@ -115,3 +116,12 @@ def test_a_stretch_takes_its_own_frames_and_the_capacity_step_under_way(
     assert last - first == 60.0
     assert f"from {first:g} s to {last:g} s" in plate.caption
     assert "910 frames" in plate.caption or "909 frames" in plate.caption
+
+
+def test_a_unit_on_the_device_keeps_its_colour_where_nobody_chose_it(
+    make: Callable[..., Path],
+) -> None:
+    evidence = read(make(policies=("fixed",), traces=("a/1",), answered=False))
+    look = Look.of(evidence)
+    assert look.on_device == ["device"]
+    assert look.unit_colours["device"] == ON_DEVICE
