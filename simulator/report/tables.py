@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.quantities import format_rate
 from simulator.framelog import Outcome
+from simulator.metrics import METRICS
 from simulator.report.reasons import told
 from simulator.report.style import PERCENT, signed_points
 
@@ -113,6 +114,8 @@ COLUMNS: Final[tuple[tuple[str, str, Callable[[Measured], Cell]], ...]] = (
     ("skipped", "skipped", percent),
     ("dropped", "dropped", percent),
 )
+_SHARES: Final = {metric.name for metric in METRICS if metric.kind == "share"}
+_OF_TASKS: Final = ("on_time_", "timely_accuracy_")
 _OUTCOMES: Final = {"lost": Outcome.LOST, "dropped": Outcome.DROPPED}
 _COMPARED: Final = ("on_time", "timely_accuracy")
 
@@ -145,6 +148,8 @@ def measured_as(metric: str, measured: Measured) -> Cell:
         >>> from simulator.report.documents import Measured
         >>> measured_as("on_time", Measured(mean=0.5)).value
         '50.0 %'
+        >>> measured_as("expired", Measured(mean=0.021)).value
+        '2.1 %'
         >>> measured_as("switches", Measured(mean=2.5)).value
         '2.5'
     """
@@ -153,6 +158,8 @@ def measured_as(metric: str, measured: Measured) -> Cell:
             return shown(measured)
     if metric.endswith("_ms"):
         return _milliseconds(measured)
+    if metric in _SHARES or metric.startswith(_OF_TASKS):
+        return percent(measured)
     return _cell(measured, "", lambda value: f"{value:.4g}")
 
 
