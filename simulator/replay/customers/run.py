@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.foundation.errors import InputError, Problem
+from simulator.replay.customers.table import UNKNOWN
 from simulator.servers.batching import Form, Pull
 from simulator.servers.station import Station
 from simulator.servers.workers import Pool, Worker
@@ -61,6 +63,9 @@ def serve(customers: CustomerTable, choice: PoolChoice) -> Visits:
         customers: Who arrives, and when.
         choice: What kind of pool it is.
 
+    Raises:
+        InputError: If someone would be served whose service time is unknown.
+
     Example:
         >>> from simulator.replay.customers import CustomerTable, PoolChoice
         >>> both = CustomerTable(names=["1", "2"], arrived_ns=[5, 0], service_ns=[10, 20])
@@ -105,4 +110,23 @@ def _service_ns(customers: CustomerTable, choice: PoolChoice) -> Callable[[list[
     times, own_ns = choice.batch_time, customers.service_ns
     if times is not None:
         return lambda jobs, _: times.base_ns + times.each_ns * len(jobs)
-    return lambda jobs, _: sum(own_ns[job] for job in jobs)
+
+    def together_ns(jobs: list[int], _: int) -> int:
+        for job in jobs:
+            if own_ns[job] == UNKNOWN:
+                raise _unknown(customers.names[job])
+        return sum(own_ns[job] for job in jobs)
+
+    return together_ns
+
+
+def _unknown(name: str) -> InputError:
+    return InputError(
+        Problem(
+            where="--customers",
+            what=f"service_time_s of customer {name}",
+            value="(unknown)",
+            rule="must be known of who is served, and this one would be",
+            remedy="fill it in, or give `--batch-time`",
+        )
+    )

@@ -1,7 +1,8 @@
 """Reader for a table of customers: when each arrives, and how long his service takes.
 
 A CSV whose header names, in any order, ``id``, ``arrival_s`` and, unless batches have a time of
-their own, ``service_time_s``. Rows may come in any order.
+their own, ``service_time_s``. Rows may come in any order. Logs of real systems do not know how long
+service would have taken of customers who left: theirs may be empty or ``nan``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from simulator.replay.rows import read_rows, refuse_row
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CustomerTable", "read_customers"]
+__all__ = ["UNKNOWN", "CustomerTable", "read_customers"]
+
+UNKNOWN = -1
+"""The service time of a customer of whom the table does not say it."""
 
 _NAME = re.compile(r"[A-Za-z0-9_.:/-]{1,64}")
 _SERVICE = "service_time_s"
@@ -29,7 +33,7 @@ class CustomerTable:
     Attributes:
         names: Of each, no two the same.
         arrived_ns: When he arrives.
-        service_ns: How long his own service takes; empty where the file does not say.
+        service_ns: How long his own service takes, or `UNKNOWN`; empty without the column.
     """
 
     names: list[str]
@@ -67,7 +71,9 @@ def read_customers(path: Path) -> CustomerTable:
         table.names.append(name)
         table.arrived_ns.append(_time(path, line, "arrival_s", cells["arrival_s"]))
         if _SERVICE in cells:
-            table.service_ns.append(_time(path, line, _SERVICE, cells[_SERVICE]))
+            text = cells[_SERVICE]
+            known = text.lower() not in ("", "nan")
+            table.service_ns.append(_time(path, line, _SERVICE, text) if known else UNKNOWN)
     return table
 
 

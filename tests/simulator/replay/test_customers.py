@@ -18,6 +18,7 @@ from simulator.replay.customers import (
     serve,
     visits_table,
 )
+from simulator.replay.customers.table import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,8 +201,8 @@ def test_a_table_is_read_to_the_nanosecond_whatever_the_order_of_its_columns(
         ("id,arrival_s\n1,-1\n", "c.csv:2 arrival_s: -1 must not be negative; give seconds"),
         ("id,arrival_s\n1,1e9\n", "c.csv:2 arrival_s: 1e9 must be at most 31622400 s; give"),
         (
-            "id,arrival_s,service_time_s\n1,0,\n",
-            "c.csv:2 service_time_s: (empty) must be a decimal number; give seconds",
+            "id,arrival_s,service_time_s\n1,0,x\n",
+            "c.csv:2 service_time_s: x must be a decimal number; give seconds",
         ),
         ('id,arrival_s\n"1"x,0\n', "c.csv:2 row: a line is no CSV ("),
     ],
@@ -269,3 +270,10 @@ def test_customers_of_one_instant_come_together_and_in_the_order_of_the_table() 
     assert visits_table(customers, visits).splitlines()[1] == (
         "1,0.000000005,0.000000009,0.000000012,served,1,2"
     )
+
+
+def test_who_is_never_served_may_have_an_unknown_service_time() -> None:
+    both = CustomerTable(names=["1", "2"], arrived_ns=[0, 1], service_ns=[9, UNKNOWN])
+    assert serve(both, PoolChoice(patience_ns=5)).left_ns == [9, 6]
+    with pytest.raises(InputError, match="service_time_s of customer 2: .unknown. must be known"):
+        serve(both, PoolChoice())
