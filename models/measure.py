@@ -19,7 +19,7 @@ import numpy as np
 from models.baselines.jpeg import LADDER, Jpeg
 from models.measuring.answers import Answers, Network, collect, measure_blocks
 from models.measuring.content import Block, draw, long_clips
-from models.measuring.facts import facts, load_ns, wall_over_cpu
+from models.measuring.facts import clocks, facts, load_ns
 from models.measuring.network import open_network
 from models.measuring.timing import TimingPlan, Timings, time_stages
 from models.profile import HALVES, Profile, Unit, save, sealed
@@ -136,7 +136,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         clip_half=np.array([half for half, _, _ in parts]),
         clip_set=np.array([kind for _, kind, _ in parts]),
         clean_scores=answers[network.subjects[0].name].scores,
-        info=facts(network.subjects) | {"device_wall_over_cpu": wall_over_cpu(timings)},
+        info=facts(network.subjects) | clocks(timings),
     )
     return save(sealed(profile, where=str(out)), out)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from models.profile import Profile, Unit
 
-__all__ = ["as_json", "render"]
+__all__ = ["as_json", "render", "spread_ms"]
 
 _NS_PER_MS = 1e6
 _FACTS_ON_A_LINE = 6
@@ -63,6 +63,8 @@ def render(profile: Profile) -> str:
     for name, count in shown["sets"].items():
         lines += ["", f"{name} ({count} clips)", *_content_table(shown, name, profile.tasks)]
     lines += ["", "times, ms: median (p95); costs", *_cost_table(shown)]
+    if "wall_ms" in profile.info:
+        lines += ["", "wall time of the same samples, ms: median (p95)", *_wall_table(shown)]
     lines += ["", *(f"{key}: {value}" for key, value in _facts(profile.info))]
     return "\n".join(lines) + "\n"
 
@@ -81,9 +83,9 @@ def _unit(unit: Unit, profile: Profile, groups: Mapping[str, NDArray[np.intp]]) 
         "name": unit.name,
         "kind": unit.kind,
         "content": {name: _content(unit, clips) for name, clips in groups.items()},
-        "device_ms": {stage: _spread(times) for stage, times in run.items()}
-        | {"total": _spread(unit.device_rows_ns.sum(axis=1))},
-        "entropy_decode_ms": _spread(unit.entropy_decode_ns),
+        "device_ms": {stage: spread_ms(times) for stage, times in run.items()}
+        | {"total": spread_ms(unit.device_rows_ns.sum(axis=1))},
+        "entropy_decode_ms": spread_ms(unit.entropy_decode_ns),
         "decode_ms": _by_batch(profile.batch_sizes, unit.decode_ns),
         "switch_ms": round(unit.switch_ns / _NS_PER_MS, 4),
         "memory_bytes": unit.memory_bytes,
@@ -117,13 +119,14 @@ def _scores(
     return {task: estimate(values[clips], weights).as_json() for task, values in scores.items()}
 
 
-def _spread(times_ns: NDArray[np.int64]) -> dict[str, float]:
+def spread_ms(times_ns: NDArray[np.int64]) -> dict[str, float]:
+    """Return median and 95th percentile, ms, of times in ns."""
     median, p95 = np.quantile(times_ns / _NS_PER_MS, (0.5, 0.95))
     return {"median": round(float(median), 4), "p95": round(float(p95), 4)}
 
 
 def _by_batch(sizes: Sequence[int], times_ns: NDArray[np.int64]) -> dict[str, dict[str, float]]:
-    return {str(size): _spread(times) for size, times in zip(sizes, times_ns, strict=True)}
+    return {str(size): spread_ms(times) for size, times in zip(sizes, times_ns, strict=True)}
 
 
 def _content_table(shown: Any, group: str, tasks: Sequence[str]) -> list[str]:  # noqa: ANN401 - JSON
@@ -153,15 +156,32 @@ def _cost_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
     for unit in shown["units"]:
         device = [unit["device_ms"].get(stage) for stage in (*DEVICE_STAGES, "total")]
         server = [unit["entropy_decode_ms"], unit["decode_ms"]["1"], unit["decode_ms"][largest]]
-        times = [f"{t['median']:.2f} ({t['p95']:.2f})" if t else "" for t in (*device, *server)]
+        times = [_median(time) for time in (*device, *server)]
         sizes = [f"{unit[key] / 1000:.0f}" for key in ("memory_bytes", "storage_bytes")]
         costs = [f"{unit['switch_ms']:.2f}", *sizes, str(unit["parameters"])]
         rows.append([unit["name"], *times, *costs])
-    tail = ", ".join(
-        f"{time['median']:.2f} ({time['p95']:.2f}) at {size}"
-        for size, time in shown["tail_ms"].items()
-    )
-    return [*_aligned([head, *rows]), f"shared tail by batch size: {tail}"]
+    return [*_aligned([head, *rows]), f"shared tail by batch size: {_by_size(shown['tail_ms'])}"]
+
+
+def _wall_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
+    largest = str(shown["batch_sizes"][-1])
+    wall = shown["info"]["wall_ms"]
+    rows = [["unit", *DEVICE_STAGES, "device", "entropy dec.", "decode b1", f"decode b{largest}"]]
+    for unit in shown["units"]:
+        times = wall["units"][unit["name"]]
+        decode = times.get("decode", {})
+        device = [times["device"].get(stage) for stage in (*DEVICE_STAGES, "total")]
+        server = [times.get("entropy_decode"), decode.get("1"), decode.get(largest)]
+        rows.append([unit["name"], *(_median(time) for time in (*device, *server))])
+    return [*_aligned(rows), f"shared tail by batch size: {_by_size(wall['tail'])}"]
+
+
+def _median(time: Mapping[str, float] | None) -> str:
+    return f"{time['median']:.2f} ({time['p95']:.2f})" if time else ""
+
+
+def _by_size(times: Mapping[str, Mapping[str, float]]) -> str:
+    return ", ".join(f"{_median(time)} at {size}" for size, time in times.items())
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -180,5 +200,7 @@ def _facts(info: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     for key, value in info.items():
         if not isinstance(value, Mapping):
             yield key, value
-        elif len(value) <= _FACTS_ON_A_LINE:
+        elif len(value) <= _FACTS_ON_A_LINE and not any(
+            isinstance(fact, Mapping) for fact in value.values()
+        ):
             yield key, ", ".join(f"{name} {fact}" for name, fact in value.items())
