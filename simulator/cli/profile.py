@@ -1,4 +1,4 @@
-"""`splitcast profile`: shows a measured ladder, or measures one."""
+"""`splitcast profile`: shows a measured ladder, measures one, or joins those of two machines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["add"]
 
 def add(commands: Commands) -> None:
     """Describe the command."""
-    about = "show a measured ladder, or measure one"
+    about = "show, measure or combine measured ladders"
     parts = commands.add_parser("profile", help=about).add_subparsers(
         metavar="COMMAND", required=True
     )
@@ -28,6 +28,13 @@ def add(commands: Commands) -> None:
         "--share", type=_share, default=1.0, help="share of the clips, 0 to 1 (default all)"
     )
     measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
+    about = "take the device's side of one profile and the server's side of another"
+    combine = command(parts, "combine", about, _combine)
+    combine.add_argument("--device", metavar="NAME|DIR", required=True, help="profile to take from")
+    combine.add_argument("--server", metavar="NAME|DIR", required=True, help="profile to take from")
+    combine.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="folder of the profile"
+    )
 
 
 def _share(text: str) -> float:
@@ -43,6 +50,15 @@ def _show(arguments: Arguments) -> int:
 
     profile = load(arguments.profile)
     print(json.dumps(as_json(profile), indent=1) if arguments.json else render(profile))
+    return 0
+
+
+def _combine(arguments: Arguments) -> int:
+    from models.profile import combined, load, save
+    from models.show import render
+
+    device, server = load(arguments.device), load(arguments.server)
+    print(render(save(combined(device, server, arguments.out.name), arguments.out)))
     return 0
 
 
