@@ -9,6 +9,7 @@ import numpy as np
 
 from models.intervals import estimate, resamplings
 from models.profile import DEVICE_STAGES, HALVES
+from models.published import origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +40,7 @@ def as_json(profile: Profile) -> dict[str, object]:
         "clips": {half: len(profile.clips_of(half)) for half in HALVES},
         "sets": {name: len(clips) for name, clips in groups.items()},
         "primary_task": profile.primary_task,
+        "means_only": profile.means_only,
         "batch_sizes": list(profile.batch_sizes),
         "clean": {
             name: _scores(profile.clean_scores, clips, resamplings(len(clips)))
@@ -58,8 +60,12 @@ def render(profile: Profile) -> str:
         f"profile {profile.name}  sha256 {profile.sha256[:16]}",
         f"{profile.clips} clips of {profile.frames_per_clip} frames at {profile.clip_fps:g} fps",
         f"{halves}; primary score: {profile.primary_task}",
-        "Sizes are payload bytes with the wire header; intervals are 95 % over clips.",
     ]
+    if profile.means_only:
+        lines += ["PUBLISHED MEANS ONLY: every frame carries the same figures. They are", ""]
+        lines += [f"  {line}" for line in origins(profile.info)]
+    else:
+        lines += ["Sizes are payload bytes with the wire header; intervals are 95 % over clips."]
     for name, count in shown["sets"].items():
         lines += ["", f"{name} ({count} clips)", *_content_table(shown, name, profile.tasks)]
     lines += ["", "times, ms: median (p95); costs", *_cost_table(shown)]
@@ -131,17 +137,22 @@ def _by_batch(sizes: Sequence[int], times_ns: NDArray[np.int64]) -> dict[str, di
 
 def _content_table(shown: Any, group: str, tasks: Sequence[str]) -> list[str]:  # noqa: ANN401 - JSON
     head = ["unit", "bytes", "p5", "p95", "cv in clip", *(f"{task} %" for task in tasks)]
-    rows = [["(uncompressed)", "", "", "", "", *_percent(shown["clean"][group])]]
+    clean = _percent(shown["clean"][group], means=shown["means_only"])
+    rows = [["(uncompressed)", "", "", "", "", *clean]]
     for unit in shown["units"]:
         content = unit["content"][group]
         sizes = content["bytes"]
         numbers = [f"{sizes[key]:.0f}" for key in ("mean", "p5", "p95")]
         variation = f"{sizes['cv_within_clip']:.2f}"
-        rows.append([unit["name"], *numbers, variation, *_percent(content["scores"])])
+        percent = _percent(content["scores"], means=shown["means_only"])
+        rows.append([unit["name"], *numbers, variation, *percent])
     return _aligned([head, *rows])
 
 
-def _percent(scores: Mapping[str, Mapping[str, float]]) -> list[str]:
+def _percent(scores: Mapping[str, Mapping[str, float]], *, means: bool) -> list[str]:
+    """Return scores with their intervals; published means have none."""
+    if means:
+        return [f"{100 * s['mean']:.1f}" for s in scores.values()]
     return [
         f"{100 * s['mean']:.1f} [{100 * s['low']:.1f}, {100 * s['high']:.1f}]"
         for s in scores.values()
@@ -198,6 +209,8 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def _facts(info: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     """Yield the facts that fit on a line; facts about each unit are left to the JSON."""
     for key, value in info.items():
+        if key == "figures":
+            continue  # a published profile's, told above
         if not isinstance(value, Mapping):
             yield key, value
         elif len(value) <= _FACTS_ON_A_LINE and not any(

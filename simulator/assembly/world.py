@@ -17,7 +17,7 @@ from simulator.foundation import keyed
 from simulator.world import PacketPlan, ServerPlan, StreamPlan, WorkerPlan, WorldPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from policies.interface import Policy
     from simulator.scenario.records import ScenarioRecord
     from simulator.scenario.streams import StreamGroup
-    from simulator.world import LadderPlan, ServedModel
+    from simulator.world import LadderPlan, LinkPlan, ServedModel
 
 __all__ = ["Assembly", "assemble", "run_seed"]
 
@@ -100,7 +100,6 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         for cast in casts
         for index in range(cast.group.count)
     )
-    warning = uplink.trace.about.warning()
     return Assembly(
         plan=WorldPlan(
             streams=streams,
@@ -119,8 +118,19 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         ),
         trace=link.trace.label,
         link=link_name,
-        warnings=(warning,) if warning else (),
+        warnings=tuple(dict.fromkeys(_warnings(uplink, casts))),
     )
+
+
+def _warnings(uplink: LinkPlan, casts: Sequence[_Cast]) -> Iterator[str]:
+    if warning := uplink.trace.about.warning():
+        yield warning
+    for cast in casts:
+        if cast.profile.means_only:
+            yield (
+                f"profile {cast.profile.name} holds published means only: every frame has the "
+                "same size, score and times, and nothing varies but the network"
+            )
 
 
 def _cast(

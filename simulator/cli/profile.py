@@ -1,4 +1,4 @@
-"""`splitcast profile`: shows a measured ladder, measures one, or joins those of two machines."""
+"""`splitcast profile`: shows, measures, combines and publishes ladders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["add"]
 
 def add(commands: Commands) -> None:
     """Describe the command."""
-    about = "show, measure or combine measured ladders"
+    about = "show, measure, combine or publish ladders"
     parts = commands.add_parser("profile", help=about).add_subparsers(
         metavar="COMMAND", required=True
     )
@@ -33,6 +33,12 @@ def add(commands: Commands) -> None:
     combine.add_argument("--device", metavar="NAME|DIR", required=True, help="profile to take from")
     combine.add_argument("--server", metavar="NAME|DIR", required=True, help="profile to take from")
     combine.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="folder of the profile"
+    )
+    about = "build a profile of published means from a file of typed figures"
+    publish = command(parts, "publish", about, _publish)
+    publish.add_argument("file", metavar="FILE.yaml", type=Path, help="YAML or JSON")
+    publish.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="folder of the profile"
     )
 
@@ -59,6 +65,17 @@ def _combine(arguments: Arguments) -> int:
 
     device, server = load(arguments.device), load(arguments.server)
     print(render(save(combined(device, server, arguments.out.name), arguments.out)))
+    return 0
+
+
+def _publish(arguments: Arguments) -> int:
+    from models.profile import save
+    from models.published import published
+    from models.show import render
+    from simulator.scenario.yaml_reader import read_file
+
+    document = read_file(arguments.file)
+    print(render(save(published(document.value, document.place), arguments.out)))
     return 0
 
 

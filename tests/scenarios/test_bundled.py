@@ -20,6 +20,7 @@ def test_the_promised_scenarios_are_there() -> None:
         "one-camera-load-1",
         "one-camera-load-4",
         "overloaded-server",
+        "published-one-camera-load-1",
         "slow-device",
     ]
 
