@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.baselines.jpeg import LADDER, Jpeg
-from models.measuring.answers import Answers, Network, collect, measure_blocks
+from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts, load_ns
 from models.measuring.network import open_network
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from models.measuring.subject import Subject
 
-__all__ = ["ContentPlan", "TimingPlan", "measure"]
+__all__ = ["ContentPlan", "TimingPlan", "ladder_of", "measure"]
 
 _TIMED_FRAMES = 32
 
@@ -129,7 +129,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     profile = Profile(
         name=name or out.name,
         clip_fps=CLIP_FPS,
-        units=_ladder(network, answers, timings, timing),
+        units=ladder_of(network.subjects, answers, timings, timing),
         primary_task="top1",
         batch_sizes=timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in timing.batch_sizes]), axis=1),
@@ -141,10 +141,14 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     return save(sealed(profile, where=str(out)), out)
 
 
-def _ladder(
-    network: Network, answers: Mapping[str, Answers], timings: Timings, plan: TimingPlan
+def ladder_of(
+    subjects: Sequence[Subject],
+    answers: Mapping[str, Answers],
+    timings: Timings,
+    plan: TimingPlan,
 ) -> tuple[Unit, ...]:
-    units = [_unit(s, answers[s.name], timings, plan) for s in network.subjects]
+    """Return a profile's units, in its order, from both passes over subjects."""
+    units = [_unit(subject, answers[subject.name], timings, plan) for subject in subjects]
     return tuple(sorted(units, key=lambda unit: float(unit.payload_bytes.mean())))
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.run import workers
+from simulator.foundation.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.own.measure import OwnPlan
 
 __all__ = ["add"]
+
+_MOST_ROUNDS = 100_000
 
 
 def add(commands: Commands) -> None:
@@ -21,13 +31,7 @@ def add(commands: Commands) -> None:
     show = command(parts, "show", "show what a profile holds", _show)
     show.add_argument("profile", metavar="NAME|DIR")
     show.add_argument("--json", action="store_true", help="print JSON instead")
-    measure = command(parts, "measure", "measure trained units and write their profile", _measure)
-    measure.add_argument("weights", metavar="WEIGHTS", help="name of shipped weights, or a folder")
-    measure.add_argument("out", metavar="DIR", type=Path, help="folder of the profile")
-    measure.add_argument(
-        "--share", type=_share, default=1.0, help="share of the clips, 0 to 1 (default all)"
-    )
-    measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
+    _add_measure(parts)
     about = "take the device's side of one profile and the server's side of another"
     combine = command(parts, "combine", about, _combine)
     combine.add_argument("--device", metavar="NAME|DIR", required=True, help="profile to take from")
@@ -41,6 +45,75 @@ def add(commands: Commands) -> None:
     publish.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="folder of the profile"
     )
+
+
+def _add_measure(parts: Commands) -> None:
+    about = "measure trained units, or a network of your own, and write their profile"
+    measure = command(parts, "measure", about, _measure)
+    measure.add_argument(
+        "trained", metavar="WEIGHTS", nargs="?", help="name of shipped weights, or a folder"
+    )
+    measure.add_argument(
+        "folder", metavar="DIR", type=Path, nargs="?", help="folder of the profile"
+    )
+    measure.add_argument(
+        "--share", type=_share, default=1.0, help="share of the clips, 0 to 1 (default all)"
+    )
+    measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
+    own = measure.add_argument_group(
+        "a network of your own",
+        "cut behind a submodule; its features are quantised to 8, 6, 4 and 2 bits and coded",
+    )
+    own.add_argument(
+        "--model", metavar="MODULE:FACTORY", help="your function that returns the torch module"
+    )
+    own.add_argument(
+        "--weights", metavar="FILE", type=Path, help="its state dict, safetensors or torch's"
+    )
+    own.add_argument("--split", metavar="NAME", help="the submodule that the device runs last")
+    own.add_argument(
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="classification: CLASS/PICTURE; detection: annotations.json (COCO) and images/; "
+        "segmentation: JPEGImages/ and SegmentationClass/ (VOC)",
+    )
+    own.add_argument("--out", metavar="DIR", type=Path, help="folder of the profile")
+    own.add_argument(
+        "--task",
+        choices=("classification", "detection", "segmentation"),
+        default="classification",
+        help="default classification",
+    )
+    own.add_argument("--side", type=int, default=224, help="of the frames (default 224, most 255)")
+    own.add_argument("--mean", type=_channels, help="of the pictures (default ImageNet's)")
+    own.add_argument("--std", type=_channels, help="of the pictures (default ImageNet's)")
+    own.add_argument("--fps", type=_positive, default=15.0, help="of clips (default 15)")
+    own.add_argument("--processor", default="cpu", help="cpu (default), or cuda and the like")
+    own.add_argument(
+        "--rounds", metavar="N", type=_rounds, default=200, help="of timing (default 200)"
+    )
+
+
+def _channels(text: str) -> tuple[float, ...]:
+    values = tuple(float(part) for part in text.split(","))
+    if len(values) != len("RGB") or not all(isfinite(value) for value in values):
+        raise ValueError(text)
+    return values
+
+
+def _rounds(text: str) -> int:
+    rounds = int(text)
+    if not 1 <= rounds <= _MOST_ROUNDS:
+        raise ValueError(text)
+    return rounds
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not (isfinite(value) and value > 0):
+        raise ValueError(text)
+    return value
 
 
 def _share(text: str) -> float:
@@ -80,15 +153,61 @@ def _publish(arguments: Arguments) -> int:
 
 
 def _measure(arguments: Arguments) -> int:
-    from models.measure import ContentPlan, measure
     from models.show import render
 
-    def tell(line: str) -> None:
-        print(line, file=sys.stderr)
+    if arguments.model is None:
+        from models.measure import ContentPlan, measure
 
-    content = ContentPlan().scaled(arguments.share)
-    profile = measure(
-        arguments.weights, arguments.out, content=content, workers=arguments.workers, tell=tell
-    )
+        _require(arguments, {"WEIGHTS": arguments.trained, "DIR": arguments.folder})
+        profile = measure(
+            arguments.trained,
+            arguments.folder,
+            content=ContentPlan().scaled(arguments.share),
+            workers=arguments.workers,
+            tell=_tell,
+        )
+    else:
+        from models.own.measure import measure_own
+
+        needed = ("weights", "split", "data", "out")
+        _require(arguments, {f"--{key}": getattr(arguments, key) for key in needed})
+        profile = measure_own(_own_plan(arguments), arguments.out, tell=_tell)
     print(render(profile))
     return 0
+
+
+def _require(arguments: Arguments, needed: Mapping[str, object]) -> None:
+    rule = "must be given with --model" if arguments.model else "must be given without --model"
+    missing = [
+        Problem(where="splitcast profile measure", what=name, value="nothing", rule=rule)
+        for name, value in needed.items()
+        if value is None
+    ]
+    if missing:
+        raise InputError(*missing)
+
+
+def _own_plan(arguments: Arguments) -> OwnPlan:
+    from models.measure import TimingPlan
+    from models.own.halves import Scaling
+    from models.own.measure import OwnPlan
+
+    usual = Scaling()
+    return OwnPlan(
+        model=arguments.model,
+        weights=arguments.weights,
+        split=arguments.split,
+        data=arguments.data,
+        task=arguments.task,
+        side=arguments.side,
+        scaling=Scaling(arguments.mean or usual.mean, arguments.std or usual.std),
+        fps=arguments.fps,
+        processor=arguments.processor,
+        timing=TimingPlan(
+            rounds=arguments.rounds, server_rounds=min(arguments.rounds, TimingPlan().server_rounds)
+        ),
+    )
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
