@@ -99,13 +99,11 @@ def _answer(graph: fx.Graph, outputs: int) -> list[fx.Node]:
 
 def _border(graph: fx.Graph, split: str, answer: Sequence[fx.Node]) -> fx.Node:
     """Return the one tensor that the submodule hands on."""
-    inside = {node for node in graph.nodes if split in _modules(node)}
-    again = {
-        path for node in graph.nodes for path in _modules(node) if path.startswith(f"{split}@")
-    }
-    if again:
+    inside = {node for node in graph.nodes if split in _stack(node).values()}
+    runs = {key for node in graph.nodes for key, path in _stack(node).items() if path == split}
+    if len(runs) > 1:
         rule = "must be run once for a cut behind it"
-        raise _refused(f"{split} is run {len(again) + 1} times", rule, "split elsewhere")
+        raise _refused(f"{split} is run {len(runs)} times", rule, "split elsewhere")
     wanted = _ancestors(answer, stop=None)
     handed_on = [
         node
@@ -127,8 +125,10 @@ def _goes_on(user: fx.Node, inside: set[fx.Node], wanted: set[fx.Node]) -> bool:
     return user not in inside and user in wanted and _is_tensor(user)
 
 
-def _modules(node: fx.Node) -> set[str]:
-    return {path for path, _ in (node.meta.get("nn_module_stack") or {}).values()}
+def _stack(node: fx.Node) -> dict[str, str]:
+    """Return the submodules that a node ran in, outermost first, by a key for each run."""
+    stack = node.meta.get("nn_module_stack") or {}
+    return {str(key): path for key, (path, _) in stack.items()}
 
 
 def _tensor(node: fx.Node) -> Tensor:
@@ -178,8 +178,8 @@ def _crossing(
         if node is border:
             continue
         if node in live and node in head:
-            paths = [path for path, _ in (node.meta.get("nn_module_stack") or {}).values()]
-            found[paths[-1] if paths and paths[-1] else "the images"] = None
+            paths = [path for path in _stack(node).values() if path]
+            found[paths[-1] if paths else "the images"] = None
             continue
         if not _is_tensor(node) and node.op == "call_function":
             continue  # a size; the tail reads it off the features

@@ -32,7 +32,8 @@ from models.measuring.timing import time_stages
 from models.own.calibrate import calibration_frames, codecs
 from models.own.ends import export
 from models.own.feature_unit import FeatureUnit
-from models.own.halves import Head, Scaling, Tail, halve
+from models.own.halves import Head, Scaling, Tail
+from models.own.halving import halve
 from models.own.opening import open_model
 from models.own.pictures import read_frame
 from models.own.tasks import TASKS, Scored, Task

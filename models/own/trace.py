@@ -69,7 +69,8 @@ def trace(model: nn.Module, side: int, processor: str = "cpu") -> Trace:
                 what="own network",
                 value=f"{type(error).__name__}: {said}",
                 rule=f"must run as one graph on images (n, 3, {side}, {side}), for any n",
-                remedy="wrap it so that it takes one tensor and has no branches on its values",
+                remedy="wrap it so that it takes one tensor, has no branches on its values, and "
+                "counts images by x.shape[0], never by len(x)",
             )
         ) from error
     finally:
