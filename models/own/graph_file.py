@@ -11,7 +11,7 @@ import json
 import math
 import operator
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["load_graph", "save_graph"]
+
+_Made = TypeVar("_Made")
 
 _FORMAT = "splitcast graph 1"
 _JSON_LIMIT_BYTES = 1 << 26
@@ -74,8 +76,15 @@ def save_graph(folder: Path, name: str, module: fx.GraphModule, about: Mapping[s
     write_atomically(folder / f"{name}.json", json.dumps(document, indent=1, allow_nan=False))
 
 
-def load_graph(folder: Path, name: str) -> tuple[fx.GraphModule, dict[str, Any]]:
-    """Return a graph and what was kept beside it.
+def load_graph(
+    folder: Path, name: str, make: Callable[[fx.GraphModule, dict[str, Any]], _Made]
+) -> _Made:
+    """Return what is made of a graph and of what was kept beside it.
+
+    Args:
+        folder: Where both files are.
+        name: Of the files.
+        make: Given the graph and the JSON values; it may raise what reading them raises.
 
     Raises:
         InputError: A file is missing, damaged, or holds something else.
@@ -90,7 +99,7 @@ def load_graph(folder: Path, name: str) -> tuple[fx.GraphModule, dict[str, Any]]
         if document["format"] != _FORMAT:
             raise _refused(str(path), document["format"], f"must be {_FORMAT!r}")
         about = dict(document["about"])
-        return _built(document["nodes"], _parse(stored)), about
+        return make(_built(document["nodes"], _parse(stored)), about)
     except (
         SafetensorError,
         ValueError,
@@ -98,6 +107,7 @@ def load_graph(folder: Path, name: str) -> tuple[fx.GraphModule, dict[str, Any]]
         TypeError,
         AttributeError,
         RuntimeError,
+        ArithmeticError,
         RecursionError,
     ) as error:
         rule = "must be a graph and its tensors as they were exported"

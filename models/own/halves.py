@@ -6,13 +6,14 @@ features -> laid out in memory as the head leaves them -> tail -> answer
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import Tensor, nn
 
 from models.own.graph_file import load_graph, save_graph
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from torch import fx
@@ -69,11 +70,13 @@ class Head(nn.Module):
         Raises:
             InputError: A file is missing, damaged, or of another kind.
         """
-        graph, about = load_graph(folder, "head")
-        mean, std = (tuple(about["scaling"][key]) for key in Scaling._fields)
-        return cls(
-            graph, scaling=Scaling(mean, std), side=about["side"], shape=tuple(about["shape"])
-        )
+
+        def make(graph: fx.GraphModule, about: Mapping[str, Any]) -> Head:
+            mean, std = (tuple(map(float, about["scaling"][key])) for key in Scaling._fields)
+            shape = tuple(map(int, about["shape"]))
+            return cls(graph, scaling=Scaling(mean, std), side=int(about["side"]), shape=shape)
+
+        return load_graph(folder, "head", make)
 
 
 class Tail(nn.Module):
@@ -111,5 +114,8 @@ class Tail(nn.Module):
         Raises:
             InputError: A file is missing, damaged, or of another kind.
         """
-        graph, about = load_graph(folder, "tail")
-        return cls(graph, tuple(about["order"]))
+
+        def make(graph: fx.GraphModule, about: Mapping[str, Any]) -> Tail:
+            return cls(graph, tuple(map(int, about["order"])))
+
+        return load_graph(folder, "tail", make)

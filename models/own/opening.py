@@ -44,17 +44,17 @@ def open_model(factory: str, weights: Path) -> nn.Module:
     sys.path.insert(0, here)
     try:
         found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != module and not module.startswith(f"{error.name}."):
-            raise  # a package that the user's code lacks is told as such
-        raise _refused(factory, module, "cannot be found", "call from its folder") from error
+        make = getattr(found, name, None)
+        model = make() if callable(make) else None
+    except Exception as error:  # whatever the user's own code raises
+        said = f"{type(error).__name__}: {error}"
+        rule = "must be found and run without an error"
+        raise _refused(factory, said, rule, "call from its folder, and try it in Python") from error
     finally:
         sys.path.remove(here)
-    make = getattr(found, name, None)
     if not callable(make):
         known = [key for key, value in vars(found).items() if callable(value)]
         raise _refused(factory, name, f"must be a function in {module}", did_you_mean(name, known))
-    model = make()
     if not isinstance(model, nn.Module):
         rule = "must return a torch.nn.Module"
         raise _refused(factory, type(model).__name__, rule, "return the network itself")
@@ -101,7 +101,7 @@ def _fill(model: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
 
 
 def _differences(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Iterator[str]:
-    for name in wanted.keys() | found.keys():
+    for name in sorted(wanted.keys() | found.keys()):
         if name not in found:
             yield f"{name} is missing"
         elif name not in wanted:

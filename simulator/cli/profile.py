@@ -91,7 +91,7 @@ def _add_measure(parts: Commands) -> None:
     own.add_argument("--fps", type=_positive, default=15.0, help="of clips (default 15)")
     own.add_argument("--processor", default="cpu", help="cpu (default), or cuda and the like")
     own.add_argument(
-        "--rounds", metavar="N", type=_rounds, default=200, help="of timing (default 200)"
+        "--rounds", metavar="N", type=_rounds, default=30, help="of timing (default 30)"
     )
 
 

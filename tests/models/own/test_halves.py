@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import nn
 
-from models.own.graph_file import load_graph
 from models.own.halves import Head, Scaling, Tail
 from models.own.halving import halve
 from simulator.foundation.errors import InputError
@@ -138,6 +137,9 @@ def _with_target(target: str) -> Callable[[Any], None]:
         _with_target("aten.no_such_thing.default"),
         _with_target("operator.attrgetter"),
         lambda document: document.update(format="another"),
+        lambda document: document.update(about={}),
+        lambda document: document["about"].update(shape=3),
+        lambda document: document["about"]["scaling"].update(std=[0.5, 0, 0.5]),
         lambda document: document.pop("nodes"),
         lambda document: document["nodes"][0].update(name="x; import os"),
         lambda document: document["nodes"][0].update(op="call_module"),
@@ -155,16 +157,16 @@ def test_a_graph_that_names_anything_else_is_refused(
     (tmp_path / "head.json").write_text(json.dumps(document))
     (tmp_path / "head.safetensors").write_bytes((exported / "head.safetensors").read_bytes())
     with pytest.raises(InputError, match="must be"):
-        load_graph(tmp_path, "head")
+        Head.load(tmp_path)
 
 
 def test_damaged_files_of_a_graph_are_refused(exported: Path, tmp_path: Path) -> None:
     (tmp_path / "head.json").write_bytes((exported / "head.json").read_bytes())
     with pytest.raises(InputError, match="does not exist"):
-        load_graph(tmp_path, "head")
+        Head.load(tmp_path)
     (tmp_path / "head.safetensors").write_bytes(b"no tensors")
     with pytest.raises(InputError, match="must be a graph and its tensors"):
-        load_graph(tmp_path, "head")
+        Head.load(tmp_path)
     (tmp_path / "head.json").write_text("[" * 100_000)
     with pytest.raises(InputError, match="must be a graph and its tensors"):
-        load_graph(tmp_path, "head")
+        Head.load(tmp_path)

@@ -43,7 +43,7 @@ def test_the_folder_of_the_call_is_looked_in(
     [
         ("networks", "must be package.module:function"),
         (f"{HERE}:", "must be package.module:function"),
-        ("no_such_package.at_all:make", "no_such_package.at_all cannot be found"),
+        ("no_such_package.at_all:make", "No module named 'no_such_package' must be found"),
         (f"{HERE}:conv_nets", "conv_nets must be a function .*did you mean 'conv_net'"),
         (f"{HERE}:NOT_A_FUNCTION", "must be a function"),
         (f"{HERE}:no_network", "int must return a torch.nn.Module"),
@@ -55,13 +55,16 @@ def test_a_wrong_factory_is_told(factory: str, complaint: str, tmp_path: Path) -
         open_model(factory, weights)
 
 
-def test_a_package_that_the_users_code_lacks_is_told_as_such(
+def test_what_goes_wrong_in_the_users_code_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "needs_more.py").write_text("import a_package_that_is_not_there\n")
+    (tmp_path / "breaks.py").write_text("def make(): return 1 / 0\n")
+    (tmp_path / "no_python.py").write_text("def make(\n")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModuleNotFoundError, match="a_package_that_is_not_there"):
-        open_model("needs_more:make", tmp_path / "w")
+    with pytest.raises(InputError, match="ZeroDivisionError: division by zero must be found"):
+        open_model("breaks:make", tmp_path / "w")
+    with pytest.raises(InputError, match=r"SyntaxError: .* must be found and run"):
+        open_model("no_python:make", tmp_path / "w")
 
 
 class Evil:
