@@ -20,6 +20,7 @@ from simulator.assembly.sources import profile
 from simulator.foundation.errors import InputError, Problem
 from simulator.metrics.bootstrap import interval
 from simulator.scenario import Scenario
+from simulator.scenario.streams import ProfileGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -162,6 +163,11 @@ def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
         rule = "must be one group for its findings"
         raise InputError(Problem(where=str(path), what="streams", value=value, rule=rule))
     name, group = next(iter(record.streams.items()))
+    if not isinstance(group, ProfileGroup):
+        rule = "must be a profile's units for its findings"
+        raise InputError(
+            Problem(where=str(path), what=f"streams.{name}", value="a workload", rule=rule)
+        )
     units = ladder_units(
         profile(group.profile, scenario.folder), group.units, f"streams.{name}.units"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "NEVER", "FrameLog", "Outcome"]
+__all__ = ["COLUMNS", "NEVER", "FrameLog", "Outcome", "Reason"]
 
 NEVER = -1
 """What stands in a column of instants, units or sizes for what never happened."""
@@ -28,11 +28,46 @@ class Outcome(IntEnum):
     LATE = 1
     """Answered after it."""
     LOST = 2
-    """Destroyed by the network: overflow, or a link that delivers nothing any more."""
+    """Destroyed by the network."""
     SKIPPED = 3
     """The policy's word."""
     DROPPED = 4
-    """Discarded by splitcast: replaced at the camera by a newer frame."""
+    """Discarded by splitcast: at the camera, by the sender or at the server."""
+
+
+class Reason(IntEnum):
+    """Why a frame was lost or dropped.
+
+    Attributes:
+        outcome: What its frames end in; None where they were answered or skipped.
+        meaning: In words.
+
+    Example:
+        >>> Reason.REFUSED.outcome.name, Reason.REFUSED.meaning
+        ('DROPPED', 'refused by the server, where too many waited')
+    """
+
+    NONE = 0, None, "answered, or skipped by the policy"
+    REPLACED = 1, Outcome.DROPPED, "replaced at the camera by a newer frame"
+    CANCELLED = 2, Outcome.DROPPED, "cancelled by the sender before it was all on its way"
+    EXPIRED = 3, Outcome.DROPPED, "left the server's queue when no answer could be on time any more"
+    REFUSED = 4, Outcome.DROPPED, "refused by the server, where too many waited"
+    CRASHED = 5, Outcome.DROPPED, "in service when its worker crashed"
+    OVERFLOW = 6, Outcome.LOST, "a queue on the path was full"
+    CORRUPTED = 7, Outcome.LOST, "a packet was destroyed behind a link"
+    GIVEN_UP = 8, Outcome.LOST, "lost, and too late to be sent again"
+    UNDELIVERED = 9, Outcome.LOST, "a link on the path delivers nothing any more"
+
+    outcome: Outcome | None
+    meaning: str
+
+    def __new__(cls, value: int, outcome: Outcome | None = None, meaning: str = "") -> Self:
+        """Make a member from its code and what belongs to it."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.outcome = outcome
+        member.meaning = meaning
+        return member
 
 
 COLUMNS: Mapping[str, str] = {
@@ -40,27 +75,32 @@ COLUMNS: Mapping[str, str] = {
     "frame": "<i4",  # 0, 1, ... within the stream
     "clip": "<i4",
     "clip_frame": "<i4",
-    "unit": "<i2",  # chosen unit; NEVER where skipped or dropped
+    "unit": "<i2",  # chosen unit; NEVER where skipped or replaced at the camera
     "outcome": "i1",  # Outcome
+    "reason": "i1",  # Reason
     "probe": "?",  # the policy would have skipped, the probe rule sent
     "switched": "?",  # another unit had to be loaded first
+    "layers": "i1",  # of its payload that were decoded; 0 where no payload was
+    "tries": "i1",  # most transmissions that one of its packets needed; 0 where nothing was sent
+    "worker": "<i2",  # which one served it; NEVER where none did
     "batch_size": "<i2",  # frames served together with this one, itself included; 0 where none
-    "bytes": "<i4",  # payload; 0 for on-device units and where nothing was encoded
+    "bytes": "<i4",  # payload, all layers; 0 for on-device units and where nothing was encoded
     "wire_bytes": "<i4",  # payload and packet headers
     "captured_ns": "<i8",
     "chosen_ns": "<i8",  # the policy was asked
     "device_start_ns": "<i8",  # chosen + switching
     "device_end_ns": "<i8",  # payload, or on-device result, ready
     "sent_ns": "<i8",  # handed to the uplink, at device_end; NEVER for on-device units
-    "uplink_start_ns": "<i8",  # its turn on the link came; NEVER where nothing of it was carried
-    "uplink_end_ns": "<i8",  # its last byte left the link; NEVER where lost
-    "arrived_ns": "<i8",  # at the server
-    "service_start_ns": "<i8",
-    "served_ns": "<i8",
+    "uplink_start_ns": "<i8",  # its turn on the first link; NEVER where nothing of it was carried
+    "uplink_end_ns": "<i8",  # its last byte left the last link; NEVER where lost
+    "arrived_ns": "<i8",  # at the server, as much of it as was to come
+    "service_start_ns": "<i8",  # loading what the worker lacked included
+    "served_ns": "<i8",  # NEVER where its worker crashed
     "done_ns": "<i8",  # the result is at the device
     "forecast_bytes": "<f4",  # expected payload of the chosen unit when chosen; NaN where none
     "forecast_high_bytes": "<f4",  # its 90th percentile
-    "score": "<f4",  # of the chosen unit on this frame, on time or not; NaN where none
+    "score": "<f4",  # of the chosen unit on this frame, on time or not; NaN where none. With the
+    # layers that were decoded, with all of them where nothing was
     "confidence": "<f4",
 }
 """Names and little-endian dtypes of the columns, in order. Instants are ns from the start."""

@@ -18,7 +18,7 @@ Direction = Literal["uplink", "downlink", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceAbout:
-    """Where a trace comes from, and how far it can be trusted as an uplink.
+    """Where a trace comes from, and how far it can be trusted as a link's capacity.
 
     Attributes:
         name: File name, or ``family/seed``.
@@ -32,6 +32,8 @@ class TraceAbout:
         >>> TraceAbout(name="x", measures="flow-rate", direction="downlink").warning()
         'x measures a flow rate on a downlink: real uplink capacity may differ'
         >>> TraceAbout(name="y", measures="capacity", direction="uplink").warning()
+        >>> TraceAbout(name="z", measures="capacity", direction="uplink").warning("downlink")
+        'z measures an uplink: real downlink capacity may differ'
     """
 
     name: str
@@ -41,16 +43,21 @@ class TraceAbout:
     hours: float | None = None
     doubts: tuple[str, ...] = ()
 
-    def warning(self) -> str | None:
-        """Return what is doubtful about using this as an uplink's capacity, or None.
+    def warning(self, use: Direction = "uplink") -> str | None:
+        """Return what is doubtful about using this as the capacity of a link, or None.
 
         Traces that say nothing about themselves are taken at the user's word.
+
+        Args:
+            use: What the link is; ``unknown`` fits any direction.
         """
         said = []
         if self.measures == "flow-rate":
             said.append("a flow rate")
-        if self.direction == "downlink":
-            said.append("on a downlink" if said else "a downlink")
+        if "unknown" not in {use, self.direction} and use != self.direction:
+            article = "an" if self.direction == "uplink" else "a"
+            said.append(f"{'on ' if said else ''}{article} {self.direction}")
         if not said:
             return None
-        return f"{self.name} measures {' '.join(said)}: real uplink capacity may differ"
+        link = "link" if use == "unknown" else use
+        return f"{self.name} measures {' '.join(said)}: real {link} capacity may differ"

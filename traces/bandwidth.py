@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from traces.about import Direction
     from traces.conditions import Conditions
 
 __all__ = [
@@ -115,8 +116,12 @@ def rates_on_grid(
     return marks[:-1] / 1e9, rates
 
 
-def doubts(trace: BandwidthTrace) -> tuple[str, ...]:
-    """Return what is doubtful about using a trace as an uplink's capacity, to warn a user.
+def doubts(trace: BandwidthTrace, use: Direction = "uplink") -> tuple[str, ...]:
+    """Return what is doubtful about using a trace as the capacity of a link, to warn a user.
+
+    Args:
+        trace: Any trace.
+        use: What the link is; ``unknown`` fits any direction.
 
     Example:
         >>> about = TraceAbout(name="odd", measures="flow-rate")
@@ -126,7 +131,7 @@ def doubts(trace: BandwidthTrace) -> tuple[str, ...]:
         odd has a mean of 9e-06 Mbit/s: check the unit of its rates
     """
     about = trace.about
-    found = [about.warning(), *(f"{about.name} {doubt}" for doubt in about.doubts)]
+    found = [about.warning(use), *(f"{about.name} {doubt}" for doubt in about.doubts)]
     if not _SLOWEST_BPS <= trace.mean_bps <= _FASTEST_BPS:
         mean = f"{trace.mean_bps / 1e6:.3g} Mbit/s"
         found.append(f"{about.name} has a mean of {mean}: check the unit of its rates")

@@ -137,6 +137,30 @@ class Conditions:
         spans = zip(values, self.starts_ns, ends, strict=True)
         return sum(value * (end - start) for value, start, end in spans) / self.period_ns
 
+    def means_on_grid(
+        self, values: Sequence[float], step_ns: int, duration_ns: int
+    ) -> NDArray[np.float64]:
+        """Return the mean of a column in each cell of a regular grid, for plots.
+
+        Args:
+            values: ``loss`` or ``delay_ns``.
+            step_ns: Width of a cell.
+            duration_ns: Instant at which the last whole cell ends, at most.
+
+        Example:
+            >>> late = Conditions.from_steps([0, 5], delay_ns=[10, 30], period_ns=10)
+            >>> late.means_on_grid(late.delay_ns, 4, 12)
+            array([10., 25., 20.])
+        """
+        at = np.arange(duration_ns // step_ns + 1, dtype=np.int64) * step_ns + self.offset_ns
+        marks = np.array([*self.starts_ns, self.period_ns], dtype=np.int64)
+        sums = np.concatenate([[0.0], np.cumsum(np.multiply(values, np.diff(marks), dtype=float))])
+        turns = at // self.period_ns if self.after == "loop" else np.zeros_like(at)
+        passed = turns * sums[-1] + np.interp(at - turns * self.period_ns, marks, sums)
+        if self.after != "loop":
+            passed += np.maximum(at - self.period_ns, 0) * float(values[-1])
+        return np.asarray(np.diff(passed) / step_ns, dtype=np.float64)
+
     def shifted(self, offset_ns: int) -> Self:
         """Return the conditions as met by someone who starts that far into the trace."""
         at = self.offset_ns + offset_ns

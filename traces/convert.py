@@ -1,10 +1,11 @@
-"""A trace written as a file: the plain t_s,mbps table, or mahimahi's milliseconds.
+"""A trace written as a file: the plain table t_s,mbps and more, or mahimahi's milliseconds.
 
 What the format cannot say is told: a converted trace is exact unless something is.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -16,6 +17,7 @@ from traces.rate import RateTrace
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
+    from traces.conditions import Conditions
 
 __all__ = ["Converted", "to_csv", "to_mahimahi"]
 
@@ -29,14 +31,22 @@ Converted = tuple[str, tuple[str, ...]]
 def to_csv(trace: BandwidthTrace) -> Converted:
     r"""Return a trace as a ``t_s,mbps`` table.
 
-    Rates are exact. Opportunities are spread over the time before each, so that as much has been
-    offered at each of their instants, but bursts are lost.
+    Rates are exact, and so are loss and delay, in columns of their own. Opportunities are spread
+    over the time before each, so that as much has been offered at each of their instants, but
+    bursts are lost.
 
     Example:
         >>> from traces.about import TraceAbout
+        >>> from traces.conditions import Conditions
         >>> about = TraceAbout(name="x")
         >>> to_csv(RateTrace.from_steps([0], [1500000], period_ns=2 * 10**9, about=about))[0]
         't_s,mbps\n0,1.5\n2,0\n'
+        >>> late = Conditions.from_steps([0], delay_ns=[20_500_000], period_ns=10**9)
+        >>> print(to_csv(RateTrace.from_steps(
+        ...     [0], [1500000], period_ns=10**9, about=about, conditions=late))[0])
+        t_s,mbps,delay_ms
+        0,1.5,20.5
+        1,0,20.5
     """
     lost = []
     if isinstance(trace, OpportunityTrace):
@@ -45,14 +55,19 @@ def to_csv(trace: BandwidthTrace) -> Converted:
     else:
         assert isinstance(trace, RateTrace)  # noqa: S101  # the two kinds there are
         steps = list(trace.steps())
+    beside = trace.conditions
     rows = [(start, round(rate)) for start, rate in steps]
+    if beside is not None:
+        rows = _cut(rows, beside.starts_ns)
     rows.append((trace.period_ns, rows[-1][1] if trace.after == "hold" else 0))
     if trace.after != "loop":
         lost.append(f"what follows the end: read it with `after: {trace.after}`")
     if len(rows) > _MOST_LINES:
         raise _too_long(trace, len(rows))
     lines = [f"{_decimal(start, 9)},{_decimal(rate, 6)}" for start, rate in rows]
-    return "\n".join(["t_s,mbps", *lines, ""]), tuple(lost)
+    columns = [] if beside is None else _beside([start for start, _ in rows], beside)
+    lines = [",".join(cells) for cells in zip(["t_s,mbps", *lines], *columns, strict=True)]
+    return "\n".join([*lines, ""]), tuple(lost)
 
 
 def to_mahimahi(trace: BandwidthTrace) -> Converted:
@@ -89,7 +104,33 @@ def to_mahimahi(trace: BandwidthTrace) -> Converted:
         lost.append(f"its end: {trace.period_ns / 1e9:g} s become {exact[-1] / 1e3:g} s")
     if trace.after != "loop":
         lost.append(f"what follows the end, `{trace.after}`: mahimahi loops")
+    if trace.conditions is not None:
+        lost.append("loss and delay, which mahimahi's files cannot say: they are left out")
     return "\n".join([*map(str, exact), ""]), tuple(lost)
+
+
+def _cut(rows: list[tuple[int, int]], starts_ns: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return starts and rates with a row more wherever only loss or delay changes."""
+    rates = dict.fromkeys(starts_ns, -1) | dict(rows)
+    cut: list[tuple[int, int]] = []
+    for start in sorted(rates):
+        cut.append((start, cut[-1][1] if rates[start] < 0 else rates[start]))
+    return cut
+
+
+def _beside(starts_ns: list[int], conditions: Conditions) -> list[list[str]]:
+    """Return the columns of loss and delay, each with its name first, whatever the offset.
+
+    The last row ends the table: what it says counts only if the end is to be held.
+    """
+    lookup = replace(conditions, after="hold", offset_ns=0)
+    columns = []
+    if conditions.loss is not None:
+        found = [repr(lookup.loss_at(start)).removesuffix(".0") for start in starts_ns]
+        columns.append(["loss", *found])
+    if conditions.delay_ns is not None:
+        columns.append(["delay_ms", *(_decimal(lookup.delay_ns_at(t), 6) for t in starts_ns)])
+    return columns
 
 
 def _whole_stamps(trace: BandwidthTrace) -> list[int] | None:

@@ -51,6 +51,9 @@ class Description:
         outage_share: Share of seconds in outages; None if it is shorter than one.
         outages: How many there are.
         longest_outage_s: How long the longest lasts.
+        mean_loss: Share of packets lost over its length; None where it says nothing of loss.
+        mean_delay_ns: Mean one-way delay; None where it says nothing of delay.
+        least_delay_ns: The shortest; None likewise.
         doubts: What is doubtful about it as an uplink's capacity.
     """
 
@@ -62,6 +65,9 @@ class Description:
     outage_share: float | None
     outages: int
     longest_outage_s: int
+    mean_loss: float | None
+    mean_delay_ns: int | None
+    least_delay_ns: int | None
     doubts: tuple[str, ...]
 
 
@@ -83,6 +89,7 @@ def describe(trace: BandwidthTrace) -> Description:
     if len(seconds):
         levels = np.quantile(seconds, [0, 0.05, 0.5, 0.95, 1]).tolist()
         numbers = dict(zip(("min", "p5", "p50", "p95", "max"), levels, strict=True))
+    beside = trace.conditions
     return Description(
         kind="opportunities" if isinstance(trace, OpportunityTrace) else "rates",
         pieces=trace.pieces,
@@ -92,6 +99,9 @@ def describe(trace: BandwidthTrace) -> Description:
         outage_share=float((seconds < OUTAGE_BPS).mean()) if len(seconds) else None,
         outages=len(found.starts_s),
         longest_outage_s=int(found.lengths_s.max(initial=0)),
+        mean_loss=None if beside is None else beside.mean_loss,
+        mean_delay_ns=None if beside is None else beside.mean_delay_ns,
+        least_delay_ns=None if beside is None else beside.least_delay_ns,
         doubts=doubts(trace),
     )
 

@@ -208,7 +208,7 @@ class RateTrace:
         return replace(
             self,
             offset_ns=at,
-            conditions=self.conditions and self.conditions.shifted(offset_ns),
+            conditions=None if self.conditions is None else self.conditions.shifted(offset_ns),
             _before=unshifted.capacity(at),
         )
 

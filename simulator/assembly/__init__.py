@@ -7,6 +7,6 @@ instants, encoded and served with the same luck.
 
 from __future__ import annotations
 
-from simulator.assembly.world import Assembly, assemble, run_seed
+from simulator.assembly.world import Assembly, assemble, frames_of, run_seed
 
-__all__ = ["Assembly", "assemble", "run_seed"]
+__all__ = ["Assembly", "assemble", "frames_of", "run_seed"]

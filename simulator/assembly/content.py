@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.profile import Profile
-    from simulator.scenario.streams import StreamGroup
+    from simulator.scenario.streams import ProfileGroup
 
 __all__ = ["capture_instants", "clip_pool", "replayed_frames"]
 
 
 def capture_instants(
-    group: StreamGroup, duration_ns: int, seed: int, stream: str
+    group: ProfileGroup, duration_ns: int, seed: int, stream: str
 ) -> NDArray[np.int64]:
     """Return when a stream captures: a drawn phase, then every interval, each with its jitter.
 
     Args:
-        group: With frame rate and jitter.
+        group: With frame rate, jitter, and when captures begin and end.
         duration_ns: No frame is captured at or after this.
         seed: The run's.
         stream: The stream's name.
@@ -34,14 +34,15 @@ def capture_instants(
     """
     interval = 1e9 / group.fps
     phase = keyed.uniforms(seed, stream, "phase", n=1)[0] * interval
-    most = int(duration_ns / interval) + 1
+    length_ns = group.end_ns(duration_ns) - group.start_ns
+    most = int(length_ns / interval) + 1
     instants = phase + np.arange(most) * interval
     if group.jitter_ns:
         instants += keyed.uniforms(seed, stream, "jitter", n=most) * group.jitter_ns
     order = np.arange(most)
     whole = np.floor(instants).astype(np.int64)
     strict: NDArray[np.int64] = np.maximum.accumulate(whole - order) + order
-    return strict[strict < duration_ns]
+    return strict[strict < length_ns] + group.start_ns
 
 
 def clip_pool(profile: Profile, sets: tuple[str, ...] | None, what: str) -> NDArray[np.intp]:
@@ -76,7 +77,7 @@ def clip_pool(profile: Profile, sets: tuple[str, ...] | None, what: str) -> NDAr
 
 
 def replayed_frames(
-    group: StreamGroup,
+    group: ProfileGroup,
     pool: NDArray[np.intp],
     profile: Profile,
     *,

@@ -5,6 +5,7 @@ What is known comes from the profile's calibration half only; what happens, from
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from simulator.world import LadderPlan
 
 if TYPE_CHECKING:
     from models.profile import Profile, Unit
-    from simulator.scenario.streams import StreamGroup
+    from simulator.scenario.streams import ProfileGroup
 
 __all__ = ["ON_DEVICE", "ladder_plan", "ladder_units", "wire_bytes_mean"]
 
@@ -57,7 +58,7 @@ def ladder_units(profile: Profile, names: tuple[str, ...], what: str) -> tuple[U
 
 
 def ladder_plan(
-    profile: Profile, units: tuple[Unit, ...], group: StreamGroup, server_speed: float
+    profile: Profile, units: tuple[Unit, ...], group: ProfileGroup, server_speed: float
 ) -> LadderPlan:
     """Return what a device knows of its units: calibration means, scaled by the speeds.
 
@@ -92,6 +93,7 @@ def ladder_plan(
     )
 
 
+@lru_cache(maxsize=64)
 def wire_bytes_mean(
     profile: Profile, units: tuple[Unit, ...], header_bytes: int, payload_bytes: int
 ) -> float:

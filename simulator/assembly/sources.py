@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.profile import load, shipped
-from simulator.scenario.network import FamilyTrace
+from simulator.scenario.trace_sources import FamilyTrace
+from simulator.workload import read_workload
 from traces import read
 from traces.synthetic import synthesise
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from models.profile import Profile
-    from simulator.scenario.network import TraceSource
+    from simulator.scenario.trace_sources import TraceSource
+    from simulator.workload import Workload
     from traces import BandwidthTrace
 
-__all__ = ["profile", "scaled_trace", "trace"]
+__all__ = ["profile", "scaled_trace", "trace", "workload"]
 
 _SHORTEST_NS = 60_000_000_000
 
@@ -46,6 +48,24 @@ def _is_path(name_or_path: str, folder: Path) -> bool:
 @lru_cache(maxsize=16)
 def _profile(where: str) -> Profile:
     return load(where)
+
+
+def workload(file: str, folder: Path) -> Workload:
+    """Return a workload.
+
+    Args:
+        file: Its path, relative to ``folder``.
+        folder: Where the scenario lies.
+
+    Raises:
+        InputError: If the file cannot be used.
+    """
+    return _workload(folder / file)
+
+
+@lru_cache(maxsize=4)
+def _workload(path: Path) -> Workload:
+    return read_workload(path)
 
 
 @lru_cache(maxsize=64)

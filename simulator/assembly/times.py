@@ -47,7 +47,12 @@ def _at(samples: NDArray[np.int64], draws: NDArray[np.float64], speed: float) ->
     return scaled[(draws * len(scaled)).astype(np.intp)]
 
 
-def served_model(profile: Profile, max_batch: int) -> ServedModel:
+def served_model(
+    profile: Profile,
+    max_batch: int,
+    tails: tuple[int, ...],
+    modules: tuple[tuple[int, ...], ...] = (),
+) -> ServedModel:
     """Return the server's tables for one backbone: its tail, and the decoders of all its units.
 
     Times between measured batch sizes are linear at equal quantiles.
@@ -55,6 +60,8 @@ def served_model(profile: Profile, max_batch: int) -> ServedModel:
     Args:
         profile: What was measured.
         max_batch: The largest batch that will be served.
+        tails: For each unit which tail it needs.
+        modules: For each unit what a worker must hold; empty where memory is not simulated.
 
     Raises:
         InputError: If no batch that large was measured.
@@ -81,7 +88,8 @@ def served_model(profile: Profile, max_batch: int) -> ServedModel:
         name=profile.name,
         tail_ns=_table(profile.tail_ns, profile.batch_sizes, max_batch),
         decode_ns=np.stack(decoders, axis=1),
-        tails=(0,) * len(profile.units),
+        tails=tails,
+        modules=modules,
     )
 
 

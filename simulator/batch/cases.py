@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["RunSpec", "run_specs"]
 
 _POLICY = re.compile(r"streams\.[^.]+\.policy(\..*)?")
-_TRACE = re.compile(r"network\.uplink\.\d+\.trace(\.(seed|file|format|offset))?")
-_PREFIX = re.compile(r"^(network\.uplink\.0\.|network\.|streams\.(?=[^.]+\.))")
+_HOP = r"network\.(?:uplink\.\d+|downlink(?:\.\d+)?)\."
+_TRACE = re.compile(_HOP + r"trace(\.(seed|file|format|offset))?")
+_PREFIX = re.compile(r"^(network\.|streams\.(?=[^.]+\.))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,14 @@ def _short(path: str, scenario: Scenario) -> str:
     groups = scenario.record.streams
     if len(groups) == 1:
         path = path.removeprefix(f"streams.{next(iter(groups))}.")
+    network = scenario.record.network
+    for place, hop in network.hops():
+        if hop.name:
+            path = re.sub(rf"^{re.escape(place)}\.", f"{hop.name}.", path)
+    if len(network.downlink_hops) == 1 and network.downlink_hops[0].name:  # without a list
+        path = re.sub(r"^network\.downlink\.", f"{network.downlink_hops[0].name}.", path)
+    if len(network.uplink) == 1:
+        path = path.removeprefix("network.uplink.0.")
     return _PREFIX.sub("", path)
 
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.assembly import assemble
-from simulator.assembly.sources import profile, trace
+from simulator.assembly.sources import profile, trace, workload
 from simulator.foundation.errors import InputError, Problem
+from simulator.scenario.streams import ProfileGroup
 from simulator.world import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from models.profile import Profile
     from simulator.batch.cases import RunSpec
     from simulator.scenario import Scenario
+    from simulator.scenario.streams import Group
+    from simulator.workload import Workload
 
 __all__ = ["check"]
+
+_Load: TypeAlias = "partial[Profile] | partial[Workload]"
 
 _FRAMES_TRIED = 2
 _MOST_PROBLEMS = 50
@@ -50,13 +57,13 @@ def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
 
     for spec in specs:
         record = spec.point.record
-        load_trace = partial(
-            trace, record.network.uplink[0].trace, scenario.folder, record.duration_ns
-        )
-        sound = attempt(record.network.uplink[0].trace, load_trace, spec, "network.uplink.0.trace")
+        sound = True
+        for path, hop in record.network.hops():
+            load_trace = partial(trace, hop.trace, scenario.folder, record.duration_ns)
+            sound &= attempt(hop.trace, load_trace, spec, f"{path}.trace")
         for name, group in record.streams.items():
-            load_profile = partial(profile, group.profile, scenario.folder)
-            sound &= attempt(group.profile, load_profile, spec, f"streams.{name}.profile")
+            for key, load in _files(group, scenario.folder):
+                sound &= attempt((key, load.args), load, spec, f"streams.{name}.{key}")
         if sound:
             path = "streams" if len(record.streams) > 1 else f"streams.{next(iter(record.streams))}"
             attempt(spec.case, partial(_try, spec, scenario), spec, f"{path}.policy")
@@ -67,17 +74,39 @@ def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
 def _try(spec: RunSpec, scenario: Scenario) -> None:
     """Simulate a case's first frames: a policy that cannot cope with them fails here."""
     record = spec.point.record
-    longest_ns = max(group.interval_ns for group in record.streams.values())
-    short_ns = min(record.duration_ns, _FRAMES_TRIED * longest_ns)
-    shortened = record.model_copy(update={"duration_ns": short_ns})
+    needed_ns = max(_first_frames_ns(group, scenario.folder) for group in record.streams.values())
+    short_ns = min(record.duration_ns, needed_ns)
+    at_once = {"start_ns": 0, "stop_ns": None}
+    streams = {name: group.model_copy(update=at_once) for name, group in record.streams.items()}
+    shortened = record.model_copy(update={"duration_ns": short_ns, "streams": streams})
     simulate(assemble(shortened, spec.seed, scenario.folder).plan)
+
+
+def _first_frames_ns(group: Group, folder: Path) -> int:
+    """Return how long a stream that begins at once takes to capture its first frames."""
+    if isinstance(group, ProfileGroup):
+        return _FRAMES_TRIED * group.interval_ns
+    logs = workload(group.workload, folder).streams
+    return min(int(log.captured_ns[1]) + log.interval_ns + 1 for log in logs)
+
+
+def _files(group: Group, folder: Path) -> Iterator[tuple[str, _Load]]:
+    """Yield what a group loads: the key that names it, and the step that loads it."""
+    if isinstance(group, ProfileGroup):
+        yield "profile", partial(profile, group.profile, folder)
+        return
+    yield "workload", partial(workload, group.workload, folder)
+    if group.calibration is not None:
+        yield "calibration", partial(workload, group.calibration, folder)
 
 
 def _placed(problem: Problem, scenario: Scenario, spec: RunSpec, path: str) -> Problem:
     """Say where in the scenario's file the setting stands that led to a problem."""
     settings = spec.point.settings
     word = problem.what.partition(" ")[0]
-    for candidate in (problem.what, f"{problem.where}.{word}"):
+    # A way back of one hop may be written without a list.
+    alone = problem.what.replace("network.downlink.0.", "network.downlink.")
+    for candidate in (problem.what, alone, f"{problem.where}.{word}"):
         if place := scenario.place(candidate, settings):
             return replace(problem, where=place, what=candidate)
     if place := scenario.place(path, settings):

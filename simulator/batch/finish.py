@@ -14,6 +14,7 @@ from simulator.metrics.verdicts import judge
 from simulator.results.manifest import write_json
 from simulator.results.schema import CAPACITY, GROUPS, RUNS, SCHEMA_VERSION, UNITS
 from simulator.results.tables import read_facts, write_columns, write_rows
+from simulator.scenario.streams import ProfileGroup
 from traces import rates_on_grid
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def _summary(
     settings = {spec.case: spec.settings for spec in specs}
     cases = [case | {"settings": settings[case["case"]]} for case in case_records(runs, groups)]
     tasks = {
-        profile(group.profile, scenario.folder).primary_task for group in record.streams.values()
+        profile(group.profile, scenario.folder).primary_task
+        if isinstance(group, ProfileGroup)
+        else "score"
+        for group in record.streams.values()
     }
     return {
         "schema_version": SCHEMA_VERSION,
@@ -91,7 +95,11 @@ def _capacity(
         warnings |= dict.fromkeys(built.warnings)
         duration_ns = built.plan.duration_ns
         step_ns = min(max(_STEP_NS, -(-duration_ns // steps)), duration_ns)
-        starts, rates = rates_on_grid(built.plan.uplink[0][0].trace, step_ns, duration_ns)
+        first_hop = [
+            rates_on_grid(plan.trace, step_ns, duration_ns) for plan in built.plan.uplink[0]
+        ]
+        starts = first_hop[0][0]
+        rates = np.sum([rates for _, rates in first_hop], axis=0)
         columns["link"] += [link] * len(starts)
         columns["t_s"] += starts.tolist()
         columns["capacity_bps"] += rates.tolist()

@@ -11,6 +11,17 @@ from simulator.cli.run import workers
 
 __all__ = ["add"]
 
+_ASKED = (
+    "3g-uplink",
+    "eight-lte-cameras",
+    "one-camera-load-0.25",
+    "one-camera-load-1",
+    "one-camera-load-4",
+    "overloaded-server",
+    "slow-device",
+)
+"""Scenarios of one group on one shared uplink, in the order of the table."""
+
 
 def add(commands: Commands) -> None:
     """Describe the command."""
@@ -21,7 +32,7 @@ def add(commands: Commands) -> None:
         metavar="SCENARIO.yaml",
         type=Path,
         nargs="*",
-        help="by default all bundled ones but the demo",
+        help=f"by default {', '.join(_ASKED)}",
     )
     parser.add_argument(
         "--readme",
@@ -36,14 +47,14 @@ def add(commands: Commands) -> None:
 
 
 def _execute(arguments: Arguments) -> int:
-    from simulator.cli.bundled import scenarios
+    from simulator.cli.bundled import scenario_path
     from simulator.findings import findings_table, investigate, replace_table
     from simulator.foundation.files import read_bounded, write_atomically
 
     readme: Path | None = arguments.readme
     if readme is None and not arguments.scenarios:
         readme = Path("README.md")
-    paths = arguments.scenarios or [path for path in scenarios() if path.stem != "demo"]
+    paths = arguments.scenarios or [scenario_path(name) for name in _ASKED]
     before = ""
     if readme is not None:
         before = read_bounded(readme, limit_bytes=10**6, what="document").decode()

@@ -1,28 +1,26 @@
-"""`splitcast replay`: frames with given instants and sizes through a link."""
+"""`splitcast replay`: frames with given instants and sizes through a link; or customers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from simulator.cli import replay_customers
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.option_values import option_name, parsed, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simulator.replay import LinkChoice
     from simulator.replay.link import Accuracy
 
 __all__ = ["add"]
-
-T = TypeVar("T")
 
 # Options that are whole numbers: what is usual, from, to, and what it means.
 _WHOLE = {
     "opportunity_bytes": (1504, 1, 10**9, "what a delivery opportunity carries"),
     "mtu_payload": (1472, 1, 65_535, "most payload bytes of a packet"),
     "header_bytes": (32, 0, 65_535, "what each packet carries besides"),
-    "quantum": (1500, 64, 10**9, "bytes a flow gains a round of drr"),
+    "quantum": (1500, 64, 10**9, "bytes a flow gains a round of drr, times its weight"),
     "drr_header_bytes": (28, 0, 65_535, "header bytes that count in drr's deficits"),
     "committed_packets": (1, 0, 10_000, "packets drr has settled behind the one on the wire"),
 }
@@ -31,9 +29,9 @@ _CLOCKS_NS = {"exact": 1, "ms": 10**6}
 
 def add(commands: Commands) -> None:
     """Describe the command."""
-    about = "send frames with given instants and sizes through a link"
+    about = "send frames with given instants and sizes through a link, or customers through a pool"
     parser = command(commands, "replay", about, _execute)
-    parser.add_argument("--trace", metavar="FILE", type=Path, required=True, help="its capacity")
+    parser.add_argument("--trace", metavar="FILE", type=Path, help="its capacity")
     parser.add_argument("--format", help="of the trace; recognised from its content if left out")
     parser.add_argument(
         "--after",
@@ -44,8 +42,8 @@ def add(commands: Commands) -> None:
         "--frames",
         metavar="FILE",
         type=Path,
-        required=True,
-        help="CSV with flow,frame_id,t_send_s,bytes (or t_send_ms) in the order of sending",
+        help="CSV with flow,frame_id,t_send_s,bytes (or t_send_ms) in the order of sending; "
+        "a column weight gives flows shares of fair and drr",
     )
     parser.add_argument(
         "--out",
@@ -59,7 +57,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--queue",
         default="infinite",
-        help="infinite (default), droptail:50p, droptail:64000B, drophead:40p",
+        help="infinite (default), droptail:50p, droptail:64000B, drophead:40p; "
+        "for fair, droptail of whatever has not left",
     )
     parser.add_argument("--delay", default="0 ms", help="propagation after the link, like '20 ms'")
     parser.add_argument("--sharing", choices=("fifo", "fair", "drr"), default="fifo")
@@ -75,8 +74,10 @@ def add(commands: Commands) -> None:
         help="ms: frames come to the link's queue at the whole millisecond before they are sent",
     )
     for name, (usual, _, _, meaning) in _WHOLE.items():
-        option = f"--{name.replace('_', '-')}"
-        parser.add_argument(option, metavar="N", default=str(usual), help=f"{meaning} ({usual})")
+        parser.add_argument(
+            option_name(name), metavar="N", default=str(usual), help=f"{meaning} ({usual})"
+        )
+    replay_customers.join(parser, _execute)
 
 
 def _execute(arguments: Arguments) -> int:
@@ -85,7 +86,10 @@ def _execute(arguments: Arguments) -> int:
     from simulator.replay.checks import check
     from simulator.replay.outputs import check_outputs, write_outputs
 
-    whole = {name: _whole(name, getattr(arguments, name)) for name in _WHOLE}
+    whole = {
+        name: whole_number(option_name(name), getattr(arguments, name), least, most, usual)
+        for name, (usual, least, most, _) in _WHOLE.items()
+    }
     choice = _choice(arguments, whole)
     outputs = [path for path in (arguments.out, arguments.packets_out) if path is not None]
     check_outputs(outputs, inputs=[arguments.trace, arguments.frames])
@@ -120,35 +124,12 @@ def _choice(arguments: Arguments, whole: dict[str, int]) -> LinkChoice:
     return LinkChoice(
         mtu_payload_bytes=whole["mtu_payload"],
         header_bytes=whole["header_bytes"],
-        queue=_parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p"),
+        queue=parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p"),
         sharing=arguments.sharing,
         accuracy=accuracy,
-        delay_ns=_parsed("--delay", "delay", arguments.delay, duration_ns, "20 ms"),
+        delay_ns=parsed("--delay", "delay", arguments.delay, duration_ns, "20 ms"),
         clock_ns=_CLOCKS_NS[arguments.arrival_rounding],
         quantum_bytes=whole["quantum"],
         drr_header_bytes=whole["drr_header_bytes"],
         committed_packets=whole["committed_packets"],
     )
-
-
-def _whole(name: str, text: str) -> int:
-    usual, least, most, _ = _WHOLE[name]
-
-    def parse(text: str) -> int:
-        if text.isascii() and text.isdecimal() and least <= int(text[:19]) <= most:
-            return int(text)
-        msg = f"must be a whole number from {least} to {most}"
-        raise ValueError(msg)
-
-    return _parsed(f"--{name.replace('_', '-')}", "value", text, parse, str(usual))
-
-
-def _parsed(option: str, what: str, text: str, parse: Callable[[str], T], example: str) -> T:
-    from simulator.foundation.errors import InputError, Problem
-
-    try:
-        return parse(text)
-    except ValueError as error:
-        remedy = f"write {option} {example!r}"
-        problem = Problem(where=option, what=what, value=text, rule=str(error), remedy=remedy)
-        raise InputError(problem) from error

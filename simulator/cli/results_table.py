@@ -77,8 +77,9 @@ def _comparisons(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         difference = comparison["metrics"]["timely_accuracy"]
         if difference["mean"] is None:
             continue
-        low, high = (_signed(difference[end]) for end in ("low", "high"))
-        spread = f" [{low}, {high}]" if difference["low"] is not None else ""
+        spread = ""
+        if difference["low"] is not None:
+            spread = f" [{_signed(difference['low'])}, {_signed(difference['high'])}]"
         yield (
             f"  {comparison['policy']} - {comparison['versus']}: timely accuracy "
             f"{_signed(difference['mean'])}{spread} points, "

@@ -82,7 +82,13 @@ def _info(arguments: Arguments) -> int:
         print(f"1 s rates  {levels}")
         print(f"outage     {found.outage_share:.1%} of seconds below 100 kbit/s")
     if found.outages:
-        print(f"           {found.outages} times, {found.longest_outage_s} s at the longest")
+        times = "once" if found.outages == 1 else f"{found.outages} times"
+        print(f"           {times}, {found.longest_outage_s} s at the longest")
+    if found.mean_loss is not None:
+        print(f"loss       {found.mean_loss:.2%} of packets on average")
+    if found.mean_delay_ns is not None and found.least_delay_ns is not None:
+        least = format_ns(found.least_delay_ns)
+        print(f"delay      {format_ns(found.mean_delay_ns)} one way on average, at least {least}")
     for doubt in found.doubts:
         print(f"warning    {doubt}")
     return 0
@@ -104,6 +110,7 @@ def _synth(arguments: Arguments) -> int:
 
 def _write(trace: BandwidthTrace, kind: str, out: Path) -> None:
     from simulator.foundation.files import write_atomically
+    from traces import doubts
     from traces.convert import to_csv, to_mahimahi
 
     text, lost = to_csv(trace) if kind == "csv" else to_mahimahi(trace)
@@ -111,6 +118,8 @@ def _write(trace: BandwidthTrace, kind: str, out: Path) -> None:
     print(f"{out}: {text.count(chr(10))} lines, {kind}, {'lossy' if lost else 'exact'}")
     for what in lost:
         print(f"lost       {what}")
+    for doubt in doubts(trace):  # the new file cannot say it
+        print(f"warning    {doubt}")
 
 
 def _plot(arguments: Arguments) -> int:

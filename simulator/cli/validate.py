@@ -22,6 +22,7 @@ def add(commands: Commands) -> None:
 
 
 def _execute(arguments: Arguments) -> int:
+    from simulator.assembly import frames_of
     from simulator.batch.cases import run_specs
     from simulator.batch.check import check
     from simulator.scenario import Scenario
@@ -29,7 +30,7 @@ def _execute(arguments: Arguments) -> int:
     scenario = Scenario.from_file(arguments.scenario, arguments.overrides)
     specs = run_specs(scenario)
     check(scenario, specs)
-    frames = sum(spec.point.record.frames for spec in specs)
+    frames = sum(frames_of(spec.point.record, scenario.folder) for spec in specs)
     cases = len({spec.case for spec in specs})
     print(f"{arguments.scenario} is fine. Runs: {len(specs)}, cases: {cases}, frames: {frames:,}")
     return 0

@@ -42,7 +42,6 @@ class DroptailLink:
 
     __slots__ = (
         "_bytes",
-        "_free_ns",
         "_limit_bytes",
         "_limit_packets",
         "_packet_bytes",
@@ -51,6 +50,7 @@ class DroptailLink:
         "_runs",
         "_trace",
         "begin_ns",
+        "free_ns",
     )
 
     def __init__(
@@ -70,7 +70,7 @@ class DroptailLink:
         self._runs: deque[tuple[int, int, int]] = deque()
         self._bytes = self._packets = 0  # in all these runs
         self._position = 0
-        self._free_ns = 0
+        self.free_ns = 0
         self.begin_ns: int | None = None
 
     def send(self, now_ns: int, wire_bytes: int) -> int | None:
@@ -80,7 +80,7 @@ class DroptailLink:
         if not packets:
             self.begin_ns = None
             return None
-        free_ns = self._free_ns
+        free_ns = self.free_ns
         self.begin_ns = max(now_ns, free_ns) if free_ns < FOREVER_NS else None
         start = max(self._position, offered)
         self._runs.append((start, admitted_bytes, packets))
@@ -88,7 +88,10 @@ class DroptailLink:
         self._packets += packets
         self._position = start + admitted_bytes * self._trace.units_per_byte
         end_ns = self._trace.instant(self._position)
-        self._free_ns = FOREVER_NS if end_ns is None else end_ns
+        if end_ns is None or end_ns >= FOREVER_NS:
+            self.free_ns = FOREVER_NS
+            return None
+        self.free_ns = end_ns
         return end_ns if admitted_bytes == wire_bytes else None
 
     def queued(self, offered: int) -> tuple[int, int]:

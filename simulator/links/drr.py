@@ -10,80 +10,163 @@ flow found empty goes there too, and an old flow found empty is forgotten.
 from __future__ import annotations
 
 from collections import deque
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Generic
+
+from simulator.links.fattest import Fattest, FlowLine
+from simulator.links.queueing import Parcel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from simulator.links.queueing import Flow
+    from simulator.links.waiting import Waiting
 
 __all__ = ["DrrQueue"]
 
+_NO_LIMIT = 1 << 62
 
-class _Flow:
+
+class _Turns(FlowLine[Parcel]):
     """One flow's packets and what it may still send this round."""
 
-    __slots__ = ("deficit", "items")
+    __slots__ = ("deficit", "name", "quantum")
 
-    def __init__(self) -> None:
-        self.items: deque[tuple[int, int]] = deque()
-        self.deficit = 0
+    def __init__(self, name: Flow, quantum: int) -> None:
+        super().__init__()
+        self.name = name
+        self.quantum = self.deficit = quantum
 
 
-class DrrQueue:
+class DrrQueue(Generic[Parcel]):
     """Packets of several flows, by turns.
 
     Args:
-        quantum: Bytes a flow gains a round.
+        quantum: Bytes a flow of weight 1 gains a round.
         less_bytes: What of a packet's wire bytes does not count in deficits: ns-3's link headers.
+        weights: How many quanta a flow gains a round; 1 for those left out.
+        limit_bytes: Most wire bytes queued; None for no such limit.
+        limit_packets: Most packets queued; None for no such limit.
+        drop_head: What happens to a packet too many. False: it is dropped. True: it is queued, and
+            the flow with most bytes queued (of several, the one that has been waiting longest
+            without a break) loses its oldest packet until the limit holds, as in RFC 8290, section
+            4.1, one packet at a time.
 
     Example:
+        >>> from simulator.links.waiting import Waiting
         >>> queue = DrrQueue(quantum=1500)
         >>> for packet, flow in enumerate("aaab"):
-        ...     queue.push(flow, packet, 1000)
-        >>> [queue.pop()[0] for _ in range(4)]  # a sends 2, is in debt, and b is new
+        ...     _ = queue.push(Waiting(packet, flow, 0), 1000)
+        >>> [queue.pop()[0].parcel for _ in range(4)]  # a sends 2, is in debt, and b is new
         [0, 1, 3, 2]
     """
 
-    __slots__ = ("_flows", "_less", "_new", "_old", "_quantum", "waiting")
+    __slots__ = (
+        "_drop_head",
+        "_fattest",
+        "_flows",
+        "_less",
+        "_limit_bytes",
+        "_limit_packets",
+        "_new",
+        "_old",
+        "_quantum",
+        "_weights",
+        "packets",
+        "wire_bytes",
+    )
 
-    def __init__(self, *, quantum: int, less_bytes: int = 0) -> None:
+    first = None
+    """A flow that comes may go first, so there is no parcel that surely does."""
+
+    def __init__(  # each is one thing of a router's configuration
+        self,
+        *,
+        quantum: int,
+        less_bytes: int = 0,
+        weights: Mapping[Flow, int] = MappingProxyType({}),
+        limit_bytes: int | None = None,
+        limit_packets: int | None = None,
+        drop_head: bool = False,
+    ) -> None:
         """Start without flows."""
         self._quantum = quantum
         self._less = less_bytes
-        self._flows: dict[str, _Flow] = {}  # those on a list
-        self._new: deque[str] = deque()
-        self._old: deque[str] = deque()
-        self.waiting = 0
+        self._weights = weights
+        self._limit_bytes = _NO_LIMIT if limit_bytes is None else limit_bytes
+        self._limit_packets = _NO_LIMIT if limit_packets is None else limit_packets
+        self._drop_head = drop_head
+        self._flows: dict[Flow, _Turns[Parcel]] = {}  # those on a list
+        self._fattest: Fattest[Parcel] = Fattest()  # kept up to date if heads are dropped
+        self._new: deque[_Turns[Parcel]] = deque()
+        self._old: deque[_Turns[Parcel]] = deque()
+        self.packets = 0
+        self.wire_bytes = 0
 
-    def push(self, flow: str, packet: int, wire_bytes: int) -> None:
-        """Queue a packet; its flow is new if it is on neither list."""
-        known = self._flows.get(flow)
-        if known is None:
-            known = self._flows[flow] = _Flow()
-            known.deficit = self._quantum
+    def push(
+        self, waiting: Waiting[Parcel], wire_bytes: int
+    ) -> Sequence[tuple[Waiting[Parcel], int]]:
+        """Queue a packet; its flow is new if it is on neither list. Return the packets dropped."""
+        full = (
+            self.wire_bytes + wire_bytes > self._limit_bytes or self.packets >= self._limit_packets
+        )
+        if full and not self._drop_head:
+            return ((waiting, wire_bytes),)
+        name = waiting.flow
+        flow = self._flows.get(name)
+        if flow is None:
+            flow = self._flows[name] = _Turns(name, self._quantum * self._weights.get(name, 1))
             self._new.append(flow)
-        known.items.append((packet, wire_bytes))
-        self.waiting += 1
+        flow.append(waiting, wire_bytes)
+        self.packets += 1
+        self.wire_bytes += wire_bytes
+        if not self._drop_head:
+            return ()
+        self._fattest.grown(flow)
+        dropped = []
+        while self.wire_bytes > self._limit_bytes or self.packets > self._limit_packets:
+            dropped.append(self._take(self._fattest.find()))
+        return dropped
 
-    def pop(self) -> tuple[int, int] | None:
-        """Remove and return the packet whose turn it is and its wire bytes, or None.
+    def pop(self) -> tuple[Waiting[Parcel], int] | None:
+        """Remove the packet whose turn it is; return its parcel and its wire bytes, or None.
 
         To ask in vain has an effect, as in ns-3: all flows are found empty and forgotten.
         """
-        if not self.waiting:
+        if not self.packets:
             self._new.clear()
             self._old.clear()
             self._flows.clear()
             return None
         while True:
             turns = self._new or self._old
-            name = turns[0]
-            flow = self._flows[name]
+            flow = turns[0]
             if flow.deficit <= 0:
-                flow.deficit += self._quantum
-            elif flow.items:
-                item = flow.items.popleft()
+                flow.deficit += flow.quantum
+            elif flow.packets:
+                item = self._take(flow)
                 flow.deficit -= item[1] - self._less
-                self.waiting -= 1
                 return item
             elif turns is self._old:
                 turns.popleft()
-                del self._flows[name]
+                del self._flows[flow.name]
                 continue
             turns.popleft()
-            self._old.append(name)
+            self._old.append(flow)
+
+    def remove(self, waiting: Waiting[Parcel]) -> int:
+        """Remove all packets of a parcel; return how many. Its flow keeps its turn."""
+        flow = self._flows.get(waiting.flow)
+        if flow is None:
+            return 0
+        before = flow.wire_bytes
+        removed = flow.remove(waiting)
+        self.packets -= removed
+        self.wire_bytes -= before - flow.wire_bytes
+        return removed
+
+    def _take(self, flow: FlowLine[Parcel]) -> tuple[Waiting[Parcel], int]:
+        item = flow.take()
+        self.packets -= 1
+        self.wire_bytes -= item[1]
+        return item

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["FOREVER_NS", "FifoLink", "Link"]
 
 FOREVER_NS = 1 << 62
-"""An instant after every run: when a link becomes free that delivers nothing any more."""
+"""An instant after every run, 146 years: when a link is free that delivers nothing any more."""
 
 
 class Link(Protocol):
@@ -27,6 +27,8 @@ class Link(Protocol):
 
     begin_ns: int | None
     """When the turn of the frame last sent came; None if nothing of it is carried."""
+    free_ns: int
+    """When all that is carried has left; `FOREVER_NS` if it never does."""
 
     def send(self, now_ns: int, wire_bytes: int) -> int | None:
         """Return when the last byte of a frame handed over now leaves the link; None if lost."""
@@ -46,7 +48,7 @@ class FifoLink:
         (1000000, 2000000, 6000000)
     """
 
-    __slots__ = ("_capacity", "_free_ns", "_instant", "_position", "_units", "begin_ns")
+    __slots__ = ("_capacity", "_instant", "_position", "_units", "begin_ns", "free_ns")
 
     def __init__(self, trace: BandwidthTrace) -> None:
         """Start with an empty link at instant 0."""
@@ -54,12 +56,12 @@ class FifoLink:
         self._instant = trace.instant
         self._units = trace.units_per_byte
         self._position = 0
-        self._free_ns = 0
+        self.free_ns = 0
         self.begin_ns: int | None = None
 
     def send(self, now_ns: int, wire_bytes: int) -> int | None:
-        """Return when a frame handed over now has left the link; None if the trace stops first."""
-        free_ns = self._free_ns
+        """Return when a frame handed over now has left the link; None if it never has."""
+        free_ns = self.free_ns
         if now_ns >= free_ns:
             # Idle, so W(now) >= position by the definition of the inverse.
             self._position = self._capacity(now_ns)
@@ -68,5 +70,8 @@ class FifoLink:
             self.begin_ns = free_ns if free_ns < FOREVER_NS else None
         self._position = position = self._position + wire_bytes * self._units
         end_ns = self._instant(position)
-        self._free_ns = FOREVER_NS if end_ns is None else end_ns
+        if end_ns is None or end_ns >= FOREVER_NS:
+            self.free_ns = FOREVER_NS
+            return None
+        self.free_ns = end_ns
         return end_ns

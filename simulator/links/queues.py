@@ -7,28 +7,45 @@ A packet in transmission has left the queue and is not counted.
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.links.queueing import Parcel
+from simulator.links.waiting import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.links.waiting import Waiting
 
 __all__ = ["FifoQueue", "PacketQueue"]
 
 _NO_LIMIT = 1 << 62
 
 
-class PacketQueue(Protocol):
-    """Where packets wait, named by their numbers."""
+class PacketQueue(Protocol[Parcel]):
+    """Where packets wait, each named by its parcel."""
 
-    waiting: int
-    """How many packets wait."""
+    @property
+    def packets(self) -> int:
+        """How many packets wait."""
 
-    def push(self, flow: str, packet: int, wire_bytes: int) -> None:
-        """Queue a packet. The queue may drop this one or others, and forgets what it drops."""
+    @property
+    def first(self) -> Waiting[Parcel] | None:
+        """The parcel whose packets all go before any other's, if there is one that surely does."""
 
-    def pop(self) -> tuple[int, int] | None:
-        """Remove the packet whose turn it is; return it and its wire bytes, or None."""
+    def push(
+        self, waiting: Waiting[Parcel], wire_bytes: int
+    ) -> Sequence[tuple[Waiting[Parcel], int]]:
+        """Queue a packet; return the packets dropped for it, which may be this one."""
+
+    def pop(self) -> tuple[Waiting[Parcel], int] | None:
+        """Remove the packet whose turn it is; return its parcel and its wire bytes, or None."""
+
+    def remove(self, waiting: Waiting[Parcel]) -> int:
+        """Remove all packets of a parcel; return how many."""
 
 
-class FifoQueue:
+class FifoQueue(Line[Parcel]):
     """First in, first out.
 
     Args:
@@ -37,15 +54,19 @@ class FifoQueue:
         drop_head: Whether the oldest make place for a packet too many.
 
     Example:
+        >>> from simulator.links.waiting import Waiting
         >>> tail, head = FifoQueue(limit_packets=2), FifoQueue(limit_packets=2, drop_head=True)
         >>> for queue in (tail, head):
-        ...     for packet in range(3):
-        ...         queue.push("a", packet, 100)
-        >>> tail.pop(), tail.pop(), head.pop(), head.pop(), head.pop()
-        ((0, 100), (1, 100), (1, 100), (2, 100), None)
+        ...     for name in "abc":
+        ...         for dropped, _ in queue.push(Waiting(name, "flow", 0), 100):
+        ...             print("dropped", dropped.parcel)
+        dropped c
+        dropped a
+        >>> tail.pop()[0].parcel, head.pop()[0].parcel
+        ('a', 'b')
     """
 
-    __slots__ = ("_bytes", "_drop_head", "_items", "_limit_bytes", "_limit_packets", "waiting")
+    __slots__ = ("_drop_head", "_limit_bytes", "_limit_packets")
 
     def __init__(
         self,
@@ -55,30 +76,26 @@ class FifoQueue:
         drop_head: bool = False,
     ) -> None:
         """Start empty."""
+        super().__init__()
         self._limit_bytes = _NO_LIMIT if limit_bytes is None else limit_bytes
         self._limit_packets = _NO_LIMIT if limit_packets is None else limit_packets
         self._drop_head = drop_head
-        self._items: deque[tuple[int, int]] = deque()
-        self._bytes = 0
-        self.waiting = 0
 
-    def push(self, flow: str, packet: int, wire_bytes: int) -> None:  # noqa: ARG002  # the interface
-        """Queue a packet, whichever flow it is of."""
-        if not self._drop_head and (
-            self._bytes + wire_bytes > self._limit_bytes or self.waiting >= self._limit_packets
-        ):
-            return
-        self._items.append((packet, wire_bytes))
-        self._bytes += wire_bytes
-        self.waiting += 1
-        while self._bytes > self._limit_bytes or self.waiting > self._limit_packets:
-            self.pop()
+    def push(
+        self, waiting: Waiting[Parcel], wire_bytes: int
+    ) -> Sequence[tuple[Waiting[Parcel], int]]:
+        """Queue a packet, whichever flow it is of; return the packets dropped for it."""
+        if self.wire_bytes + wire_bytes <= self._limit_bytes and self.packets < self._limit_packets:
+            self.append(waiting, wire_bytes)
+            return ()
+        if not self._drop_head:
+            return ((waiting, wire_bytes),)
+        self.append(waiting, wire_bytes)
+        dropped = []
+        while self.wire_bytes > self._limit_bytes or self.packets > self._limit_packets:
+            dropped.append(self.take())
+        return dropped
 
-    def pop(self) -> tuple[int, int] | None:
-        """Remove and return the oldest packet and its wire bytes, or None."""
-        if not self._items:
-            return None
-        item = self._items.popleft()
-        self._bytes -= item[1]
-        self.waiting -= 1
-        return item
+    def pop(self) -> tuple[Waiting[Parcel], int] | None:
+        """Remove the oldest packet; return its parcel and its wire bytes, or None."""
+        return self.take() if self.packets else None

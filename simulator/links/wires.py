@@ -8,14 +8,18 @@ as in mahimahi's link queue, and a rate is integrated exactly.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from simulator.links.fifo import FOREVER_NS
+from traces.opportunity import OpportunityTrace
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
 
-__all__ = ["Flowing", "StoreAndForward", "Wire"]
+__all__ = ["Accuracy", "Flowing", "StoreAndForward", "Wire", "wire_for"]
+
+Accuracy = Literal["frame", "packet"]
+"""Whether the capacity is followed byte by byte, or each packet is stored and forwarded whole."""
 
 
 class Wire(Protocol):
@@ -29,6 +33,12 @@ class Wire(Protocol):
 
     def carry(self, wire_bytes: int) -> int:
         """Return when the packet that begins then has left; `FOREVER_NS` for never."""
+
+    def earliest_end(self, wire_bytes: int) -> int:
+        """Return an instant before which that many more bytes have surely not left.
+
+        Asked between `begin` and `carry`. At least when the packet begins.
+        """
 
 
 class StoreAndForward:
@@ -76,8 +86,13 @@ class StoreAndForward:
     def carry(self, wire_bytes: int) -> int:
         """Return when the packet that begins then has left."""
         rate = self._rate
-        self.free_ns = self._begin_ns + (2 * wire_bytes * self._units + rate) // (2 * rate)
+        end_ns = self._begin_ns + (2 * wire_bytes * self._units + rate) // (2 * rate)
+        self.free_ns = min(end_ns, FOREVER_NS)
         return self.free_ns
+
+    def earliest_end(self, wire_bytes: int) -> int:  # noqa: ARG002  # the interface
+        """Return when the next packet begins: rates to come are not looked up."""
+        return self._begin_ns
 
 
 class Flowing:
@@ -113,7 +128,28 @@ class Flowing:
 
     def carry(self, wire_bytes: int) -> int:
         """Return when the packet that begins then has left."""
+        self.free_ns = self.earliest_end(wire_bytes)
         self._position += wire_bytes * self._units
-        end_ns = self._instant(self._position)
-        self.free_ns = FOREVER_NS if end_ns is None else end_ns
         return self.free_ns
+
+    def earliest_end(self, wire_bytes: int) -> int:
+        """Return when that many more bytes have left, whatever packets they are."""
+        end_ns = self._instant(self._position + wire_bytes * self._units)
+        return FOREVER_NS if end_ns is None or end_ns > FOREVER_NS else end_ns
+
+
+def wire_for(trace: BandwidthTrace, accuracy: Accuracy) -> Wire:
+    """Return the wire of a link with that capacity.
+
+    What an opportunity leaves over goes to the next packet at either accuracy: no rate is valid
+    when a packet starts.
+
+    Example:
+        >>> from traces import OpportunityTrace, TraceAbout
+        >>> about = TraceAbout(name="12 Mbit/s")
+        >>> type(wire_for(OpportunityTrace.from_stamps([10**6], about=about), "packet")).__name__
+        'Flowing'
+    """
+    if accuracy == "frame" or isinstance(trace, OpportunityTrace):
+        return Flowing(trace)
+    return StoreAndForward(trace)

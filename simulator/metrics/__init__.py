@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from simulator.metrics.catalogue import METRICS, SHARED, STAGES, Metric
+from simulator.metrics.catalogue import METRICS, REASONS, SHARED, STAGES, Metric, metrics_in
 from simulator.metrics.latency import stage_times
 from simulator.metrics.run import Measured, measure
 
-__all__ = ["METRICS", "SHARED", "STAGES", "Measured", "Metric", "measure", "stage_times"]
+__all__ = [
+    "METRICS",
+    "REASONS",
+    "SHARED",
+    "STAGES",
+    "Measured",
+    "Metric",
+    "measure",
+    "metrics_in",
+    "stage_times",
+]

@@ -1,4 +1,4 @@
-"""How frames ended: counts, shares, timely accuracy, runs of misses, warm-up told apart."""
+"""How frames ended: counts, shares, reasons, timely accuracy, runs of misses, the warm-up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.framelog import Outcome
+from simulator.metrics.catalogue import REASONS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,9 @@ def outcome_metrics(frames: Selection) -> dict[str, float]:
         name = outcome.name.lower()
         found[f"{name}_frames"] = int(counts[outcome])
         found[name] = _ratio(int(counts[outcome]), len(frames))
+    reasons = np.bincount(frames["reason"], minlength=len(REASONS) + 1)
+    for name, reason in REASONS.items():
+        found[name] = _ratio(int(reasons[reason]), len(frames))
     worth = np.where(frames.on_time, frames["score"], 0.0)
     found["timely_accuracy"] = _ratio(float(worth.sum(dtype=np.float64)), len(frames))
     answered = frames["score"][frames.answered]

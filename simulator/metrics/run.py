@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.metrics.catalogue import METRICS, SHARED
+from simulator.metrics.catalogue import METRICS, SHARED, task_metrics
 from simulator.metrics.forecasts import forecast_metrics
 from simulator.metrics.latency import latency_metrics
 from simulator.metrics.outcomes import outcome_metrics
 from simulator.metrics.selection import Selection, everything, groups
-from simulator.metrics.usage import overload, server_utilisation, traffic, uplink_utilisation
+from simulator.metrics.server import server_utilisation
+from simulator.metrics.tasks import further_tasks, task_results
+from simulator.metrics.uplink import uplink_utilisation
+from simulator.metrics.usage import overload, traffic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.framelog import FrameLog
     from simulator.world import WorldPlan
 
@@ -26,7 +31,7 @@ class Measured:
     """What a run amounts to.
 
     Attributes:
-        run: Every one of ``METRICS``.
+        run: Every one of ``METRICS``, and those of the further tasks that its streams ask.
         groups: For each group of streams its ``group`` name and its metrics.
         units: For each group and unit how often it was chosen and how it fared.
     """
@@ -44,31 +49,38 @@ def measure(log: FrameLog, plan: WorldPlan) -> Measured:
         plan: What the world was built from.
     """
     whole = everything(log, plan)
-    found: dict[str, Any] = _common(whole)
+    tasks = further_tasks(plan.streams)
+    names = [metric.name for metric in METRICS + task_metrics(tasks)]
+    found: dict[str, Any] = _common(whole, tasks)
     found["uplink_utilisation"] = uplink_utilisation(whole, plan)
     found["server_utilisation"] = server_utilisation(whole, plan)
     found["overload"] = overload(whole, plan)
     parts = list(groups(log, plan))
     return Measured(
-        run={metric.name: found[metric.name] for metric in METRICS},
-        groups=[_group(name, frames) for name, frames in parts],
+        run={name: found[name] for name in names},
+        groups=[
+            _group(name, frames, tasks, [name for name in names if name not in SHARED])
+            for name, frames in parts
+        ],
         units=[row for name, frames in parts for row in _units(name, frames)],
     )
 
 
-def _common(frames: Selection) -> dict[str, Any]:
+def _common(frames: Selection, tasks: Sequence[str]) -> dict[str, Any]:
     return (
         outcome_metrics(frames)
         | latency_metrics(frames)
         | traffic(frames)
         | forecast_metrics(frames)
+        | task_results(frames, tasks)
     )
 
 
-def _group(name: str, frames: Selection) -> dict[str, Any]:
-    found = _common(frames)
-    names = [metric.name for metric in METRICS if metric.name not in SHARED]
-    return {"group": name} | {metric: found[metric] for metric in names}
+def _group(
+    name: str, frames: Selection, tasks: Sequence[str], metrics: Sequence[str]
+) -> dict[str, Any]:
+    found = _common(frames, tasks)
+    return {"group": name} | {metric: found[metric] for metric in metrics}
 
 
 def _units(name: str, frames: Selection) -> list[dict[str, Any]]:

@@ -27,11 +27,13 @@ class Selection:
     Attributes:
         columns: Columns of the log, [frames] each.
         streams: The streams, in the order of their rows.
+        first: The first one's index in the plan.
         duration_ns: Of the run.
     """
 
     columns: dict[str, NDArray[Any]]
     streams: tuple[StreamPlan, ...]
+    first: int
     duration_ns: int
 
     def __getitem__(self, name: str) -> NDArray[Any]:
@@ -58,6 +60,11 @@ class Selection:
         return np.asarray(self["unit"] != NEVER)
 
     @property
+    def begun(self) -> NDArray[np.bool_]:
+        """Which frames a worker began to serve, whether or not it came to the end."""
+        return np.asarray(self["batch_size"] > 0)
+
+    @property
     def sent(self) -> NDArray[np.bool_]:
         """Which frames were handed to the uplink."""
         return np.asarray(self["sent_ns"] != NEVER)
@@ -66,7 +73,7 @@ class Selection:
 def everything(log: FrameLog, plan: WorldPlan) -> Selection:
     """Return all frames of a run."""
     columns = {name: log[name] for name in log}
-    return Selection(columns=columns, streams=plan.streams, duration_ns=plan.duration_ns)
+    return Selection(columns=columns, streams=plan.streams, first=0, duration_ns=plan.duration_ns)
 
 
 def groups(log: FrameLog, plan: WorldPlan) -> Iterator[tuple[str, Selection]]:
@@ -80,6 +87,7 @@ def groups(log: FrameLog, plan: WorldPlan) -> Iterator[tuple[str, Selection]]:
             Selection(
                 columns={column: log[column][rows] for column in log},
                 streams=plan.streams[first : last + 1],
+                first=first,
                 duration_ns=plan.duration_ns,
             ),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from simulator.metrics.bootstrap import CONFIDENCE, intervals
-from simulator.metrics.catalogue import METRICS, SHARED
+from simulator.metrics.catalogue import SHARED, metrics_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,10 +30,12 @@ def case_records(runs: Sequence[Row], groups: Sequence[Row]) -> list[dict[str, A
     """Return one record per case.
 
     Args:
-        runs: Rows with ``case``, ``policy``, ``setting``, ``trace`` and every metric.
+        runs: Rows with ``case``, ``policy``, ``setting``, ``trace`` and every metric; a run without
+            one of the tasks says nothing of it.
         groups: Rows with ``case``, ``group`` and the metrics of groups.
     """
     records = []
+    metrics = _numeric(runs)
     for case in sorted({row["case"] for row in runs}):
         rows = [row for row in runs if row["case"] == case]
         parts = [row for row in groups if row["case"] == case]
@@ -46,10 +48,11 @@ def case_records(runs: Sequence[Row], groups: Sequence[Row]) -> list[dict[str, A
                 "runs": len(rows),
                 "frames": sum(row["frames"] for row in rows),
                 "overload": {name: flags.count(name) / len(rows) for name in sorted(set(flags))},
-                "metrics": _intervals(rows, _numeric()),
+                "metrics": _intervals(rows, metrics),
                 "groups": {
                     name: _intervals(
-                        [row for row in parts if row["group"] == name], _numeric(SHARED)
+                        [row for row in parts if row["group"] == name],
+                        [metric for metric in metrics if metric.name not in SHARED],
                     )
                     for name in dict.fromkeys(row["group"] for row in parts)
                 },
@@ -64,11 +67,12 @@ def comparisons(runs: Sequence[Row]) -> list[dict[str, Any]]:
     Only runs that share trace and seed are compared, so both policies met the same luck.
     """
     found = []
+    metrics = _numeric(runs)
     for setting in dict.fromkeys(row["setting"] for row in runs):
         rows = [row for row in runs if row["setting"] == setting]
         policies = dict.fromkeys(row["policy"] for row in rows)
         for versus, policy in combinations(policies, 2):
-            differences = _differences(rows, policy, versus)
+            differences = _differences(rows, policy, versus, metrics)
             if differences:
                 found.append(
                     {
@@ -76,7 +80,7 @@ def comparisons(runs: Sequence[Row]) -> list[dict[str, Any]]:
                         "policy": policy,
                         "versus": versus,
                         "traces": len({row["trace"] for row in differences}),
-                        "metrics": _intervals(differences, _numeric()),
+                        "metrics": _intervals(differences, metrics),
                     }
                 )
     return found
@@ -92,19 +96,26 @@ def interval_record(by_trace: dict[str, float]) -> dict[str, Any]:
     return _records(np.array([list(by_trace.values())]).T, list(by_trace))[0]
 
 
-def _differences(rows: Iterable[Row], policy: str, versus: str) -> list[Row]:
+def _differences(
+    rows: Iterable[Row], policy: str, versus: str, metrics: Sequence[Metric]
+) -> list[Row]:
     there: dict[tuple[str, int], dict[str, Row]] = {}
     for row in rows:
         there.setdefault((row["trace"], row["seed"]), {})[row["policy"]] = row
     return [
-        {"trace": trace} | {m.name: both[policy][m.name] - both[versus][m.name] for m in _numeric()}
+        {"trace": trace}
+        | {m.name: _value(both[policy], m) - _value(both[versus], m) for m in metrics}
         for (trace, _), both in there.items()
         if policy in both and versus in both
     ]
 
 
-def _numeric(without: frozenset[str] = frozenset()) -> list[Metric]:
-    return [metric for metric in METRICS if metric.kind != "text" and metric.name not in without]
+def _numeric(rows: Iterable[Row]) -> list[Metric]:
+    return [metric for metric in metrics_in(rows) if metric.kind != "text"]
+
+
+def _value(row: Row, metric: Metric) -> float:
+    return float(row.get(metric.name, np.nan))
 
 
 def _intervals(rows: Sequence[Row], metrics: Sequence[Metric]) -> dict[str, Any]:
@@ -113,7 +124,7 @@ def _intervals(rows: Sequence[Row], metrics: Sequence[Metric]) -> dict[str, Any]
     values = np.full((len(traces), len(metrics)), np.nan)
     for place, trace in enumerate(traces):
         inside = np.array(
-            [[row[m.name] for m in metrics] for row in rows if row["trace"] == trace], np.float64
+            [[_value(row, m) for m in metrics] for row in rows if row["trace"] == trace], np.float64
         )
         there = np.isfinite(inside)
         counts = np.maximum(there.sum(axis=0), 1)

@@ -1,4 +1,4 @@
-"""What was used: bytes, busy shares of devices, uplink and server, and which could not keep up.
+"""What was used: bytes, tries, batches, busy shares of devices, and who could not keep up.
 
 Something is *overloaded* if in the second half of the run it was brought more work than it could
 do in that time, so that its queue grew (or overflowed): a mean over such a run describes its
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.framelog import NEVER
+from simulator.metrics.server import overlap, server_overloaded
+from simulator.metrics.uplink import hop_overloaded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,20 +20,21 @@ if TYPE_CHECKING:
     from simulator.metrics.selection import Selection
     from simulator.world import WorldPlan
 
-__all__ = ["device_utilisation", "overload", "server_utilisation", "traffic", "uplink_utilisation"]
+__all__ = ["device_utilisation", "overload", "traffic"]
 
 
 def traffic(frames: Selection) -> dict[str, float]:
     """Return rates, sizes, switches and batch sizes."""
     sent, encoded = frames.sent, frames.encoded
-    served = frames["batch_size"] > 0
     wire = int(frames["wire_bytes"][sent].sum(dtype=np.int64))
     return {
         "wire_bps": wire * 8e9 / frames.duration_ns,
         "payload_mean_bytes": _mean(frames["bytes"][sent]),
         "switches": 100 * _mean(frames["switched"][encoded]),
         "unit_mean": _mean(frames["unit"][encoded]),
-        "batch_mean": _mean(frames["batch_size"][served]),
+        "batch_mean": _mean(frames["batch_size"][frames.begun]),
+        "tries_mean": _mean(frames["tries"][sent]),
+        "layers_mean": _mean(frames["layers"][frames["layers"] > 0]),
         "device_utilisation": device_utilisation(frames),
     }
 
@@ -40,37 +42,26 @@ def traffic(frames: Selection) -> dict[str, float]:
 def device_utilisation(frames: Selection) -> float:
     """Return the share of time, while frames are captured, that devices were busy."""
     encoded = frames.encoded
-    busy = _overlap(frames["chosen_ns"][encoded], frames["device_end_ns"][encoded], frames)
+    busy = overlap(
+        frames["chosen_ns"][encoded], frames["device_end_ns"][encoded], 0, frames.duration_ns
+    )
     return float(busy.sum()) / (len(frames.streams) * frames.duration_ns)
 
 
-def uplink_utilisation(frames: Selection, plan: WorldPlan) -> float:
-    """Return the share of capacity used while frames were captured; NaN if there was none."""
-    offered = _capacity_bytes(plan, 0, plan.duration_ns)
-    crossed = frames["uplink_end_ns"]
-    inside = (crossed != NEVER) & (crossed <= plan.duration_ns)
-    carried = int(frames["wire_bytes"][inside].sum(dtype=np.int64))
-    return min(carried / offered, 1.0) if offered else float("nan")
-
-
-def server_utilisation(frames: Selection, plan: WorldPlan) -> float:
-    """Return the share of time, while frames are captured, that workers were busy."""
-    served = frames["served_ns"] != NEVER
-    busy = _overlap(frames["service_start_ns"][served], frames["served_ns"][served], frames)
-    shares = busy / frames["batch_size"][served]
-    return float(shares.sum()) / (len(plan.server.workers) * plan.duration_ns)
-
-
 def overload(frames: Selection, plan: WorldPlan) -> str:
-    """Return what was overloaded, of device, uplink and server, joined by "+"."""
-    half_ns = plan.duration_ns // 2
-    late_half = plan.duration_ns - half_ns
+    """Return what was overloaded, joined by "+": device, uplink, server.
+
+    Where the uplink has several hops they are told apart, ``uplink 1`` being the devices' own.
+    """
+    hops = (
+        ["uplink"]
+        if len(plan.uplink) == 1
+        else [f"uplink {n + 1}" for n in range(len(plan.uplink))]
+    )
     flags = {
         "device": _device_overloaded(frames),
-        "uplink": _brought(frames, "sent_ns", frames["wire_bytes"], half_ns)
-        > _capacity_bytes(plan, half_ns, plan.duration_ns),
-        "server": _brought(frames, "arrived_ns", _service_shares(frames), half_ns)
-        > len(plan.server.workers) * late_half,
+        **{name: hop_overloaded(frames, plan, n) for n, name in enumerate(hops)},
+        "server": server_overloaded(frames, plan),
     }
     return "+".join(name for name, flag in flags.items() if flag)
 
@@ -82,39 +73,12 @@ def _device_overloaded(frames: Selection) -> bool:
     busy = (frames["device_end_ns"] - frames["chosen_ns"])[encoded].astype(np.float64)
     handled = np.bincount(streams)
     total = np.bincount(streams, weights=busy)
-    first = int(frames["stream"][0]) if len(frames) else 0
     return any(
-        handled[first + k] and total[first + k] > handled[first + k] * stream.interval_ns
+        handled[frames.first + k]
+        and total[frames.first + k] > handled[frames.first + k] * stream.interval_ns
         for k, stream in enumerate(frames.streams)
-        if first + k < len(handled)
+        if frames.first + k < len(handled)
     )
-
-
-def _service_shares(frames: Selection) -> NDArray[np.float64]:
-    time = np.where(
-        frames["served_ns"] != NEVER, frames["served_ns"] - frames["service_start_ns"], 0
-    )
-    return np.asarray(time / np.maximum(frames["batch_size"], 1), dtype=np.float64)
-
-
-def _brought(
-    frames: Selection, instant: str, work: NDArray[np.floating] | NDArray[np.integer], since_ns: int
-) -> float:
-    at = frames[instant]
-    return float(work[(at >= since_ns) & (at < frames.duration_ns)].sum(dtype=np.float64))
-
-
-def _capacity_bytes(plan: WorldPlan, begin_ns: int, end_ns: int) -> float:
-    trace = plan.uplink[0][0].trace
-    return (trace.capacity(end_ns) - trace.capacity(begin_ns)) / trace.units_per_byte
-
-
-def _overlap(
-    begin_ns: NDArray[np.int64], end_ns: NDArray[np.int64], frames: Selection
-) -> NDArray[np.int64]:
-    """Return the parts of intervals that lie before the end of capturing."""
-    limit = frames.duration_ns
-    return np.minimum(end_ns, limit) - np.minimum(begin_ns, limit)
 
 
 def _mean(values: NDArray[np.generic]) -> float:

@@ -42,6 +42,16 @@ def check(frames: FrameTable, choice: LinkChoice, *, packets_wanted: bool) -> No
         simulator.foundation.errors.InputError: --queue limit: 1000 bytes must hold a packet ...
     """
     problems = [*_of_link(choice), *_of_size(frames, choice)]
+    if frames.weights and choice.sharing == "fifo":
+        problems.append(
+            Problem(
+                where="--frames",
+                what="column",
+                value="weight",
+                rule="means nothing for --sharing fifo",
+                remedy="leave it out, or use `--sharing fair` or `--sharing drr`",
+            )
+        )
     if packets_wanted and (
         choice.sharing == "fair" or (choice.accuracy == "frame" and choice.queue is None)
     ):
@@ -69,13 +79,13 @@ def _of_link(choice: LinkChoice) -> Iterator[Problem]:
             rule=f"must hold a packet of {full} bytes",
             remedy=f"give at least {full}B, or a smaller --mtu-payload",
         )
-    if limit is not None and choice.sharing != "fifo":
+    if limit is not None and limit.drop_head and choice.sharing == "fair":
         yield Problem(
             where="--queue",
             what="limit",
-            value=choice.sharing,
-            rule="shares infinite queues only",
-            remedy="use `--queue infinite` or `--sharing fifo`",
+            value="drophead",
+            rule="means nothing for --sharing fair, which serves the heads of all flows at once",
+            remedy="use droptail, or `--sharing drr`",
         )
     needed = {"fair": "frame", "drr": "packet"}.get(choice.sharing, choice.accuracy)
     if choice.accuracy != needed:

@@ -7,17 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from simulator.links.drr import DrrQueue
+from simulator.links.fair import FairLink
 from simulator.links.packets import PacketLink
 from simulator.links.queues import FifoQueue
-from simulator.links.wires import Flowing, StoreAndForward
-from traces import OpportunityTrace
+from simulator.links.wires import Accuracy, wire_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.links.queueing import Flow
     from traces import BandwidthTrace
 
-__all__ = ["Accuracy", "LinkChoice", "QueueLimit", "Sharing", "packet_link", "queue_limit"]
+__all__ = [
+    "Accuracy",
+    "LinkChoice",
+    "QueueLimit",
+    "Sharing",
+    "fair_link",
+    "packet_link",
+    "queue_limit",
+]
 
-Accuracy = Literal["frame", "packet"]
 Sharing = Literal["fifo", "fair", "drr"]
 
 _LIMIT = re.compile(r"drop(tail|head):([0-9]{1,15})(p|B)", re.ASCII)
@@ -45,13 +55,14 @@ class LinkChoice:
     Attributes:
         mtu_payload_bytes: Most payload of a packet; a frame's last packet is shorter.
         header_bytes: What each packet carries besides.
-        queue: Its limit; None for an infinite queue.
+        queue: Its limit; None for an infinite queue. ``fifo`` and ``drr`` count what waits,
+            ``fair`` whatever has not left.
         sharing: ``fifo``; ``fair``, fluid; or ``drr``, packet by packet.
         accuracy: ``packet``: on a rate trace, packets are stored and forwarded one by one.
             ``frame``: the rate is integrated over whatever is sent.
         delay_ns: Propagation after the link.
         clock_ns: Sending happens at whole multiples of this, rounded down; 1 for as it is given.
-        quantum_bytes: What a flow gains a round of ``drr``.
+        quantum_bytes: What a flow of weight 1 gains a round of ``drr``.
         drr_header_bytes: What of each packet's header counts in its deficits.
         committed_packets: Packets whose order is settled behind the one on the wire, in ``drr``.
     """
@@ -92,23 +103,33 @@ def queue_limit(text: str) -> QueueLimit | None:
     )
 
 
-def packet_link(trace: BandwidthTrace, choice: LinkChoice) -> PacketLink:
-    """Return the link that follows packets as a choice says.
-
-    Opportunities carry what is left over to the next packet at either accuracy.
-    """
-    flows = choice.accuracy == "frame" or isinstance(trace, OpportunityTrace)
-    wire = Flowing(trace) if flows else StoreAndForward(trace)
-    if choice.sharing == "drr":
-        less = choice.header_bytes - choice.drr_header_bytes
-        queue = DrrQueue(quantum=choice.quantum_bytes, less_bytes=less)
-        return PacketLink(wire, queue, committed=choice.committed_packets)
+def packet_link(
+    trace: BandwidthTrace, choice: LinkChoice, weights: Mapping[Flow, int]
+) -> PacketLink[int]:
+    """Return the link that follows packets as a choice says."""
+    wire = wire_for(trace, choice.accuracy)
     limit = choice.queue or QueueLimit()
-    return PacketLink(
-        wire,
-        FifoQueue(
+    if choice.sharing == "fifo":
+        fifo: FifoQueue[int] = FifoQueue(
             limit_bytes=limit.most_bytes,
             limit_packets=limit.most_packets,
             drop_head=limit.drop_head,
-        ),
+        )
+        return PacketLink(wire, fifo)
+    turns: DrrQueue[int] = DrrQueue(
+        quantum=choice.quantum_bytes,
+        less_bytes=choice.header_bytes - choice.drr_header_bytes,
+        weights=weights,
+        limit_bytes=limit.most_bytes,
+        limit_packets=limit.most_packets,
+        drop_head=limit.drop_head,
     )
+    return PacketLink(wire, turns, committed=choice.committed_packets)
+
+
+def fair_link(
+    trace: BandwidthTrace, choice: LinkChoice, weights: Mapping[Flow, int]
+) -> FairLink[int]:
+    """Return the fluid link that its flows share as a choice says."""
+    limit = choice.queue or QueueLimit()
+    return FairLink(trace, weights, limit_bytes=limit.most_bytes, limit_packets=limit.most_packets)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from simulator.links.fair import FairLink
-from simulator.links.fifo import FifoLink
-from simulator.links.packets import NEVER_NS
-from simulator.replay.link import packet_link
+from simulator.links.fifo import FOREVER_NS, FifoLink
+from simulator.links.queueing import NEVER_NS
+from simulator.replay.link import fair_link, packet_link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.replay.frames import FrameTable
     from simulator.replay.link import LinkChoice
     from traces import BandwidthTrace
@@ -58,13 +59,12 @@ def replay(frames: FrameTable, trace: BandwidthTrace, choice: LinkChoice) -> Fat
     each = choice.mtu_payload_bytes
     packets = [-(-payload // each) for payload in frames.payload_bytes]
     if choice.sharing == "fair" or (choice.accuracy == "frame" and choice.queue is None):
-        left = _fluid(frames, packets, trace, choice)
+        follow = _shared if choice.sharing == "fair" else _fluid
+        lost, left = follow(frames, packets, trace, choice)
         arrived = [_arrival(end_ns, choice.delay_ns) for end_ns in left]
-        lost = [n if end < 0 else 0 for n, end in zip(packets, arrived, strict=True)]
         return Fates(packets=packets, lost=lost, arrived_ns=arrived, packet_arrived_ns=[])
-    by_packet = [
-        _arrival(end_ns, choice.delay_ns) for end_ns in _packets(frames, packets, trace, choice)
-    ]
+    left = _packets(frames, packets, trace, choice)
+    by_packet = [_arrival(end_ns, choice.delay_ns) for end_ns in left]
     lost, arrived = [], []
     first = 0
     for count in packets:
@@ -75,42 +75,62 @@ def replay(frames: FrameTable, trace: BandwidthTrace, choice: LinkChoice) -> Fat
     return Fates(packets=packets, lost=lost, arrived_ns=arrived, packet_arrived_ns=by_packet)
 
 
+def _sendings(
+    frames: FrameTable, packets: list[int], choice: LinkChoice
+) -> Iterator[tuple[int, str, list[int]]]:
+    """Yield when each frame comes to the link, its flow and the wire bytes of its packets."""
+    each = choice.mtu_payload_bytes
+    full = each + choice.header_bytes
+    for flow, sent_ns, payload, count in zip(
+        frames.flow, frames.sent_ns, frames.payload_bytes, packets, strict=True
+    ):
+        rest = payload - each * (count - 1) + choice.header_bytes
+        yield sent_ns - sent_ns % choice.clock_ns, flow, [*repeat(full, count - 1), rest]
+
+
 def _packets(
     frames: FrameTable, packets: list[int], trace: BandwidthTrace, choice: LinkChoice
 ) -> list[int]:
     """Return when each packet left the link."""
-    link = packet_link(trace, choice)
-    full = choice.mtu_payload_bytes + choice.header_bytes
-    clock_ns = choice.clock_ns
-    rows = zip(frames.flow, frames.sent_ns, frames.payload_bytes, packets, strict=True)
-    for flow, sent_ns, payload, count in rows:
-        rest = payload - choice.mtu_payload_bytes * (count - 1) + choice.header_bytes
-        now_ns = sent_ns - sent_ns % clock_ns
-        if count > 1:
-            link.send(now_ns, flow, repeat(full, count - 1))
-        link.send(now_ns, flow, (rest,))
-    link.finish()
-    return link.left_ns
+    link = packet_link(trace, choice, frames.weights)
+    left = [NEVER_NS] * sum(packets)
+    first = 0
+    for now_ns, flow, sizes in _sendings(frames, packets, choice):
+        for number, wire_bytes in enumerate(sizes, first):
+            link.send(now_ns, flow, number, (wire_bytes,))
+        first += len(sizes)
+        for settled in link.settle(now_ns):
+            left[settled.parcel] = settled.end_ns
+    for settled in link.settle(FOREVER_NS - 1):
+        left[settled.parcel] = settled.end_ns
+    return left
+
+
+def _shared(
+    frames: FrameTable, packets: list[int], trace: BandwidthTrace, choice: LinkChoice
+) -> tuple[list[int], list[int]]:
+    """Return how many packets of each frame a fair link lost, and when the last others left."""
+    link = fair_link(trace, choice, frames.weights)
+    lost, left = packets.copy(), [NEVER_NS] * len(packets)
+    for number, (now_ns, flow, sizes) in enumerate(_sendings(frames, packets, choice)):
+        link.send(now_ns, flow, number, sizes)
+    for settled in link.settle(FOREVER_NS - 1):
+        lost[settled.parcel] = settled.lost
+        left[settled.parcel] = settled.end_ns
+    return lost, left
 
 
 def _fluid(
     frames: FrameTable, packets: list[int], trace: BandwidthTrace, choice: LinkChoice
-) -> list[int]:
-    """Return when each frame left the link."""
-    wire = [
-        payload + choice.header_bytes * count
-        for payload, count in zip(frames.payload_bytes, packets, strict=True)
-    ]
-    now = [sent_ns - sent_ns % choice.clock_ns for sent_ns in frames.sent_ns]
-    if choice.sharing == "fair":
-        shared = FairLink(trace)
-        for now_ns, flow, wire_bytes in zip(now, frames.flow, wire, strict=True):
-            shared.send(now_ns, flow, wire_bytes)
-        shared.finish()
-        return shared.left_ns
+) -> tuple[list[int], list[int]]:
+    """Return the same of a link without limit, first in, first out: it loses all of a frame."""
     link = FifoLink(trace)
-    ends = map(link.send, now, wire)
-    return [NEVER_NS if end_ns is None else end_ns for end_ns in ends]
+    lost, left = [], []
+    for now_ns, _, sizes in _sendings(frames, packets, choice):
+        end_ns = link.send(now_ns, sum(sizes))
+        lost.append(len(sizes) if end_ns is None else 0)
+        left.append(NEVER_NS if end_ns is None else end_ns)
+    return lost, left
 
 
 def _arrival(end_ns: int, delay_ns: int) -> int:

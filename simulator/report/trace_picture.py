@@ -5,6 +5,8 @@
     +------------------------------+-------+
     | all of it, a second a cell   | share |   outages red, the mean dashed
     +------------------------------+-------+
+    | loss, and delay, where the file says |   thin, along the same abscissa
+    +------------------------------+-------+
     | ten lively seconds, a frame  | share |   a frame is 33 ms
     | interval a cell              |       |
     +------------------------------+-------+
@@ -16,10 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simulator.foundation.quantities import format_rate
+from simulator.foundation.quantities import format_ns, format_rate
 from simulator.framelog import Outcome
 from simulator.report.palette import FAINT, INK, MUTED, OUTCOMES
-from simulator.report.style import figure, house_style, plain, spread
+from simulator.report.style import PERCENT, figure, house_style, plain, spread
 from traces import rates_on_grid
 from traces.describe import describe, outages
 
@@ -28,11 +30,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from traces import BandwidthTrace
+    from traces import BandwidthTrace, Conditions
 
 __all__ = ["trace_picture"]
 
 _SECOND: Final = 10**9
+_MS: Final = 10**6
 _FRAME: Final = 33 * 10**6
 _CELLS: Final = 900
 _CLOSE_S: Final = 10
@@ -42,6 +45,8 @@ _OUTAGE: Final = OUTCOMES[Outcome.LOST]
 _LONGEST: Final = 86_400 * _SECOND
 _SPIKE: Final = 20
 _HEIGHT: Final = 6.2
+_THIN: Final = 0.3
+"""Height of a panel of loss or delay, of one of rates."""
 
 
 @house_style()
@@ -54,10 +59,12 @@ def trace_picture(trace: BandwidthTrace) -> Figure:
     length = min(trace.period_ns, _LONGEST)
     # So short a trace is shown in several turns.
     shown = length if length >= _SECOND or not trace.loops else 2 * _SECOND
-    drawn = figure(_HEIGHT)
-    grid = drawn.add_gridspec(2, 2, width_ratios=[5, 1])
     cell = max(1, -(-shown // (_CELLS * _SECOND))) * _SECOND if shown >= 5 * _SECOND else _FRAME
     starts, rates = rates_on_grid(trace, cell, max(shown, cell))
+    beside = _beside(trace.conditions, cell, max(shown, cell))
+    drawn = figure(_HEIGHT * (1 + _THIN * len(beside) / 2))
+    heights = [1, *(_THIN for _ in beside), 1]
+    grid = drawn.add_gridspec(len(heights), 2, width_ratios=[5, 1], height_ratios=heights)
     top = plain(drawn.add_subplot(grid[0, 0]), grid="y")
     _over_time(top, starts, rates, cell)
     seconds = rates_on_grid(trace, _SECOND, shown)[1]
@@ -65,7 +72,10 @@ def trace_picture(trace: BandwidthTrace) -> Figure:
     top.axhline(trace.mean_bps / 1e6, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
     top.set_title(f"Whole length, {_span(cell)} a cell; dashed: the mean; red: outages")
     _shares(plain(drawn.add_subplot(grid[0, 1], sharey=top), grid="x"), seconds, "of seconds")
-    below = plain(drawn.add_subplot(grid[1, 0]), grid="y")
+    for row, (label, values) in enumerate(beside, start=1):
+        thin = plain(drawn.add_subplot(grid[row, 0], sharex=top), grid="y")
+        _along(thin, starts, values, cell, label)
+    below = plain(drawn.add_subplot(grid[-1, 0]), grid="y")
     from_s, until_s = _lively(seconds)
     fine_starts, fine = rates_on_grid(trace, _FRAME, max(shown, _FRAME))
     inside = (fine_starts >= from_s) & (fine_starts < until_s)
@@ -73,7 +83,7 @@ def trace_picture(trace: BandwidthTrace) -> Figure:
     _mark_outages(below, fine[inside], start_s=from_s, cell_s=_FRAME / 1e9)
     below.set_title(f"{until_s - from_s:g} s of it, 33 ms a cell; red: less than 100 kbit/s")
     below.set_xlabel("s")
-    _shares(plain(drawn.add_subplot(grid[1, 1], sharey=below), grid="x"), fine, "of 33 ms")
+    _shares(plain(drawn.add_subplot(grid[-1, 1], sharey=below), grid="x"), fine, "of 33 ms")
     top.axvspan(from_s, until_s, color=FAINT, alpha=0.3, linewidth=0, zorder=0)
     _words(drawn, trace)
     return drawn
@@ -100,6 +110,35 @@ def _over_time(
         )
     axes.set_ylim(0, 1.05 * max(high, 1e-3))
     axes.set_ylabel("Mbit/s")
+
+
+def _beside(
+    conditions: Conditions | None, cell_ns: int, shown_ns: int
+) -> list[tuple[str, NDArray[np.float64]]]:
+    """Return what there is besides rates: its label, and its mean in each cell."""
+    found = []
+    if conditions is not None and conditions.loss is not None:
+        shares = conditions.means_on_grid(conditions.loss, cell_ns, shown_ns)
+        found.append(("loss, %", PERCENT * shares))
+    if conditions is not None and conditions.delay_ns is not None:
+        delays = conditions.means_on_grid(conditions.delay_ns, cell_ns, shown_ns)
+        found.append(("delay, ms", delays / _MS))
+    return found
+
+
+def _along(
+    axes: Axes,
+    starts_s: NDArray[np.float64],
+    values: NDArray[np.float64],
+    cell_ns: int,
+    label: str,
+) -> None:
+    edges = np.append(starts_s, starts_s[-1] + cell_ns / 1e9)
+    axes.stairs(values, edges, color=_LINE, linewidth=0.9, baseline=None)
+    axes.set_ylim(0, 1.15 * max(float(values.max()), 1.0))
+    axes.locator_params(axis="y", nbins=3)
+    axes.set_ylabel(label)
+    axes.tick_params(labelbottom=False)
 
 
 def _mark_outages(
@@ -160,12 +199,17 @@ def _words(drawn: Figure, trace: BandwidthTrace) -> None:
         facts.append(f"{found.outages} {times}, {found.outage_share:.1%} of the time")
         if found.longest_outage_s:
             facts.append(f"the longest {found.longest_outage_s} s")
+    if found.mean_loss is not None:
+        facts.append(f"loss {found.mean_loss:.1%}")
+    if found.mean_delay_ns is not None:
+        facts.append(f"delay {format_ns(found.mean_delay_ns)}")
     about = trace.about
     facts.append(f"{about.measures}, {about.direction}".replace("unknown", "not stated"))
     drawn.suptitle(
         f"{about.name}\n", x=0.01, ha="left", fontsize=11.5, fontweight="bold", color=INK
     )
-    drawn.text(0.01, 0.945, "   ·   ".join(facts), ha="left", fontsize=9, color=MUTED)
+    under_title = 1 - 0.055 * _HEIGHT / drawn.get_figheight()
+    drawn.text(0.01, under_title, "   ·   ".join(facts), ha="left", fontsize=9, color=MUTED)
 
 
 def _span(cell_ns: int) -> str:

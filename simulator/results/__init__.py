@@ -24,7 +24,8 @@ place and renamed. Units are in the names: ``_ns`` int64 since the run's start, 
 "insufficient": too few frames for this metric.
 
 **frames/<run>.parquet**: the columns of ``simulator.framelog.COLUMNS`` in (stream, frame) order,
-with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``framelog.Outcome``.
+with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``framelog.Outcome``,
+``reason`` is ``framelog.Reason``.
 The schema's metadata key ``run`` is a JSON object: the run's row, its rows of those tables under
 ``groups`` and ``units``, and ``streams``: a list of ``{"name", "group", "policy", "deadline_ns",
 "interval_ns", "units"}`` indexed by ``stream``; its ``units`` are the ladder's names.

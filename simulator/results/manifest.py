@@ -29,6 +29,7 @@ _IDENTITY = {
     "scenario_sha256": "scenario",
     "profiles": "profiles",
     "traces": "trace files",
+    "workloads": "workload files",
     "policies": "policy files",
     "splitcast": "version of splitcast",
 }
@@ -46,7 +47,7 @@ def new_manifest(
     Args:
         scenario: What is simulated.
         runs: Name, case, point, replication, seed and settings of each run.
-        inputs: ``profiles``, ``traces`` and ``policies``: names or files to SHA-256.
+        inputs: ``profiles``, ``traces``, ``workloads`` and ``policies``: names or files to SHA-256.
         command: The command line, "" from Python.
     """
     return {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from math import inf
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from simulator.foundation.errors import Problem, did_you_mean
 from simulator.scenario.fields import Record
-from simulator.scenario.network import FamilyTrace, FileTrace
 from simulator.scenario.records import ScenarioRecord
 from simulator.scenario.yaml_reader import dotted
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
+    from simulator.scenario.fields import Clash
     from simulator.scenario.yaml_reader import Document, Trail
 
 __all__ = ["problems_of"]
@@ -44,6 +45,9 @@ _RULES = {
 }
 
 
+_MISSING = "(missing)"
+
+
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
     """Return a problem for each complaint, in the document's order.
 
@@ -51,22 +55,56 @@ def problems_of(error: ValidationError, document: Document) -> list[Problem]:
         error: What validating ``document.value`` raised.
         document: With the places of its values.
     """
-    return [_problem(item, document) for item in error.errors(include_url=False)]
+    found = [
+        problem
+        for item in error.errors(include_url=False)
+        for problem in (
+            _clashes(item, document) if item["type"] == "clash" else [_problem(item, document)]
+        )
+    ]
+    return sorted(found, key=_line_and_column)
+
+
+def _line_and_column(problem: Problem) -> tuple[float, ...]:
+    """Return where a problem stands; what stands in no file comes last."""
+    parts = problem.where.rsplit(":", 2)[1:]
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else (inf,)
+
+
+def _clashes(item: ErrorDetails, document: Document) -> list[Problem]:
+    """Return a problem for each pair of values that a record cannot have together."""
+    of_record = tuple(_trail(item["loc"], document.value, missing=False))
+    found: tuple[Clash, ...] = item["ctx"]["clashes"]
+
+    def place(trail: Trail, *, missing: bool) -> str:
+        return document.place(trail[:-1] if missing else trail, of_key=missing)
+
+    return [
+        Problem(
+            where=place((*of_record, *clash.trail), missing=clash.value == _MISSING),
+            what=dotted((*of_record, *clash.trail)),
+            value=clash.value,
+            rule=clash.rule,
+            remedy=clash.remedy,
+        )
+        for clash in found
+    ]
 
 
 def _problem(item: ErrorDetails, document: Document) -> Problem:
-    kind = item["type"]
-    trail = tuple(_trail(item["loc"], document.value, missing=kind == "missing"))
+    kind, loc = item["type"], item["loc"]
+    trail = tuple(_trail(loc, document.value, missing=kind == "missing"))
     context: Mapping[str, Any] = item.get("ctx") or {}
     rule = _RULES.get(kind, item["msg"]).format(**context)
     what = dotted(trail)
     if kind == "missing":
+        said = _fields(loc[:-1]).get(str(loc[-1]), "")
         return Problem(
             where=document.place(trail[:-1], of_key=True),
             what=what,
-            value="(missing)",
+            value=_MISSING,
             rule=rule,
-            remedy=_described(trail, "family" in item["loc"]),
+            remedy=f"add it: {said[:1].lower()}{said[1:].rstrip('.')}" if said else "add it",
         )
     if kind == "extra_forbidden":
         return Problem(
@@ -74,7 +112,7 @@ def _problem(item: ErrorDetails, document: Document) -> Problem:
             what=what,
             value=repr(trail[-1]),
             rule=rule,
-            remedy=did_you_mean(str(trail[-1]), _fields(trail[:-1], "family" in item["loc"])),
+            remedy=did_you_mean(str(trail[-1]), _fields(loc[:-1])),
         )
     value = item["input"] if trail else "this scenario"
     return Problem(where=document.place(trail), what=what, value=_shown(value), rule=rule)
@@ -91,14 +129,10 @@ def _shown(value: object) -> object:
 def _trail(loc: Trail, value: Any, *, missing: bool) -> Iterator[str | int]:  # noqa: ANN401
     """Yield the parts of pydantic's location that lead into the document.
 
-    Others name members of unions and validators; the last is no part of it when it is missing.
+    Others name members of unions, keys that a short form leaves out, and validators; the last is
+    no part of it when it is missing.
     """
-    before: str | int = ""
     for at, part in enumerate(loc):
-        tag = before == "trace" and loc[max(at - 4, 0)] == "network" and part in ("family", "file")
-        before = part
-        if tag:
-            continue
         if _holds(value, part):
             value = value[part]
         elif not (missing and at == len(loc) - 1):
@@ -112,31 +146,40 @@ def _holds(value: object, part: str | int) -> bool:
     return isinstance(value, dict) and part in value
 
 
-def _fields(trail: Trail, of_family: bool) -> dict[str, str]:  # noqa: FBT001
-    """Return names and descriptions of the keys that the mapping at a trail may have."""
-    holders: list[type[Record]] = [ScenarioRecord]
-    for part in trail:
-        for record in holders:
-            named = {info.alias or name: info for name, info in record.model_fields.items()}
-            if part in named:
-                holders = list(_records(named[str(part)].annotation))
-                break
-    if FamilyTrace in holders:
-        holders = [FamilyTrace if of_family else FileTrace]
+def _fields(loc: Trail) -> dict[str, str]:
+    """Return names and descriptions of the keys that the mapping at a location may have."""
+    inside: list[object] = [ScenarioRecord]
+    for part in loc:
+        inside = [inner for annotation in inside for inner in _step(annotation, part)]
     return {
         info.alias or name: info.description or ""
-        for record in holders
+        for annotation in inside
+        for record in _records(annotation)
         for name, info in record.model_fields.items()
     }
+
+
+def _step(annotation: object, part: str | int) -> Iterator[object]:
+    """Yield the annotations one part of a location further in."""
+    tag = isinstance(part, str) and part.startswith("<")
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        if part == f"<{annotation.__name__}>":
+            yield annotation
+        for name, info in annotation.model_fields.items():
+            if part == (info.alias or name):
+                yield info.annotation
+    elif get_origin(annotation) is dict:
+        yield get_args(annotation)[1]
+    elif get_origin(annotation) is tuple:
+        yield annotation if tag else get_args(annotation)[0]
+    else:
+        for inner in get_args(annotation):
+            yield from _step(inner, part)
 
 
 def _records(annotation: object) -> Iterator[type[Record]]:
     if isinstance(annotation, type) and issubclass(annotation, Record):
         yield annotation
-    for inner in get_args(annotation):
-        yield from _records(inner)
-
-
-def _described(trail: Trail, of_family: bool) -> str:  # noqa: FBT001
-    said = _fields(trail[:-1], of_family).get(str(trail[-1]), "")
-    return f"add it: {said[:1].lower()}{said[1:].rstrip('.')}" if said else "add it"
+    elif get_origin(annotation) not in (dict, tuple):
+        for inner in get_args(annotation):
+            yield from _records(inner)

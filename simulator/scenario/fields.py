@@ -1,24 +1,25 @@
-"""The kinds of values a scenario holds: bounded quantities with units, whole numbers, names."""
+"""What all parts of a scenario are made of: strict records, quantities with units, names."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import core_schema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError, core_schema
 
 from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
 __all__ = [
+    "Clash",
     "Factor",
     "Identifier",
     "Integral",
@@ -29,6 +30,19 @@ __all__ = [
     "rate",
     "size",
 ]
+
+
+class Clash(NamedTuple):
+    """Values of a record that are right one by one and mean nothing together."""
+
+    trail: tuple[str | int, ...]
+    """Where it is told: keys and indices from the record on, as users write them."""
+    value: object
+    """What stands there."""
+    rule: str
+    """What it breaks, as a predicate."""
+    remedy: str = ""
+    """What to write instead."""
 
 
 class Record(BaseModel):
@@ -42,6 +56,16 @@ class Record(BaseModel):
         use_attribute_docstrings=True,
         revalidate_instances="never",
     )
+
+    def clashes(self) -> Iterable[Clash]:
+        """Return what means nothing together; asked once every value is right by itself."""
+        return ()
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if found := tuple(self.clashes()):
+            raise PydanticCustomError("clash", "must agree", {"clashes": found})
+        return self
 
 
 _UNITS: dict[Callable[[str], int], str] = {

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from simulator.foundation.quantities import format_bytes, format_ns
+from simulator.scenario.fields import Record
 from simulator.scenario.records import ScenarioRecord
+from simulator.scenario.texts import QueueLimit
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
@@ -27,6 +29,14 @@ class _Schema(GenerateJsonSchema):
             shown = format_ns if unit == "ns" else format_bytes
             found["default"] = shown(found["default"])
         return found
+
+    def encode_default(self, dft: object) -> object:
+        """Return a default as YAML has it: a record without keys is one with its defaults."""
+        if isinstance(dft, Record):
+            return {}
+        if isinstance(dft, QueueLimit):
+            return "unlimited" if dft.whole_bytes is None else format_bytes(dft.whole_bytes)
+        return super().encode_default(dft)
 
 
 def json_schema() -> dict[str, Any]:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from simulator.scenario.fields import Identifier, Integral, Record, duration
+from simulator.foundation.quantities import format_ns
+from simulator.scenario.cross import MOST_CROSS_PACKETS
+from simulator.scenario.fields import Clash, Identifier, Integral, Record, duration
+from simulator.scenario.hops import Bursts
 from simulator.scenario.network import Network
 from simulator.scenario.objectives import Objectives
-from simulator.scenario.server import Server
-from simulator.scenario.streams import StreamGroup
+from simulator.scenario.server import RandomOutages, Server
+from simulator.scenario.streams import Group, ProfileGroup
 
-__all__ = ["MOST_FRAMES", "ScenarioRecord"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["MOST_FRAMES", "MOST_STREAMS", "ScenarioRecord"]
 
 MOST_FRAMES = 2_000_000
 """The most frames one run may capture (memory: about 0.7 GB)."""
 
-_MOST_STREAMS = 10_000
+MOST_STREAMS = 10_000
+"""The most streams one run may have."""
+
+_MOST_OUTAGES = 100_000
+_MOST_CHANGES = 5_000_000
 
 
 class ScenarioRecord(Record):
@@ -33,7 +43,7 @@ class ScenarioRecord(Record):
     """Of everything random in it but the trace, which has its own."""
     replications: Annotated[int, Field(ge=1, le=1000), Integral] = 1
     """Runs of each point, each with other content, phases and compute times."""
-    streams: Annotated[dict[Identifier, StreamGroup], Field(min_length=1, max_length=50)]
+    streams: Annotated[dict[Identifier, Group], Field(min_length=1, max_length=50)]
     """Groups of equal streams by name."""
     network: Network
     """What lies between devices and server."""
@@ -44,23 +54,58 @@ class ScenarioRecord(Record):
     slo: Objectives = ()
     """Objectives, judged for each case and group."""
 
-    @model_validator(mode="after")
-    def _is_of_sensible_size(self) -> ScenarioRecord:
-        frames = self.frames
-        if frames > MOST_FRAMES:
-            raise ValueError(
-                f"must capture at most {MOST_FRAMES:,} frames a run, not {frames:,} "
+    def clashes(self) -> Iterator[Clash]:
+        """Yield what makes a run too large, and streams that never begin."""
+        if self.frames > MOST_FRAMES:
+            rule = (
+                f"must capture at most {MOST_FRAMES:,} frames a run, not {self.frames:,} "
                 "(sum of count x fps x duration)"
             )
-        streams = sum(group.count for group in self.streams.values())
-        if streams > _MOST_STREAMS:
-            raise ValueError(f"must have at most {_MOST_STREAMS:,} streams, not {streams:,}")
-        return self
+            yield Clash((), "this scenario", rule)
+        streams = sum(group.count or 1 for group in self.streams.values())
+        if streams > MOST_STREAMS:
+            rule = f"must have at most {MOST_STREAMS:,} streams, not {streams:,}"
+            yield Clash((), "this scenario", rule)
+        for name, group in self.streams.items():
+            if group.start_ns >= self.duration_ns:
+                rule = f"must be before the run's end, {format_ns(self.duration_ns)}"
+                yield Clash(("streams", name, "start"), format_ns(group.start_ns), rule)
+        yield from self._too_much_chance(streams)
+        yield from self._too_many_outages()
+
+    def _too_much_chance(self, streams: int) -> Iterator[Clash]:
+        """Yield hops up to which too many packets of others, or changes of state, are drawn."""
+        packets = changes = 0.0
+        for path, hop in self.network.hops():
+            links = streams if hop.each else 1
+            _, way, index = path.split(".")
+            here = ("network", way, int(index))
+            packets += (here_packets := links * sum(c.packets(self.duration_ns) for c in hop.cross))
+            if here_packets and packets > MOST_CROSS_PACKETS:
+                rule = f"must be at most {MOST_CROSS_PACKETS:,} packets of others a run, all hops"
+                remedy = "send less, or larger packets"
+                yield Clash((*here, "cross"), f"{packets:,.0f}", rule, remedy)
+            bursts = [hop.loss] if isinstance(hop.loss, Bursts) else []
+            for key, drawn in (("cross", hop.cross), ("loss", bursts)):
+                changes += (here_changes := links * sum(c.changes(self.duration_ns) for c in drawn))
+                if here_changes and changes > _MOST_CHANGES:
+                    rule = f"must be at most {_MOST_CHANGES:,} changes of state a run, all hops"
+                    yield Clash((*here, key), f"{changes:,.0f}", rule, "let states last longer")
+
+    def _too_many_outages(self) -> Iterator[Clash]:
+        drawn = self.server.outages
+        if isinstance(drawn, RandomOutages):
+            cycles = self.duration_ns / (drawn.every_ns + drawn.lasting_ns)
+            most = cycles * len(self.server.pool)
+            if most > _MOST_OUTAGES:
+                rule = f"must be at most {_MOST_OUTAGES:,} outages a run"
+                yield Clash(("server", "outages"), f"{most:,.0f}", rule, "let them be rarer")
 
     @property
     def frames(self) -> int:
-        """Frames captured in one run, within one a stream."""
+        """Frames captured in one run, within one a stream, of groups with a frame rate."""
         return sum(
-            round(group.count * group.fps * self.duration_ns / 1e9)
+            round(group.count * group.fps * (group.end_ns(self.duration_ns) - group.start_ns) / 1e9)
             for group in self.streams.values()
+            if isinstance(group, ProfileGroup)
         )

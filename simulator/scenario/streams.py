@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from simulator.scenario.fields import Factor, Integral, Record, as_tuple, duration
+from simulator.foundation.quantities import format_ns
+from simulator.scenario.fields import Clash, Factor, Integral, Record, as_tuple, duration, size
+from simulator.scenario.policy_spec import POLICY_SCHEMA, PolicySpec, policy_spec
+from simulator.scenario.texts import BATCH_TIME, BatchTime
 
-__all__ = ["Device", "PolicySpec", "StreamGroup"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Device", "Group", "ProfileGroup", "StreamGroup", "WorkloadGroup"]
+
+_RESERVED = ("warmup", "settled", "frames")
+"""No names of tasks: ``on_time_warmup`` and its like are metrics already."""
 
 _SHORTEST = 1e-3
 _FASTEST = 1000
-
-
-class PolicySpec(Record):
-    """A policy with parameters: ``deadline``, ``{name: fixed, unit: unit-3}``, ``./my.py:Mine``."""
-
-    name: Annotated[str, Field(min_length=1, max_length=500)]
-    """A policy of the table, or ``path/to/file.py:Class`` (relative to the scenario)."""
-    params: dict[str, Any] = Field(default_factory=dict)
-    """Numbers, texts and booleans passed to the policy's constructor."""
-
-    @property
-    def label(self) -> str:
-        """What tables call it: ``fixed(unit=unit-3)``."""
-        short = self.name.rpartition("/")[2]
-        if not self.params:
-            return short
-        return f"{short}({', '.join(f'{key}={value}' for key, value in self.params.items())})"
-
-
-def _policy(value: Any) -> object:  # noqa: ANN401 - whatever the user wrote
-    """Turn what a scenario writes into the record's fields."""
-    if isinstance(value, str):
-        return {"name": value}
-    if isinstance(value, dict):
-        params = {key: item for key, item in value.items() if key != "name"}
-        for key, item in params.items():
-            if not _is_plain(item):
-                message = f"must have plain values, or lists of them, as parameters: {key}"
-                raise ValueError(message)
-        return {"params": params, **({"name": value["name"]} if "name" in value else {})}
-    if isinstance(value, PolicySpec):
-        return value
-    raise ValueError("must be a policy's name, or a mapping with its name and parameters")
-
-
-def _is_plain(value: object) -> bool:
-    parts = value if isinstance(value, list) else [value]
-    return not any(isinstance(part, dict | list) for part in parts)
 
 
 class Device(Record):
@@ -62,45 +33,120 @@ class Device(Record):
 class StreamGroup(Record):
     """A group of equal streams: one camera's frames on one device each."""
 
-    count: Annotated[int, Field(ge=1, le=10_000), Integral] = 1
-    """Number of streams."""
-    profile: Annotated[str, Field(min_length=1, max_length=500)]
-    """A shipped profile's name, or a profile folder's path (relative to the scenario)."""
-    fps: Annotated[float, Field(ge=_SHORTEST, le=_FASTEST)]
-    """Frames captured a second."""
     deadline_ns: Annotated[int, duration("1 us", "60 s")] = Field(alias="deadline")
     """From capture to answer; a later answer is worth nothing."""
-    policy: Annotated[PolicySpec, BeforeValidator(_policy)]
+    policy: Annotated[PolicySpec, BeforeValidator(policy_spec), POLICY_SCHEMA]
     """Who chooses: a policy's name, a mapping of its name and parameters, or a file."""
     device: Device = Device()
     """The device of each stream."""
-    units: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
-        "bottleneck",
-        "on-device",
-    )
-    """The ladder: names of units, or kinds of unit: bottleneck, image-codec, on-device."""
-    clips: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)] | None = None
-    """Sets of clips that the cameras see; by default every set that calibration has seen."""
-    content: Literal["independent", "correlated", "same"] = "independent"
-    """``same``: all see the same frames; ``correlated``: the same, each up to one clip later."""
-    jitter_ns: Annotated[int, duration("0 s", "10 s")] = Field(default=0, alias="jitter")
-    """Each capture is late by a uniform draw up to this, at most a frame interval."""
     waiting: Literal["newest", "queue"] = "newest"
     """What a busy device keeps: the newest frame only, or all of them."""
     probe_ns: Annotated[int | None, duration("1 ms", "1 h", "never")] = Field(
         default=1_000_000_000, alias="probe"
     )
     """After so long without sending, a skip becomes the smallest unit."""
+    start_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="start")
+    """When captures begin."""
+    stop_ns: Annotated[int | None, duration("0 s", "24 h")] = Field(default=None, alias="stop")
+    """When they end; with the run where left out."""
+    weight: Annotated[int, Field(ge=1, le=1000), Integral] = 1
+    """Each stream's share of links that are shared fairly or by turns."""
+    transport: Literal["datagram", "retransmit"] = "datagram"
+    """Whether a lost packet is sent again, one base round trip later, until the deadline."""
+    cancel: Literal["never", "too-late", "superseded"] = "never"
+    """What the sender takes back: packets of frames whose answer cannot be on time any more; also
+    waiting enhancement layers once a newer frame is sent."""
+    result_bytes: Annotated[int, size("1 B", "1 MB")] = Field(default=100, alias="result")
+    """Payload of an answer, which links of the way back carry."""
+    decode_by_ns: Annotated[int | None, duration("1 us", "60 s")] = Field(
+        default=None, alias="decode_by"
+    )
+    """When, after capture, the server begins with the layers that are there; where left out the
+    deadline less the way back and twice the mean service. For layered units only."""
+
+    def end_ns(self, duration_ns: int) -> int:
+        """Return at which instant of a run no more captures are made."""
+        end_ns = duration_ns if self.stop_ns is None else min(self.stop_ns, duration_ns)
+        return max(end_ns, self.start_ns)
+
+    def clashes(self) -> Iterator[Clash]:
+        """Yield an end before the beginning, and a decoding after the deadline."""
+        if self.stop_ns is not None and self.stop_ns <= self.start_ns:
+            rule = f"must be after its start, {format_ns(self.start_ns)}"
+            yield Clash(("stop",), format_ns(self.stop_ns), rule)
+        if self.decode_by_ns is not None and self.decode_by_ns >= self.deadline_ns:
+            rule = f"must be before the deadline, {format_ns(self.deadline_ns)}"
+            yield Clash(("decode_by",), format_ns(self.decode_by_ns), rule)
+
+
+class ProfileGroup(StreamGroup):
+    """Streams whose frames are clips of a measured profile."""
+
+    count: Annotated[int, Field(ge=1, le=10_000), Integral] = 1
+    """Number of streams."""
+    profile: Annotated[str, Field(min_length=1, max_length=500)]
+    """A shipped profile's name, or a profile folder's path (relative to the scenario)."""
+    fps: Annotated[float, Field(ge=_SHORTEST, le=_FASTEST)]
+    """Frames captured a second."""
+    units: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
+        "bottleneck",
+        "on-device",
+    )
+    """The ladder: names of units, or kinds of unit: bottleneck, image-codec, on-device."""
+    tasks: Annotated[dict[str, Annotated[int, duration("1 us", "60 s")]], Field(max_length=20)] = (
+        Field(default_factory=dict)
+    )
+    """Further tasks of the profile that the same answer serves, each with a deadline."""
+    clips: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)] | None = None
+    """Sets of clips that the cameras see; by default every set that calibration has seen."""
+    content: Literal["independent", "correlated", "same"] = "independent"
+    """``same``: all see the same frames; ``correlated``: the same, each up to one clip later."""
+    jitter_ns: Annotated[int, duration("0 s", "10 s")] = Field(default=0, alias="jitter")
+    """Each capture is late by a uniform draw up to this, at most a frame interval."""
     resident: bool = True
     """Whether all units stay in the device's memory, so that switching costs no time."""
 
-    @model_validator(mode="after")
-    def _keeps_frames_in_order(self) -> StreamGroup:
+    def clashes(self) -> Iterator[Clash]:
+        """Yield what all groups may have wrong, and captures that change their order."""
+        yield from super().clashes()
         if self.jitter_ns > self.interval_ns:
-            raise ValueError("must have a jitter of at most one frame interval, 1 / fps")
-        return self
+            rule = f"must be at most one frame interval, 1 / fps = {format_ns(self.interval_ns)}"
+            yield Clash(("jitter",), format_ns(self.jitter_ns), rule)
+        for task in self.tasks:
+            if task in _RESERVED:
+                rule = "must not be the name of a task: a metric is called like it"
+                yield Clash(("tasks", task), format_ns(self.tasks[task]), rule, "rename the task")
 
     @property
     def interval_ns(self) -> int:
         """Nominal time between captures."""
         return round(1e9 / self.fps)
+
+
+class WorkloadGroup(StreamGroup):
+    """Streams whose frames were logged: when each was captured, and what each unit made of it."""
+
+    workload: Annotated[str, Field(min_length=1, max_length=1000)]
+    """A CSV file's path (relative to the scenario), see ``simulator/workload``."""
+    calibration: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Another such file, whose means devices know beforehand; the workload itself if left out."""
+    count: Annotated[int, Field(ge=1, le=10_000), Integral] | None = None
+    """Number of streams, each starting at a drawn row; not given where the file has streams."""
+    batch_time: Annotated[BatchTime, BATCH_TIME] | None = None
+    """Serving time of a batch, base + per frame, where the file has no server times."""
+    units: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)] | None = None
+    """The ladder: names of the file's units; all of them where left out."""
+
+
+def _group_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    if isinstance(value, dict):
+        return "<WorkloadGroup>" if "workload" in value else "<ProfileGroup>"
+    return f"<{type(value).__name__}>" if isinstance(value, StreamGroup) else "<ProfileGroup>"
+
+
+Group: TypeAlias = Annotated[
+    Annotated[ProfileGroup, Tag("<ProfileGroup>")]
+    | Annotated[WorkloadGroup, Tag("<WorkloadGroup>")],
+    Discriminator(_group_kind),
+]
+"""A group of streams, of either source."""

@@ -11,12 +11,34 @@ if TYPE_CHECKING:
 
     from simpy import Environment
 
-__all__ = ["ARRIVALS", "DEVICES", "WORKERS", "Alarm"]
+__all__ = [
+    "ANSWERS",
+    "ARRIVALS",
+    "CANCELS",
+    "DEVICES",
+    "LINKS",
+    "RESENDS",
+    "WORKERS",
+    "Alarm",
+]
 
-# At one instant payloads arrive first, all of them; then workers that become free take what waits;
-# then devices act, in the order of their streams. No tie is left to the order of scheduling.
-ARRIVALS, WORKERS, DEVICES = range(3)
-"""Priorities of what happens at one instant; the device of stream k has ``DEVICES + k``."""
+# At one instant links deliver first, hop by hop in the order of the path and link by link in that
+# of the streams; then all that is there by now arrives at the server; then workers act, and what
+# they have served sets out; then senders cancel, and send again what was lost; then devices act.
+# No tie is left to the order of scheduling.
+_STREAMS = 1 << 24  # more than there ever are
+LINKS = 0
+"""Priorities of what happens at one instant; the world's link i has ``LINKS + i``."""
+ARRIVALS = LINKS + _STREAMS
+"""Layered frames that are due go to the server as they are."""
+WORKERS = ARRIVALS + 1
+ANSWERS = WORKERS + 1
+CANCELS = ANSWERS + 1
+"""The sender of stream k cancels at ``CANCELS + k``."""
+RESENDS = CANCELS + _STREAMS
+"""It sends again at ``RESENDS + k``; link i grants at ``RESENDS + streams + i``."""
+DEVICES = RESENDS + 2 * _STREAMS
+"""The device of stream k has ``DEVICES + k``."""
 
 
 class Alarm(Event):

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from simulator.world.ledger import Ledger
     from simulator.world.mail import Mail
+    from simulator.world.network.sender import Sender
     from simulator.world.plan import StreamPlan
     from simulator.world.service import ServiceTimes
-    from simulator.world.uplink import Uplink
     from simulator.world.view import View
 
 __all__ = ["Device"]
@@ -38,10 +38,10 @@ class Device:
         "_payload_bytes",
         "_plan",
         "_policy",
+        "_sender",
         "_sent_ns",
         "_smallest",
         "_times",
-        "_uplink",
         "_view",
         "_wake",
     )
@@ -54,7 +54,7 @@ class Device:
         index: int,
         view: View,
         mail: Mail,
-        uplink: Uplink,
+        sender: Sender,
         times: ServiceTimes,
         ledger: Ledger,
     ) -> None:
@@ -63,7 +63,7 @@ class Device:
         self._policy = plan.policy
         self._view = view
         self._mail = mail
-        self._uplink = uplink
+        self._sender = sender
         self._times = times
         self._ledger = ledger
         self._first = ledger.first_rows[index]
@@ -161,7 +161,7 @@ class Device:
         self._view.encoded(unit, size_bytes)
         self._sent_ns = now_ns
         self._mail.send(row, now_ns)
-        self._uplink.send(Job(row, unit, frame, self._times, self._mail), size_bytes, now_ns)
+        self._sender.send(Job(row, unit, frame, self._times, self._mail), size_bytes, now_ns)
 
 
 def _smallest(plan: StreamPlan) -> int | None:

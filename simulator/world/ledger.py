@@ -6,16 +6,16 @@ faster than a numpy array does. Whatever follows from a note by arithmetic is co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome
+from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome, Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from simulator.world.plan import WorldPlan
+    from simulator.world.plan import StreamPlan, WorldPlan
 
 __all__ = ["Ledger"]
 
@@ -23,18 +23,28 @@ _NOTED = {
     "unit": NEVER,
     "probe": False,
     "switched": False,
+    "reason": Reason.NONE,
+    "layers": 0,
+    "tries": 0,
+    "worker": NEVER,
     "batch_size": 0,
     "chosen_ns": NEVER,
     "device_end_ns": NEVER,
     "uplink_start_ns": NEVER,
     "uplink_end_ns": NEVER,
+    "arrived_ns": NEVER,
     "service_start_ns": NEVER,
     "served_ns": NEVER,
+    "done_ns": NEVER,
 }
 
 
 class Ledger:
     """The columns that the world writes, one row per captured frame of all streams.
+
+    What is the rule need not be noted: that a frame the device never took up was replaced, that one
+    that was sent and of which nothing more was heard was not delivered, that a unit without layers
+    was decoded whole, that one try was enough, and when a result made on the device was done.
 
     Args:
         plan: The world; stream k's rows follow those of stream k - 1.
@@ -53,27 +63,33 @@ class Ledger:
         self.unit = noted["unit"]
         self.probe = noted["probe"]
         self.switched = noted["switched"]
+        self.reason = noted["reason"]
+        self.layers = noted["layers"]
+        self.tries = noted["tries"]
+        self.worker = noted["worker"]
         self.batch_size = noted["batch_size"]
         self.chosen_ns = noted["chosen_ns"]
         self.device_end_ns = noted["device_end_ns"]
         self.uplink_start_ns = noted["uplink_start_ns"]
         self.uplink_end_ns = noted["uplink_end_ns"]
+        self.arrived_ns = noted["arrived_ns"]
         self.service_start_ns = noted["service_start_ns"]
         self.served_ns = noted["served_ns"]
+        self.done_ns = noted["done_ns"]
         self.ratio = memoryview(bytearray(8 * rows)).cast("d")
         """Actual over calibrated sizes as estimated when the frame was decided; see `Sizes`."""
 
     def close(self) -> FrameLog:
         """Return the complete log."""
-        log = dict(self._columns)
         per_stream = [self._derived(k) for k in range(len(self._plan.streams))]
+        log = dict(self._columns)
         for name in per_stream[0]:
             whole = np.concatenate([part[name] for part in per_stream])
-            log[name] = whole.astype(COLUMNS.get(name, whole.dtype))
-        return FrameLog(self._timed(log))
+            log[name] = whole.astype(COLUMNS[name])
+        return FrameLog(log)
 
     def _derived(self, k: int) -> dict[str, NDArray[Any]]:
-        """Return the columns of stream ``k`` that are looked up in its plan."""
+        """Return the columns of stream ``k`` that follow from what was noted and from its plan."""
         stream = self._plan.streams[k]
         rows = slice(self.first_rows[k], self.first_rows[k + 1])
         noted = {name: column[rows] for name, column in self._columns.items()}
@@ -82,41 +98,61 @@ class Ledger:
         chosen = np.where(coded, unit, 0)
         ladder = stream.ladder
         size = np.where(coded, stream.payload_bytes[chosen, frame], 0)
-        sent = coded & ~np.array(ladder.on_device)[chosen]
+        here = coded & np.array(ladder.on_device)[chosen]
+        sent = coded & ~here
         ratio = np.where(coded, np.asarray(self.ratio)[rows], np.nan)
         switch_ns = np.where(noted["switched"], np.array(ladder.switch_ns)[chosen], 0)
         packets = -(-size // self._plan.packets.mtu_payload_bytes)
+        layers = np.where(
+            (noted["served_ns"] != NEVER) & (noted["layers"] == 0), 1, noted["layers"]
+        )
+        done_ns = np.where(here, noted["device_end_ns"], noted["done_ns"])
+        open_end = sent & (done_ns == NEVER) & (noted["reason"] == Reason.NONE)
+        reason = np.where(open_end, Reason.UNDELIVERED, noted["reason"])
+        reason = np.where(noted["chosen_ns"] == NEVER, Reason.REPLACED, reason)
         return {
             "stream": np.full(len(frame), k),
             "frame": frame,
             "clip": stream.clip,
             "clip_frame": stream.clip_frame,
+            "outcome": _outcomes(coded, reason, done_ns - stream.captured_ns <= stream.deadline_ns),
+            "reason": reason,
+            "layers": layers,
+            "tries": np.where(sent & (noted["tries"] == 0), 1, noted["tries"]),
             "bytes": size,
             "wire_bytes": size + packets * self._plan.packets.header_bytes,
             "captured_ns": stream.captured_ns,
             "device_start_ns": np.where(coded, noted["chosen_ns"] + switch_ns, NEVER),
             "sent_ns": np.where(sent, noted["device_end_ns"], NEVER),
+            "done_ns": done_ns,
             "forecast_bytes": np.array(ladder.mean_bytes)[chosen] * ratio,
             "forecast_high_bytes": np.array(ladder.high_bytes)[chosen] * ratio,
-            "score": np.where(coded, stream.score[chosen, frame], np.nan),
-            "confidence": np.where(coded, stream.confidence[chosen, frame], np.nan),
-            "_deadline_ns": np.full(len(frame), stream.deadline_ns),
+            "score": _decoded(stream, "score", coded, chosen, layers),
+            "confidence": _decoded(stream, "confidence", coded, chosen, layers),
         }
 
-    def _timed(self, log: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Add the last instants and the outcomes, which follow from all the others."""
-        sent = log["sent_ns"] != NEVER
-        coded = log["unit"] != NEVER
-        served = log["served_ns"] != NEVER
-        delay_ns = self._plan.up_delay_ns(0)
-        crossed = log["uplink_end_ns"] != NEVER
-        log["arrived_ns"] = np.where(crossed, log["uplink_end_ns"] + delay_ns, NEVER)
-        done = np.where(served, log["served_ns"] + self._plan.downlink_delay_ns, NEVER)
-        log["done_ns"] = np.where(coded & ~sent, log["device_end_ns"], done)
-        on_time = log["done_ns"] - log["captured_ns"] <= log.pop("_deadline_ns")
-        log["outcome"] = np.select(
-            [log["chosen_ns"] == NEVER, ~coded, log["done_ns"] == NEVER, on_time],
-            [Outcome.DROPPED, Outcome.SKIPPED, Outcome.LOST, Outcome.ON_TIME],
-            Outcome.LATE,
-        ).astype(COLUMNS["outcome"])
-        return log
+
+def _outcomes(
+    coded: NDArray[np.bool_], reason: NDArray[np.integer], in_time: NDArray[np.bool_]
+) -> NDArray[np.integer]:
+    """Return the end of each frame: that of its reason, if it has one."""
+    answered = np.where(in_time, Outcome.ON_TIME, Outcome.LATE)
+    ends = np.array([r.outcome or Outcome.ON_TIME for r in Reason])[reason]
+    return np.select([reason != Reason.NONE, ~coded], [ends, np.int64(Outcome.SKIPPED)], answered)
+
+
+def _decoded(
+    stream: StreamPlan,
+    what: Literal["score", "confidence"],
+    coded: NDArray[np.bool_],
+    chosen: NDArray[np.integer],
+    layers: NDArray[np.integer],
+) -> NDArray[np.floating]:
+    """Return what the chosen unit gave, with the layers that were decoded."""
+    frame = np.arange(len(chosen))
+    found = np.where(coded, getattr(stream, what)[chosen, frame], np.nan)
+    for unit, plan in enumerate(stream.layers):
+        if plan is not None:
+            rows = np.flatnonzero(coded & (chosen == unit) & (layers > 0))
+            found[rows] = getattr(plan, what)[layers[rows] - 1, rows]
+    return found

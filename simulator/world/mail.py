@@ -29,9 +29,15 @@ _UNREAD = 1000  # bounds what a policy that never asks leaves lying about
 
 
 class Mail:
-    """The post of one stream. Rows are rows of the ledger, ``first`` is that of frame 0.
+    """The post of one stream. Rows are rows of the ledger, which knows what is told of them.
+
+    Args:
+        plan: The stream.
+        ledger: What was noted of its frames.
+        stream: Its number.
 
     Attributes:
+        stream: Its number.
         pending: What is not accounted for, in the order of sending.
         delivered: How many deliveries there were.
         missing: How many payloads were given up.
@@ -42,8 +48,6 @@ class Mail:
         "_answered",
         "_arrived",
         "_captured_ns",
-        "_delay_ns",
-        "_down_ns",
         "_first",
         "_inbox",
         "_ledger",
@@ -55,17 +59,15 @@ class Mail:
         "missing",
         "pending",
         "sizes",
+        "stream",
     )
 
-    def __init__(
-        self, plan: StreamPlan, ledger: Ledger, first: int, *, up_ns: int, down_ns: int
-    ) -> None:
-        """Start with nothing sent; ``up_ns`` and ``down_ns`` are the links' propagation."""
+    def __init__(self, plan: StreamPlan, ledger: Ledger, stream: int) -> None:
+        """Start with nothing sent."""
         self._plan = plan
         self._ledger = ledger
-        self._first = first
-        self._delay_ns = up_ns
-        self._down_ns = down_ns
+        self.stream = stream
+        self._first = ledger.first_rows[stream]
         self._captured_ns = plan.captured_ns.data
         self.sizes = [sizes.data for sizes in plan.payload_bytes]
         self._sent: list[int] = []  # rows sent since the last reading
@@ -90,6 +92,13 @@ class Mail:
             insort(inbox, (done_ns, row))
         else:
             inbox.append((done_ns, row))
+
+    def forget(self, row: int, now_ns: int) -> None:
+        """Expect no answer to a payload that the sender has taken back."""
+        self.read(now_ns)
+        frame = row - self._first
+        self._overtaken.pop(frame, None)
+        self.pending[:] = [payload for payload in self.pending if payload.frame != frame]
 
     def read(self, now_ns: int) -> None:
         """Bring what is known up to this instant."""
@@ -168,14 +177,28 @@ class Mail:
 
     def _delivery_of(self, row: int) -> Delivery:
         log, frame = self._ledger, row - self._first
-        size_bytes = self.sizes[log.unit[row]][frame]
-        arrived_ns = log.uplink_end_ns[row] + self._delay_ns
+        arrived_ns = log.arrived_ns[row]
         wait_ns = log.service_start_ns[row] - arrived_ns
-        return Delivery(frame, size_bytes, log.device_end_ns[row], arrived_ns, wait_ns)
+        return Delivery(frame, self._came(row), log.device_end_ns[row], arrived_ns, wait_ns)
+
+    def _came(self, row: int) -> int:
+        """Return the payload of those layers that were whole at the server."""
+        frame, unit = row - self._first, self._ledger.unit[row]
+        plan = self._plan.layers[unit] if self._plan.layers else None
+        if plan is None:
+            size_bytes: int = self.sizes[unit][frame]
+            return size_bytes
+        whole = max(1, self._ledger.layers[row])
+        came: int = plan.payload_bytes[:whole, frame].sum().item()
+        return came
 
     def _answer_of(self, row: int) -> Answer:
-        frame, unit = row - self._first, self._ledger.unit[row]
-        served_ns = self._ledger.served_ns[row]
-        done_ns = self._ledger.device_end_ns[row] if served_ns < 0 else served_ns + self._down_ns
-        confidence = float(self._plan.confidence[unit, frame])
-        return Answer(frame, unit, done_ns - self._captured_ns[frame], confidence)
+        frame, log = row - self._first, self._ledger
+        unit = log.unit[row]
+        done_ns = log.device_end_ns[row] if log.served_ns[row] < 0 else log.done_ns[row]
+        plan = self._plan.layers[unit] if self._plan.layers else None
+        if plan is None:
+            confidence = self._plan.confidence[unit, frame]
+        else:
+            confidence = plan.confidence[max(1, log.layers[row]) - 1, frame]
+        return Answer(frame, unit, done_ns - self._captured_ns[frame], float(confidence))

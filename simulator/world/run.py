@@ -9,9 +9,9 @@ from simpy import Environment
 from simulator.world.device import Device
 from simulator.world.ledger import Ledger
 from simulator.world.mail import Mail
+from simulator.world.network.paths import Paths
 from simulator.world.server import Server
-from simulator.world.service import ModelTimes, ServiceTimes
-from simulator.world.uplink import Uplink
+from simulator.world.service import service_times
 from simulator.world.view import LiveLadder, View
 
 if TYPE_CHECKING:
@@ -38,24 +38,23 @@ def simulate(plan: WorldPlan) -> FrameLog:
     """
     env = Environment()
     ledger = Ledger(plan)
-    server = Server(env, plan.server, ledger, plan.downlink_delay_ns)
-    uplink = Uplink(env, plan.uplink[0][0], plan.packets, server, ledger)
-    speed = plan.server.workers[0].speed
-    models = [ModelTimes(model, speed) for model in plan.server.models]
-    up_ns, down_ns = plan.up_delay_ns(0), plan.downlink_delay_ns
+    paths = Paths(env, plan, ledger)
+    server = Server(env, plan, ledger, paths.answers().send)
+    paths.lay_uplink(server.arrive)
+    times = service_times(plan)
     ladders = {id(stream.ladder): LiveLadder(stream.ladder) for stream in plan.streams}
     for index, stream in enumerate(plan.streams):
-        mail = Mail(stream, ledger, ledger.first_rows[index], up_ns=up_ns, down_ns=down_ns)
+        mail = Mail(stream, ledger, index)
+        up_ns, down_ns = plan.up_delay_ns(index), plan.down_delay_ns(index)
         view = View(stream, ladders[id(stream.ladder)], mail, up_ns=up_ns, down_ns=down_ns)
-        times = ServiceTimes(stream, models[stream.model], speed)
         device = Device(
             env,
             stream,
             index=index,
             view=view,
             mail=mail,
-            uplink=uplink,
-            times=times,
+            sender=paths.sender(index, mail),
+            times=times[index],
             ledger=ledger,
         )
         env.process(device.run())

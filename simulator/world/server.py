@@ -1,73 +1,138 @@
-"""The server: a pool of workers with pull batching, in which different units share a tail batch."""
+"""The server: a station of workers in the world's time."""
 
 from __future__ import annotations
 
-from collections import deque
-from heapq import heapreplace
 from typing import TYPE_CHECKING
 
+from simulator.framelog import Reason
+from simulator.servers.batching import Form, Pull
+from simulator.servers.station import Station
+from simulator.servers.workers import Outage, Pool, Worker
 from simulator.world.alarm import WORKERS, Alarm
-from simulator.world.service import batch_ns
+from simulator.world.loading import Loading
+from simulator.world.reminder import Reminder
+from simulator.world.service import Job, batch_ns, due_ns, expires_ns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simpy import Environment, Event
 
+    from simulator.servers.batching import Batching
     from simulator.world.ledger import Ledger
-    from simulator.world.plan import ServerPlan
-    from simulator.world.service import Job
+    from simulator.world.plan import ServerPlan, WorkerPlan, WorldPlan
 
 __all__ = ["Server"]
 
 
 class Server:
-    """Serves jobs first in, first out: a free worker takes up to ``max_batch`` of what waits.
+    """Hands what arrives to the station, and notes what becomes of it.
 
     A batch's end is known when it begins, so only a worker for whom something waits needs an
     event; an idle one costs none.
+
+    Args:
+        env: The world's clock.
+        plan: The world.
+        ledger: Where to note.
+        answer: Told of each job, when its batch begins, when it will have been served.
+
+    Raises:
+        InputError: If workers, outages or memory are none that could be.
     """
 
     def __init__(
-        self, env: Environment, plan: ServerPlan, ledger: Ledger, downlink_delay_ns: int
+        self,
+        env: Environment,
+        plan: WorldPlan,
+        ledger: Ledger,
+        answer: Callable[[Job, int], None],
     ) -> None:
         """Start with all workers free."""
+        server = plan.server
         self._env = env
-        self._max_batch = plan.max_batch
+        self._answer = answer
         self._ledger = ledger
-        self._downlink_delay_ns = downlink_delay_ns
-        self._waiting: deque[Job] = deque()
-        self._free_ns = [0] * len(plan.workers)  # a heap: when each worker is free
-        self._alarm = Alarm(env, WORKERS, self._worker_free)
-        self._armed = False
+        self._station = Station(
+            Pool([_worker(worker) for worker in server.workers]),
+            _batching(server),
+            Loading(env, server.memory, server.workers).batch_ns if server.memory else batch_ns,
+            self,
+            places=server.places,
+            expires_ns=expires_ns if server.drops_expired else None,
+        )
+        self._wake = Reminder(env, WORKERS, self._act)
+        # Payloads of one instant come in several calls where several links end at the server, or
+        # where it begins with the layers that are there. Workers look when all have come.
+        self._gathers = len(plan.uplink[-1]) > 1 or any(any(s.layers) for s in plan.streams)
+        self._gathered: list[Job] = []
+        self._all_there = Alarm(env, WORKERS, self._look)
 
     def arrive(self, jobs: list[Job], now_ns: int) -> None:
-        """Queue the jobs that arrive at one instant; workers free by now take what they can."""
-        self._waiting.extend(jobs)
-        self._pull(now_ns)
+        """Take in the jobs that arrive at one instant; workers free by now take what they can."""
+        if self._gathers:
+            if not self._gathered:
+                self._all_there.at(now_ns, now_ns)
+            self._gathered += jobs
+            return
+        station, wake = self._station, self._wake
+        station.arrive(now_ns, jobs)
+        if station.next_ns < wake.when_ns:
+            wake.at(now_ns, station.next_ns)
 
-    def _worker_free(self, _: Event) -> None:
-        self._armed = False
-        self._pull(int(self._env.now))
+    def _look(self, _: Event) -> None:
+        self._act(int(self._env.now))
 
-    def _pull(self, now_ns: int) -> None:
-        waiting, free_ns = self._waiting, self._free_ns
-        while waiting and free_ns[0] <= now_ns:
-            if len(waiting) <= self._max_batch:
-                batch = list(waiting)
-                waiting.clear()
-            else:
-                batch = [waiting.popleft() for _ in range(self._max_batch)]
-            end_ns = now_ns + batch_ns(batch)
-            heapreplace(free_ns, end_ns)
-            self._note(batch, now_ns, end_ns)
-        if waiting and not self._armed:
-            self._armed = True
-            self._alarm.at(now_ns, free_ns[0])
+    def _act(self, now_ns: int) -> None:
+        station, gathered = self._station, self._gathered
+        if gathered:
+            self._gathered = []
+            station.arrive(now_ns, gathered)
+        station.advance(now_ns)
+        self._wake.at(now_ns, station.next_ns)
 
-    def _note(self, batch: list[Job], start_ns: int, end_ns: int) -> None:
-        log = self._ledger
-        for job in batch:
+    def served(self, jobs: list[Job], start_ns: int, end_ns: int, worker: int, batch: int) -> None:  # noqa: ARG002  # a listener hears it
+        """Note a batch that begins, and let its answers be sent when it ends."""
+        log, answer, size = self._ledger, self._answer, len(jobs)
+        for job in jobs:
             row = job.row
             log.service_start_ns[row] = start_ns
             log.served_ns[row] = end_ns
-            log.batch_size[row] = len(batch)
-            job.mail.answer(row, end_ns + self._downlink_delay_ns)
+            log.worker[row] = worker
+            log.batch_size[row] = size
+            if job.layers > 1:
+                log.layers[row] = job.layers
+            answer(job, end_ns)
+
+    def crashed(self, jobs: list[Job], start_ns: int, end_ns: int, worker: int, batch: int) -> None:  # noqa: ARG002  # a listener hears it
+        """Note a batch that begins and will be destroyed."""
+        log = self._ledger
+        for job in jobs:
+            log.service_start_ns[job.row] = start_ns
+            log.worker[job.row] = worker
+            log.batch_size[job.row] = len(jobs)
+            log.reason[job.row] = Reason.CRASHED
+
+    def expired(self, job: Job, now_ns: int) -> None:  # noqa: ARG002  # a listener hears it
+        """Note a job that left the queue."""
+        self._ledger.reason[job.row] = Reason.EXPIRED
+
+    def refused(self, job: Job, now_ns: int) -> None:  # noqa: ARG002  # a listener hears it
+        """Note a job that was sent away."""
+        self._ledger.reason[job.row] = Reason.REFUSED
+
+
+def _worker(plan: WorkerPlan) -> Worker:
+    return Worker(
+        speed=plan.speed,
+        outages=tuple(
+            Outage(begin_ns=x.begin_ns, end_ns=x.end_ns, crash=x.crash) for x in plan.outages
+        ),
+    )
+
+
+def _batching(plan: ServerPlan) -> Batching[Job]:
+    due = due_ns if plan.order == "edf" else None
+    if plan.batching == "form":
+        return Form(plan.max_batch, plan.max_wait_ns, due)
+    return Pull(plan.max_batch, due)

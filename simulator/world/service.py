@@ -2,26 +2,28 @@
 
     batch time = sum over frames of entropy decoding
                + sum over units of decoder(frames of that unit)
-               + sum over backbones of tail(frames of that backbone)
+               + sum over tails of tail(frames of that tail)
 
-Frames of different units share one tail batch: the serving advantage of bottleneck units, whose
-backbone is the same for all. All times are scaled already; the first frame draws the luck.
+all of it divided by the worker's speed. Frames of different units share one tail batch where they
+need the same tail: the serving advantage of bottleneck units, whose frozen backbone is the same for
+all. Measured times are scaled beforehand, once for each speed; the first frame draws the luck.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from simulator.world.mail import Mail
-    from simulator.world.plan import ServedModel, StreamPlan
+    from simulator.world.plan import ServedModel, StreamPlan, WorldPlan
 
-__all__ = ["Job", "ModelTimes", "ServiceTimes", "batch_ns"]
+__all__ = ["Job", "ServiceTimes", "batch_ns", "due_ns", "expires_ns", "service_times"]
 
 
 class ModelTimes:
@@ -30,33 +32,79 @@ class ModelTimes:
     Attributes:
         tail_ns: [draws][max_batch].
         decode_ns: [draws][decoders][max_batch].
-        alone_ns: [draws][decoders]: decoder and tail of a frame served alone.
+        alone_ns: int64 [draws, decoders]: decoder and tail of a frame served alone.
+        tails: For each decoder which tail it needs.
     """
 
-    __slots__ = ("alone_ns", "decode_ns", "tail_ns")
+    __slots__ = ("alone_ns", "decode_ns", "tail_ns", "tails")
 
     def __init__(self, plan: ServedModel, speed: float) -> None:
         """Copy the tables, scaled by a worker's speed."""
         tail_ns, decode_ns = scaled(plan.tail_ns, speed), scaled(plan.decode_ns, speed)
         self.tail_ns: list[list[int]] = tail_ns.tolist()
         self.decode_ns: list[list[list[int]]] = decode_ns.tolist()
-        alone = decode_ns[:, :, 0] + tail_ns[:, :1]
-        self.alone_ns: list[list[int]] = alone.tolist()
+        self.alone_ns: NDArray[np.int64] = decode_ns[:, :, 0] + tail_ns[:, :1]
+        self.tails = plan.tails
 
 
 class ServiceTimes:
-    """What serving one stream's frames takes: its own entropy decoding, its model's tables."""
+    """What serving one stream's frames takes, and by when.
 
-    __slots__ = ("decoders", "draw", "entropy_ns", "model")
+    A *row* is a unit with one layer there, or one of the layered units with more of them.
 
-    def __init__(self, plan: StreamPlan, model: ModelTimes, speed: float) -> None:
-        """Look into the plan's arrays, scaled by a worker's speed."""
+    Attributes:
+        draw: [frames]: which row of the tables holds for a batch that this frame is first in.
+        alone_ns: [workers][rows][frames], in a batch of its own: looked up at once, for that is
+            what most batches are. Equally fast workers share theirs.
+        entropy_ns: [workers][rows][frames], the part of it that is no decoder and no tail.
+        more: [units]: added to a number of layers above one it gives the row.
+        models: [workers].
+        decoders: [units].
+        modules: [units]: what a worker must hold to serve them; empty without memory.
+        captured_ns: [frames].
+        due_ns: From its capture until the earliest of a frame's deadlines.
+        expires_ns: From its capture until no answer sent back can be on time any more.
+    """
+
+    __slots__ = (
+        "alone_ns",
+        "captured_ns",
+        "decoders",
+        "draw",
+        "due_ns",
+        "entropy_ns",
+        "expires_ns",
+        "models",
+        "modules",
+        "more",
+    )
+
+    def __init__(
+        self,
+        plan: StreamPlan,
+        model: ServedModel,
+        times: Sequence[tuple[float, ModelTimes]],
+        down_ns: int,
+    ) -> None:
+        """Look into the plan's arrays; ``times`` are each worker's speed and tables."""
         self.draw: memoryview[int] = plan.batch_draw.data
-        self.entropy_ns: list[memoryview[int]] = [
-            times.data for times in scaled(plan.entropy_decode_ns, speed)
-        ]
+        self.more, decoders, measured_ns = _rows(plan)
+        entropy_ns = {speed: scaled(measured_ns, speed) for speed in dict(times)}
+        alone_ns = {
+            speed: entropy_ns[speed] + its.alone_ns[plan.batch_draw][:, decoders].T
+            for speed, its in dict(times).items()
+        }
+        views = {speed: [row.data for row in table] for speed, table in entropy_ns.items()}
+        self.entropy_ns: list[list[memoryview[int]]] = [views[speed] for speed, _ in times]
+        views = {speed: [row.data for row in table] for speed, table in alone_ns.items()}
+        self.alone_ns: list[list[memoryview[int]]] = [views[speed] for speed, _ in times]
+        self.models = [its for _, its in times]
         self.decoders = plan.decoders
-        self.model = model
+        self.modules = [model.modules[which] for which in plan.decoders] if model.modules else []
+        self.captured_ns: memoryview[int] = plan.captured_ns.data
+        deadlines_ns = [plan.deadline_ns, *(task.deadline_ns for task in plan.tasks)]
+        self.due_ns = min(deadlines_ns)
+        self.expires_ns = max(deadlines_ns) - down_ns
 
 
 class Job(NamedTuple):
@@ -67,6 +115,7 @@ class Job(NamedTuple):
     frame: int
     times: ServiceTimes
     mail: Mail
+    layers: int = 1  # so many of them are there to be decoded
 
 
 def scaled(times_ns: NDArray[np.int64], speed: float) -> NDArray[np.int64]:
@@ -74,16 +123,67 @@ def scaled(times_ns: NDArray[np.int64], speed: float) -> NDArray[np.int64]:
     return np.rint(times_ns / speed).astype(np.int64)
 
 
-def batch_ns(batch: list[Job]) -> int:
-    """Return the time that a batch of at least one job is in service."""
-    _, unit, frame, times, _ = batch[0]
-    draw = times.draw[frame]
+def service_times(plan: WorldPlan) -> list[ServiceTimes]:
+    """Return the tables of each stream; streams on one backbone share its own."""
+    speeds = [worker.speed for worker in plan.server.workers]
+    times = []
+    for model in plan.server.models:
+        tables = {speed: ModelTimes(model, speed) for speed in set(speeds)}
+        times.append([(speed, tables[speed]) for speed in speeds])
+    return [
+        ServiceTimes(
+            stream, plan.server.models[stream.model], times[stream.model], plan.down_delay_ns(k)
+        )
+        for k, stream in enumerate(plan.streams)
+    ]
+
+
+def due_ns(job: Job) -> int:
+    """Return the earliest deadline of any answer that is asked of a frame."""
+    return job.times.captured_ns[job.frame] + job.times.due_ns
+
+
+def expires_ns(job: Job) -> int:
+    """Return until when a frame must be in service for any of its answers to be on time."""
+    return job.times.captured_ns[job.frame] + job.times.expires_ns
+
+
+def batch_ns(batch: Sequence[Job], worker: int) -> int:
+    """Return the time that a batch of at least one job is in service.
+
+    Args:
+        batch: The jobs; the first one draws the luck of all.
+        worker: Who serves it.
+    """
+    _, unit, frame, times, _, layers = batch[0]
     if len(batch) == 1:
-        return times.entropy_ns[unit][frame] + times.model.alone_ns[draw][times.decoders[unit]]
-    decoders = Counter((job.times.model, job.times.decoders[job.unit]) for job in batch)
-    tails = Counter(job.times.model for job in batch)
-    return (
-        sum(job.times.entropy_ns[job.unit][job.frame] for job in batch)
-        + sum(model.decode_ns[draw][which][n - 1] for (model, which), n in decoders.items())
-        + sum(model.tail_ns[draw][n - 1] for model, n in tails.items())
-    )
+        return times.alone_ns[worker][unit if layers == 1 else times.more[unit] + layers][frame]
+    draw, total_ns = times.draw[frame], 0
+    decoders: dict[tuple[ModelTimes, int], int] = {}
+    for _, unit, frame, times, _, layers in batch:
+        row = unit if layers == 1 else times.more[unit] + layers
+        total_ns += times.entropy_ns[worker][row][frame]
+        decoder = times.models[worker], times.decoders[unit]
+        decoders[decoder] = decoders.get(decoder, 0) + 1
+    tails: dict[tuple[ModelTimes, int], int] = {}
+    for (model, which), n in decoders.items():
+        total_ns += model.decode_ns[draw][which][n - 1]
+        tail = model, model.tails[which]
+        tails[tail] = tails.get(tail, 0) + n
+    for (model, _), n in tails.items():
+        total_ns += model.tail_ns[draw][n - 1]
+    return total_ns
+
+
+def _rows(plan: StreamPlan) -> tuple[list[int], list[int], NDArray[np.int64]]:
+    """Return ``more``, each row's decoder, and entropy decoding as measured, [rows, frames]."""
+    tables = [plan.entropy_decode_ns.copy()]
+    decoders = list(plan.decoders)
+    more = [0] * len(plan.decoders)
+    for unit, layers in enumerate(plan.layers):
+        if layers is not None:
+            tables[0][unit] = layers.entropy_decode_ns[0]
+            tables.append(layers.entropy_decode_ns[1:])
+            more[unit] = len(decoders) - 2
+            decoders += [plan.decoders[unit]] * (len(layers.entropy_decode_ns) - 1)
+    return more, decoders, np.concatenate(tables)

@@ -16,9 +16,10 @@ from policies.fixed import Fixed
 from policies.throughput import Throughput
 from simulator.links.fifo import FifoLink
 from simulator.world import simulate
-from tests.bench.packets import links
+from tests.bench.packets import links, show_length
 from tests.bench.plans import MS, world
 from tests.bench.reading import show_reading
+from tests.bench.servers import servers
 from tests.bench.textbook import Textbook
 
 if TYPE_CHECKING:
@@ -112,10 +113,11 @@ def main() -> None:
     print(f"{'  ratio':34}" + "".join(f"{r:>14.1f}" for r in ratios) + f"{f'>= {RATIO:g}':>20}")
     show("link arithmetic alone", speeds(runs, frames, partial(world, policy=Fixed), link_alone))
     met = met and min(ratios) >= RATIO
-    for name, wanted_each, measure in links():
+    for name, wanted_each, measure in (*links(), *servers()):
         best = max(measure(frames) for _ in range(runs))
         show(name, [best], (wanted_each,))
         met = met and best >= wanted_each
+    met = show_length(frames, runs) and met
     met = show_reading(max(2, runs // 2)) and met
     print("\nall targets met" if met else "\nsome targets missed")
     sys.exit(not met)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.framelog import COLUMNS, FrameLog, Outcome
+from simulator.framelog import COLUMNS, FrameLog, Outcome, Reason
 
 
 def columns(rows: int = 3) -> dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]]:
@@ -60,3 +60,21 @@ def test_columns_must_be_those_of_a_log() -> None:
         FrameLog(wrong)
     with pytest.raises(ValueError, match="equally long"):
         FrameLog({**columns(), "frame": np.zeros(2, dtype=np.int32)})
+
+
+def test_every_reason_ends_in_dropped_or_lost_and_says_why() -> None:
+    assert [r.name for r in Reason if r.outcome is Outcome.DROPPED] == [
+        "REPLACED",
+        "CANCELLED",
+        "EXPIRED",
+        "REFUSED",
+        "CRASHED",
+    ]
+    assert [r.name for r in Reason if r.outcome is Outcome.LOST] == [
+        "OVERFLOW",
+        "CORRUPTED",
+        "GIVEN_UP",
+        "UNDELIVERED",
+    ]
+    assert all(r.meaning for r in Reason)
+    assert [int(r) for r in Reason] == list(range(10))

@@ -7,7 +7,7 @@ __all__ = ["BAD", "GOOD"]
 GOOD = {
     "mahimahi": b"0\n2\n2\n7\n",
     "pensieve": b"0.0\t1.5\n1.0\t0\n2.5\t4\n",
-    "csv": b"t_s,mbps\n0,1.5\n1,0\n2.5,4\n",
+    "csv": b"t_s,mbps,loss,delay_ms\n0,1.5,0,20\n1,0,0.25,20\n2.5,4,1,35.5\n",
     "sabre": (
         b'[\n  {"duration_ms": 1000, "bandwidth_kbps": 1500, "latency_ms": 20},\n'
         b'  {"duration_ms": 1500, "bandwidth_kbps": 0, "latency_ms": 20},\n'
@@ -98,11 +98,27 @@ BAD = {
         b"t_s,mbps\n0,0\n1,0\n": ":2 rate: 0 bit/s throughout must be above 0",
         b"t_s,mbps\n0,5\n": ":2 period: 0 s must be above 0",
         b"t_s,mbps\n": " content: no numbers must have at least one line",
+        b"t_s,mbps,rtt\n0,1,5\n": ":1 header: t_s,mbps,rtt must be t_s,mbps, and after it may",
+        b"t_s,mbps,loss,loss\n0,1,0,0\n": ":1 header: t_s,mbps,loss,loss must be t_s,mbps, and",
+        b"t_s,mbps,loss\n0,1,0\n1,1,1.5\n": ":3 loss: 1.5 must be a probability from 0 to 1; gi",
+        b"t_s,mbps,loss\n0,1,-0.1\n1,1,0\n": ":2 loss: -0.1 must be a probability from 0 to 1",
+        b"t_s,mbps,loss\n0,1,nan\n1,1,0\n": ":2 column 3: nan must be a finite number",
+        b"t_s,mbps,loss\n0,1\n1,1\n": ":2 columns: 2 must be 3",
+        b"t_s,mbps,delay_ms\n0,1,-1\n1,1,0\n": ":2 delay_ms: -1 must be from 0 to 60000 ms",
+        b"t_s,mbps,delay_ms\n0,1,0\n1,1,6e4\n2,1,60001\n": ":4 delay_ms: 60001 must be from 0",
         b"time,rate\n0,5\n": ":1 header: time,rate must be t_s,mbps",
         b"": ":1 header: (blank) must be t_s,mbps",
     },
     "sabre": {
         b'[{"duration_ms": 1, "bandwidth_kbps": 0}]': " bandwidth_kbps: 0 throughout must be above",
+        (
+            b'[{"duration_ms": 1, "bandwidth_kbps": 5},\n'
+            b'{"duration_ms": 1, "bandwidth_kbps": 5, "latency_ms": -1}]'
+        ): ":2 latency_ms: -1 must be from 0 to 120000 ms",
+        (
+            b'[{"duration_ms": 1, "bandwidth_kbps": 5},\n'
+            b'{"duration_ms": 1, "bandwidth_kbps": 5, "latency_ms": null}]'
+        ): ":2 latency_ms: None must be a finite number",
         b'[{"duration_ms": 0, "bandwidth_kbps": 5}]': " sum of duration_ms: 0 s must be above 0",
         b'[\n{"duration_ms": -1, "bandwidth_kbps": 5}]': ":2 duration_ms: -0.001 s must be from 0",
         b'[\n{"duration_ms": 1,\n"bandwidth_kbps": -5}]': ":2 bandwidth_kbps: -5 must be from 0",
@@ -198,6 +214,10 @@ BAD = {
             b'{"intervals": [{"sum":\n{"start": 0, "end": 1,\n"bits_per_second": "9"}}]}'
         ): ":3 bits_per_second: 9 must be a finite number",
         (
+            b'{"intervals": [{"sum": {"start": 0, "end": 1, "bits_per_second": 9,\n'
+            b'"lost_percent": "5"}}]}'
+        ): ":2 lost_percent: 5 must be a finite number",
+        (
             b'{"start": {"test_start": {"bidirectional": 1}}, "intervals": [1]}'
         ): ":1 intervals: iperf3 --bidir tests both directions at once: say which",
     },
@@ -208,6 +228,16 @@ BAD = {
         b'{"uplink": {"trace_pattern": [\n{"capacity": 5}]}}': ":2 entry 1: no member is named",
         b'{"uplink": {"trace_pattern": [\n{"duration": 1, "capacity": -5}]}}': ":2 capacity: -5 mu",
         b'{"uplink": {"trace_pattern": [{"duration": 1, "capacity": 0}]}}': " capacity: 0 througho",
+        (
+            b'{"uplink": {"trace_pattern": [{"duration": 1, "capacity": 5},\n'
+            b'{"duration": 1, "capacity": 5, "loss": 2}]}}'
+        ): ":2 loss: 2 must be a probability from 0 to 1",
+        (
+            b'{"uplink": {"trace_pattern": [\n{"duration": 1, "capacity": 5, "rtt": 120000.5}]}}'
+        ): ":2 rtt: 120000.5 must be from 0 to 120000 ms",
+        (
+            b'{"uplink": {"trace_pattern": [\n{"duration": 1, "capacity": 5, "rtt": "9"}]}}'
+        ): ":2 rtt: 9 must be a finite number",
         b'{"uplink": {"trace_pattern": [{"duration": 1e12, "capacity": 5}]}}': ":1 duration: 1e+09",
     },
     "lumos5g": {
@@ -225,5 +255,13 @@ BAD = {
         b'{"timestamps": [1, 0],\n"bandwidths": [5, 5]}': ":2 time: 0 after 1 must not decrease",
         b'{"timestamps": [0, 1], "bandwidths": [0, 0]}': ":1 rate: 0 bit/s throughout must be",
         b'{"timestamps": 0, "bandwidths": [0, 0]}': ":1 timestamps: int must be a list",
+        (
+            b'{"timestamps": [0, 1, 2], "bandwidths": [5, 5, 5],\n"delays": [1, 2]}'
+        ): ":2 delays: 2 must be one, or as many as the 3 timestamps",
+        (
+            b'{"timestamps": [0, 1], "bandwidths": [5, 5],\n"delays": [1, -2]}'
+        ): ":2 delays: -2 must be from 0 to 60000 ms",
+        b'{"timestamps": [0, 1], "bandwidths": [5, 5],\n"loss": "1"}': ":2 loss: 1 must be a fini",
+        b'{"timestamps": [0, 1], "bandwidths": [5, 5],\n"loss": 1.01}': ":2 loss: 1.01 must be a p",
     },
 }

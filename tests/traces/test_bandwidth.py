@@ -19,7 +19,7 @@ from traces import BandwidthTrace, OpportunityTrace, RateTrace, TraceAbout, doub
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from traces.about import After
+    from traces.about import After, Direction, Measures
 
 ABOUT = TraceAbout(name="made up")
 S = 10**9
@@ -304,6 +304,30 @@ def test_the_grid_shows_the_mean_rate_of_each_cell() -> None:
     begin, rates = rates_on_grid(stamps([S // 2, S, S], bytes_each=1000), S // 2, 2 * S)
     assert begin.tolist() == [0, 0.5, 1, 1.5]
     assert rates.tolist() == [16000, 32000, 16000, 32000]
+
+
+@pytest.mark.parametrize(
+    ("measures", "direction", "use", "said"),
+    [
+        ("capacity", "downlink", "downlink", None),
+        ("capacity", "downlink", "unknown", None),
+        ("capacity", "unknown", "downlink", None),
+        ("capacity", "uplink", "downlink", "an uplink: real downlink capacity may differ"),
+        ("capacity", "downlink", "uplink", "a downlink: real uplink capacity may differ"),
+        ("flow-rate", "downlink", "downlink", "a flow rate: real downlink capacity may differ"),
+        ("flow-rate", "uplink", "unknown", "a flow rate: real link capacity may differ"),
+        ("flow-rate", "uplink", "downlink", "a flow rate on an uplink: real downlink capacity m"),
+    ],
+)
+def test_a_trace_is_doubted_where_it_is_used_as_something_else(
+    measures: Measures, direction: Direction, use: Direction, said: str | None
+) -> None:
+    about = TraceAbout(name="x", measures=measures, direction=direction)
+    found = about.warning(use)
+    assert (found is None) if said is None else str(found).startswith(f"x measures {said}")
+    trace = RateTrace.from_steps([0], [10**7], period_ns=S, about=about)
+    assert doubts(trace, use) == (() if found is None else (found,))
+    assert about.warning() == about.warning("uplink")
 
 
 def test_a_saturated_uplink_in_common_units_raises_no_doubts() -> None:

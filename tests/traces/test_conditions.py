@@ -109,6 +109,19 @@ def test_they_last_as_long_as_the_capacity_and_end_as_it_does() -> None:
         RateTrace.from_steps([0], [8], period_ns=3 * S, about=ABOUT, conditions=bad_second("stop"))
 
 
+def test_a_grid_shows_the_mean_of_each_cell() -> None:
+    bad = bad_second()
+    assert bad.loss is not None
+    half = S // 2
+    assert bad.means_on_grid(bad.loss, 3 * half, 6 * S) == pytest.approx([0.1 / 3] * 4)
+    assert bad.shifted(half).means_on_grid(bad.loss, S, 4 * S) == pytest.approx(
+        [0.05, 0.05, 0, 0.05]
+    )
+    ended = Conditions.from_steps([0, S], loss=[0, 0.2], period_ns=2 * S, after="stop")
+    assert ended.loss is not None
+    assert ended.means_on_grid(ended.loss, 3 * half, 6 * S) == pytest.approx([0.2 / 3, *[0.2] * 3])
+
+
 def test_they_survive_pickling() -> None:
     assert pickle.loads(pickle.dumps(bad_second())) == bad_second()  # noqa: S301  # our own bytes
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.foundation.errors import InputError
-from traces import OpportunityTrace, RateTrace, TraceAbout, read, synthesise
+from traces import Conditions, OpportunityTrace, RateTrace, TraceAbout, read, synthesise
 from traces.convert import to_csv, to_mahimahi
 
 if TYPE_CHECKING:
@@ -36,6 +36,52 @@ def test_rates_survive_a_table_exactly(tmp_path: Path) -> None:
     assert isinstance(again, RateTrace)
     assert list(again.steps()) == list(trace.steps())
     assert again.period_ns == trace.period_ns
+
+
+def test_loss_and_delay_survive_a_table_exactly(tmp_path: Path) -> None:
+    poor = Conditions.from_steps(
+        [0, S, 2 * S + 5, 3 * S],
+        loss=[0, 1 / 3, 1e-7, 1],
+        delay_ns=[0, 60 * S, 20_500_001, 20_500_001],
+        period_ns=4 * S,
+    )
+    trace = RateTrace.from_steps(
+        [0, 2 * S], [8_000_000, 4_000_000], period_ns=4 * S, about=ABOUT, conditions=poor
+    )
+    text, lost = to_csv(trace.shifted(S))
+    assert lost == ()
+    assert text.splitlines() == [
+        "t_s,mbps,loss,delay_ms",
+        "0,8,0,0",
+        "1,8,0.3333333333333333,60000",
+        "2,4,0.3333333333333333,60000",
+        "2.000000005,4,1e-07,20.500001",
+        "3,4,1,20.500001",
+        "4,0,1,20.500001",
+    ]
+    (tmp_path / "x").write_text(text)
+    again = read(tmp_path / "x")
+    assert again.conditions == poor
+    assert all(again.capacity(t) == trace.capacity(t) for t in range(0, 9 * S, S // 7))
+    stopped = read(tmp_path / "x", after="stop")
+    (tmp_path / "y").write_text(to_csv(stopped)[0])
+    assert read(tmp_path / "y", after="stop").conditions == stopped.conditions
+
+
+def test_a_column_that_is_not_there_is_not_written() -> None:
+    poor = Conditions.from_steps([0], loss=[0.1], period_ns=S, after="hold")
+    trace = RateTrace.from_steps(
+        [0], [8_000_000], period_ns=S, after="hold", about=ABOUT, conditions=poor
+    )
+    assert to_csv(trace)[0] == "t_s,mbps,loss\n0,8,0.1\n1,8,0.1\n"
+
+
+def test_mahimahi_has_no_room_for_loss_and_delay() -> None:
+    poor = Conditions.from_steps([0], loss=[0.1], period_ns=MS)
+    trace = RateTrace.from_steps([0], [12_032_000], period_ns=MS, about=ABOUT, conditions=poor)
+    text, lost = to_mahimahi(trace)
+    assert text == "1\n"
+    assert lost[-1] == "loss and delay, which mahimahi's files cannot say: they are left out"
 
 
 def test_a_held_rate_survives_if_the_reader_is_told(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from simulator.foundation.keyed import generator
 from tests.traces.examples import BAD, GOOD
 from traces import READERS, doubts
 from traces.compressed import gunzipped
+from traces.convert import to_csv
 from traces.sniff import sniff
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+
+    from traces import BandwidthTrace
 
 SEEDS = [
     *list(GOOD.values()) * 5,
@@ -45,6 +48,9 @@ WORDS = [
         b"- - - -",
     ),
     *(b"bits/sec", b"Gbits/sec", b"[SUM]", b"(omitted)", b"0999", b"\xd9\xa3", b"1453121790686"),
+    *(b"t_s,mbps,delay_ms,loss\n", b"t_s,mbps,loss\n", b",0.5", b",-0.1", b",60001", b"-90/49 ("),
+    *(b'"loss": 1.5,', b'"loss": 0.3,', b'"rtt": 9,', b'"rtt": -9,', b'"delays": [1, 2],'),
+    *(b'"latency_ms": 1e9,', b'"lost_percent": -102.3,', b" 4.1 ms  3/9 (33%)"),
 ]
 SLOWEST_S = 2.0
 MOST_BYTES = 400 * 2**20
@@ -110,7 +116,26 @@ def read_or_refuse(data: bytes, name: str | None) -> bool:
     assert trace.capacity(at) >= 1 > trace.capacity(at - 1)
     assert trace.mean_bps > 0
     assert all(doubts(trace))
+    check_conditions(trace)
     return True
+
+
+def check_conditions(trace: BandwidthTrace) -> None:
+    """Whatever the damage, losses are probabilities and delays are delays, and a table says so."""
+    beside = trace.conditions
+    if beside is None:
+        return
+    assert (beside.period_ns, beside.after) == (trace.period_ns, trace.after)
+    if beside.loss is not None:
+        assert all(0 <= loss <= 1 for loss in beside.loss)
+    if beside.delay_ns is not None:
+        assert all(0 <= delay <= 60 * 10**9 for delay in beside.delay_ns)
+    assert trace.after == "hold" or again(trace).conditions == beside
+
+
+def again(trace: BandwidthTrace) -> BandwidthTrace:
+    """Write a trace as a table and read that."""
+    return READERS["csv"].read(to_csv(trace)[0].encode(), "again", {"after": trace.after})
 
 
 def fuzz(seeds: Sequence[bytes], times: int, key: str) -> int:

@@ -83,10 +83,29 @@ def test_both_directions_of_a_file_can_be_read() -> None:
     up = parse("gnettrack", GOOD["gnettrack"], direction="uplink")
     assert rates(up) == [(0, 0.036), (2, 0.021)]
     assert up.about.direction == "uplink"
+    assert "in logs of downloads, hardly more" in up.about.doubts[0]
+    assert parse("gnettrack", GOOD["gnettrack"]).about.doubts == ()
     both = b'{"uplink": {"trace_pattern": [{"duration": 1, "capacity": 1}]}, '
     both += b'"downlink": {"trace_pattern": [{"duration": 1, "capacity": 2}]}}'
     assert parse("opennetlab", both).mean_bps == 1000
     assert parse("opennetlab", both, direction="downlink").mean_bps == 2000
+
+
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [
+        ("Verizon-LTE-short.up", "uplink"),
+        ("folder.up/Verizon-LTE-short.down", "downlink"),
+        ("nyc-uplink-3g-no-cross-subway.pps", "uplink"),
+        ("downlink-3g-with-cross-times-2", "downlink"),
+        ("ATT_UP.trace", "uplink"),
+        ("startup-update", "unknown"),
+        ("up-and-down", "unknown"),
+        ("wired12", "unknown"),
+    ],
+)
+def test_a_mahimahi_file_is_named_after_its_direction(name: str, direction: str) -> None:
+    assert READERS["mahimahi"].read(GOOD["mahimahi"], name, {}).about.direction == direction
 
 
 def test_one_run_of_several_is_chosen() -> None:
@@ -144,7 +163,7 @@ def test_what_an_iperf_test_measured_follows_from_how_it_was_run() -> None:
     assert about(tcp % 0) == ("capacity", "uplink", 0)
     assert about(tcp % 1 + b', "target_bitrate": 5') == ("flow-rate", "downlink", 0)
     assert about(udp % 1, b', "lost_percent": 0.1, "sender": false') == ("flow-rate", "downlink", 0)
-    assert about(udp % 1, b', "lost_percent": 40') == ("capacity", "downlink", 0)
+    assert about(udp % 1, b', "lost_percent": 40') == ("capacity", "downlink", 1)
     assert about(udp % 0, b', "sender": true') == ("flow-rate", "uplink", 1)
     lines = b"Starting Test: protocol: UDP\nReverse mode, remote host is sending\n"
     full = parse("iperf3", lines + INTERVAL % (b"5", b"", 0, 1, 9, b" 4.1 ms  94/100 (94%)"))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["READER", "read"]
 
 _STAMP = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)_(\d\d)\.(\d\d)\.(\d\d)", re.ASCII)
+_ECHO = "tells what the phone sent: in logs of downloads, hardly more than acknowledgements"
 _COLUMNS = {"downlink": "DL_bitrate", "uplink": "UL_bitrate"}
 
 
@@ -70,6 +71,7 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
             measures="flow-rate",
             direction=direction,
             source="G-NetTrack log: what the phone transferred",
+            doubts=() if direction == "downlink" else (_ECHO,),
         ),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from traces.formats.interface import LONGEST_S, refuse
+from traces.formats.quality import Quality
 from traces.rate import RateTrace
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Intervals:
     Attributes:
         lengths_s: [n] lengths, 0 or more; an interval of length 0 vanishes.
         rates_bps: [n] rates.
+        quality: [n] losses and delays, where the file gives any.
         line: From interval to its line in the file, called only where something is wrong.
         length_name: What the file calls the length, for messages.
         rate_name: What it calls the rate.
@@ -48,6 +50,7 @@ class Intervals:
 
     lengths_s: NDArray[np.float64]
     rates_bps: NDArray[np.float64]
+    quality: Quality = field(default_factory=Quality)
     line: Callable[[int], int] = whole_file
     length_name: str = "duration"
     rate_name: str = "rate"
@@ -86,12 +89,14 @@ class Intervals:
                 what, value = f"sum of {self.length_name}", f"{period / 1e9:g} s"
             raise refuse(name, None, what, value, rule=rule, remedy=remedy)
         doubts = peculiarities(np.diff(edges)[kept], rates)
+        starts, after = edges[:-1][kept], options.get("after", after)
         return RateTrace.from_steps(
-            edges[:-1][kept],
+            starts,
             rates,
             period_ns=period,
-            after=options.get("after", after),
+            after=after,
             about=replace(about, doubts=(*about.doubts, *doubts)),
+            conditions=self.quality.mapped(lambda c: c[kept]).conditions(starts, period, after),
         )
 
     def _check(self, name: str) -> None:

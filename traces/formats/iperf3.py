@@ -6,6 +6,9 @@ are left out, and so are the totals at the end. Rates are 10^6 bit/s to the Mbit
 A TCP test without a target fills the link. With a target, and in any UDP test, the rate is what was
 asked for unless packets were lost: a flow rate. The sender's side of UDP tells what was sent, not
 what arrived. The client is taken to be the device: what it sends is uplink.
+
+The receiver's side of UDP counts losses, which become the trace's. A test that sent more than the
+link could carry caused most of them itself. Jitter stays in the file.
 """
 
 from __future__ import annotations
@@ -17,11 +20,16 @@ import numpy as np
 
 from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
-from traces.formats.iperf3_text import LOSS_PERCENT, Report, report
+from traces.formats.iperf3_text import Report, overloaded, report, share_lost
 from traces.formats.json_text import JsonText
+from traces.formats.quality import Quality, losses
 from traces.formats.samples import Samples
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
     from traces.about import Direction
     from traces.rate import RateTrace
 
@@ -62,16 +70,38 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
         measures="capacity" if found.fills_the_link else "flow-rate",
         direction=found.direction,
         source="iperf3 report",
-        doubts=("tells what UDP sent, not what arrived",) if found.sent_only else (),
+        doubts=tuple(_doubts(found)),
     )
+    loss = None if found.loss is None else np.clip(found.loss, 0, 1)
     return Samples(
         clock_s=found.starts_s,
         rates_bps=found.rates_bps,
         last_s=float(found.ends_s[-1] - found.starts_s[-1]),
+        quality=Quality(loss=losses(loss, name, "loss", found.line)),
         line=found.line,
         rate_name="bits_per_second",
         unit_bps=1.0,
     ).trace(name, options, about)
+
+
+def _doubts(found: Report) -> Iterator[str]:
+    """Yield what is doubtful about a test of UDP."""
+    if found.sent_only:
+        yield "tells what UDP sent, not what arrived"
+    if found.loss is None:
+        return
+    odd = int(((found.loss < 0) | (found.loss > 1)).sum())
+    if odd:
+        numbers = "1 loss" if odd == 1 else f"{odd} losses"
+        yield (
+            f"has {numbers} below 0 or above 1, as some datagrams came late: taken as 0 or 1, "
+            "though they set losses counted before them right"
+        )
+    if found.fills_the_link:
+        yield (
+            "has losses of a test that sent more than the link could carry: with them and its "
+            "rates, what did not fit is counted twice"
+        )
 
 
 def _json_report(text: JsonText, wanted: Direction | None) -> Report:
@@ -97,19 +127,32 @@ def _json_report(text: JsonText, wanted: Direction | None) -> Report:
         direction = "downlink" if reverse else "uplink"
     if both and wanted is not None:
         direction = wanted
-    udp = _of(start, "protocol") == "UDP"
-    losses = [_of(one, "lost_percent") for one in sums]
-    lost = [float(x) for x in losses if isinstance(x, int | float)]
-    full = bool(lost) and float(np.mean(lost)) > LOSS_PERCENT
+    loss = _json_loss(text, sums, key)
+    loss = None if loss is None or np.isnan(loss[kept]).all() else loss[kept]
+    udp = _of(start, "protocol") == "UDP" or loss is not None
     return Report(
         starts_s=starts,
         ends_s=ends,
         rates_bps=rates,
+        loss=loss,
         direction=direction,
-        fills_the_link=full if udp else not _of(start, "target_bitrate"),
+        fills_the_link=overloaded(loss) if udp else not _of(start, "target_bitrate"),
         sent_only=udp and _of(sums[0], "sender") is True,
         line=lambda k: text.line("intervals", int(kept[k]), key),
     )
+
+
+def _json_loss(text: JsonText, sums: list[Any], key: str) -> NDArray[np.float64] | None:
+    """Return the share lost in each interval; None where no interval tells."""
+    percent = text.numbers_there(sums, "lost_percent", ("intervals",), inner=(key,))
+    counts = [
+        text.numbers_there(sums, name, ("intervals",), inner=(key,))
+        for name in ("lost_packets", "packets")
+    ]
+    lost, sent = counts
+    if lost is None or sent is None:
+        return None if percent is None else percent / 100
+    return np.array(list(map(share_lost, lost.tolist(), sent.tolist())))
 
 
 def _of(value: object, key: str) -> Any:  # noqa: ANN401  # whatever the file says

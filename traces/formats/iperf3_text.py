@@ -4,13 +4,17 @@
 
     [ ID] Interval           Transfer     Bitrate         Jitter    Lost/Total Datagrams
     [158]   0.10-0.20   sec   930 KBytes  76.2 Mbits/sec  0.614 ms  10591/11283 (94%)
+    [158]   0.30-0.40   sec   187 KBytes  15.3 Mbits/sec  0.573 ms  -90/49 (-1.8e+02%)
     [SUM]   0.00-1.00   sec  1.12 MBytes  9.44 Mbits/sec          (omitted)
+
+Losses are counted from gaps in the numbers of datagrams. One that comes late, in an interval after
+the one in which it was missed, is taken off there: that can leave less than 0 lost.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
     from traces.about import Direction
 
-__all__ = ["INTERVAL", "LOSS_PERCENT", "Report", "report"]
+__all__ = ["INTERVAL", "Report", "overloaded", "report", "share_lost"]
 
 INTERVAL = re.compile(
     r"\[ *(?P<id>\d{1,9}|SUM)\](?:\[(?P<role>[RT]X-[CS])\])? +"
@@ -34,11 +38,11 @@ INTERVAL = re.compile(
 )
 """One line of an interval, or of a total."""
 
-LOSS_PERCENT = 10.0
+_OVERLOADED = 0.1
 """Mean loss above which a UDP test is taken to have asked for more than the link could carry."""
 
 _ALMOST = re.compile(r"\[ *(?:\d{1,9}|SUM)\](?:\[\w\w-\w\])? +[\d.]{1,20}- *[\d.]{1,20} +sec\b")
-_LOST = re.compile(r"\((\d{1,3}(?:\.\d{1,9})?)%\)")
+_LOST = re.compile(r" ms +(?P<lost>-?\d{1,15})/(?P<sent>-?\d{1,15}) +\(")
 _TOTALS = "- - - -"
 _LONGEST_LINE = 1000
 _UNITS = {
@@ -62,6 +66,8 @@ class Report:
         starts_s: [n] starts of intervals.
         ends_s: [n] their ends.
         rates_bps: [n] their rates.
+        loss: [n] shares of datagrams lost, as reported, beyond 0 to 1 where some came late; NaN
+            where none was counted; None where the test was none of UDP's receiver.
         direction: From the client, taken to be the device, it is uplink.
         fills_the_link: Whether the test sent as much as would go.
         sent_only: Whether the rates are those of a UDP sender.
@@ -71,21 +77,38 @@ class Report:
     starts_s: NDArray[np.float64]
     ends_s: NDArray[np.float64]
     rates_bps: NDArray[np.float64]
+    loss: NDArray[np.float64] | None
     direction: Direction
     fills_the_link: bool
     sent_only: bool
     line: Callable[[int], int]
 
 
+def share_lost(lost: float, sent: float) -> float:
+    """Return which share of datagrams was lost; NaN if none was counted.
+
+    Example:
+        >>> share_lost(3, 12), share_lost(0, 0), share_lost(-5, 0)
+        (0.25, nan, 0.0)
+    """
+    if sent > 0:
+        return lost / sent
+    return 0.0 if lost < 0 else float("nan")
+
+
+def overloaded(loss: NDArray[np.float64] | None) -> bool:
+    """Tell whether so much was lost that more must have been sent than the link could carry."""
+    return loss is not None and float(np.nanmean(np.clip(loss, 0, 1))) > _OVERLOADED
+
+
 @dataclass(slots=True, kw_only=True)
 class _Seen:
-    """What the lines so far told: each interval as (line, start, end, rate) by (role, stream)."""
+    """What the lines so far told: (line, start, end, rate, loss) by (role, stream)."""
 
-    intervals: dict[tuple[str, str], list[tuple[float, float, float, float]]]
+    intervals: dict[tuple[str, str], list[tuple[float, float, float, float, float]]]
     direction: Direction = "unknown"
     udp: bool = False
     limited: bool = False
-    lost: list[float] = field(default_factory=list)
 
 
 def report(data: bytes, name: str, wanted: Direction | None) -> Report:
@@ -121,12 +144,14 @@ def report(data: bytes, name: str, wanted: Direction | None) -> Report:
         remedy = "give the whole report of a test with `--interval`"
         raise refuse(name, None, "intervals", value, rule=rule, remedy=remedy)
     found = np.array(streams.get("SUM") or next(iter(streams.values())))
+    loss = None if np.isnan(found[:, 4]).all() else found[:, 4]
     return Report(
         starts_s=found[:, 1],
         ends_s=found[:, 2],
         rates_bps=found[:, 3],
+        loss=loss,
         direction=direction,
-        fills_the_link=(float(np.mean(seen.lost)) > LOSS_PERCENT if seen.udp else not seen.limited),
+        fills_the_link=overloaded(loss) if seen.udp else not seen.limited,
         sent_only=seen.udp and direction == "uplink" and not role.startswith("RX"),
         line=lambda k: int(found[k, 0]),
     )
@@ -153,7 +178,10 @@ def _take(line: str, number: int, name: str, seen: _Seen) -> None:
         return
     start, end = float(match["start"]), float(match["end"])
     rate = float(match["rate"]) * _UNITS[match["unit"]]
-    lost = _LOST.search(line, match.end())
-    seen.lost.append(float(lost[1]) if lost else 0.0)
+    counted = _LOST.search(line, match.end())
+    loss = float("nan")
+    if counted is not None:
+        seen.udp = True
+        loss = share_lost(int(counted["lost"]), int(counted["sent"]))
     stream = (match["role"] or "", match["id"])
-    seen.intervals.setdefault(stream, []).append((number, start, end, rate))
+    seen.intervals.setdefault(stream, []).append((number, start, end, rate, loss))

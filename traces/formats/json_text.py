@@ -125,6 +125,17 @@ class JsonText:
             raise self.refuse((), "document", "no member", rule=f"must be named {key!r}")
         return self.document[key]
 
+    def number(self, key: str) -> float:
+        """Return a member of the document that must be a number.
+
+        Raises:
+            InputError: With the line, if it is none or not there.
+        """
+        found = self.member(key)
+        if not _is_number(found):
+            raise self.refuse((key,), key, found, rule="must be a finite number")
+        return float(found)  # type: ignore[arg-type]  # a number
+
     def entries(self, found: object, path: Path) -> list[object]:
         """Return a value that must be a list of at least one.
 
@@ -166,6 +177,30 @@ class JsonText:
             raise self.refuse((*path, k), f"entry {k + 1}", "no member", rule=f"is named {key!r}")
         place: Path = (*path, k) if key is None else (*path, k, *inner, key)
         raise self.refuse(place, key or f"entry {k + 1}", found[k], rule="must be a finite number")
+
+    def numbers_there(
+        self, entries: list[object], key: str, path: Path, *, inner: Path = ()
+    ) -> NDArray[np.float64] | None:
+        r"""Return the numbers of a key that some objects in a list have, NaN for the others.
+
+        None if no object has it. The arguments are those of `numbers`.
+
+        Raises:
+            InputError: With the line, for anything but a number.
+
+        Example:
+            >>> text = JsonText.parse(b'[{"a": 1}, {"b": 2}]', "x")
+            >>> text.numbers_there(text.entries(text.document, ()), "b", ())
+            array([nan,  2.])
+        """
+        lacking = [not isinstance(entry, dict) or key not in entry for entry in entries]
+        if all(lacking):
+            return None
+        stand_in: object = {key: 0}
+        filled = [stand_in if no else entry for no, entry in zip(lacking, entries, strict=True)]
+        values = self.numbers(filled, key, path, inner=inner)
+        values[lacking] = np.nan
+        return values
 
 
 class _Missing:

@@ -28,7 +28,7 @@ __all__ = ["READER", "read"]
 
 _CHUNK = 100_000
 _STAMP = re.compile(rb"[0-9]{1,18}\r?\n?")
-_DIRECTIONS: dict[str, Direction] = {".up": "uplink", ".down": "downlink"}
+_DIRECTION = re.compile(r"(?<![a-z])(up|down)(?:link)?(?![a-z])", re.IGNORECASE)
 
 
 def read(data: bytes, name: str, options: ReadOptions) -> OpportunityTrace:
@@ -36,7 +36,8 @@ def read(data: bytes, name: str, options: ReadOptions) -> OpportunityTrace:
 
     Args:
         data: One whole number of milliseconds a line, never decreasing, the last above 0.
-        name: The file as the user named it; ``.up`` and ``.down`` tell the direction.
+        name: The file as the user named it; ``.up``, ``.down`` and the like, as published traces
+            have them in their names, tell the direction: ``uplink-3g-no-cross-subway.pps``.
         options: ``after`` (``loop`` or ``stop``), ``opportunity_bytes`` (1504, as in mahimahi's
             source; its documentation says 1500).
 
@@ -76,10 +77,18 @@ def read(data: bytes, name: str, options: ReadOptions) -> OpportunityTrace:
         about=TraceAbout(
             name=PurePath(name).name,
             measures="capacity",
-            direction=_DIRECTIONS.get(PurePath(name).suffix, "unknown"),
+            direction=_direction(PurePath(name).name),
             source="mahimahi packet-delivery trace",
         ),
     )
+
+
+def _direction(file: str) -> Direction:
+    """Return what the words of a file's name say, unless they contradict each other."""
+    words = {word.lower() for word in _DIRECTION.findall(file)}
+    if words == {"up"}:
+        return "uplink"
+    return "downlink" if words == {"down"} else "unknown"
 
 
 def _stamps(data: bytes, name: str) -> NDArray[np.int64]:

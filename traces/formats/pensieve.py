@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from traces.about import TraceAbout
 from traces.formats.interface import Reader, ReadOptions, refuse
-from traces.formats.rows import numbers
+from traces.formats.rows import Rows, numbers
 from traces.formats.steps import UNITS, steps
 
 if TYPE_CHECKING:
-    from traces.formats.rows import Rows
     from traces.rate import RateTrace
 
 __all__ = ["READER", "read"]
@@ -47,13 +46,13 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
         3666666.6666666665
     """
     rows = numbers(data, name, columns=(2, 3))
+    rate = _rate_column(rows, name, options) - 1
     return steps(
-        rows,
+        Rows(values=rows.values[:, [0, rate]], lines=rows.lines),
         name,
         options,
         TraceAbout(name=PurePath(name).name, source='"time rate" trace'),
         hold=options.get("hold", "since-previous"),
-        rate_column=_rate_column(rows, name, options),
         unit_bps=UNITS[options.get("unit", _UNIT)],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from traces.formats.interface import refuse
 from traces.formats.intervals import Intervals
 from traces.formats.order import averaged, in_order
+from traces.formats.quality import Quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ class Samples:
         clock_s: [n] times; they may begin anywhere. Rates of one instant are averaged.
         rates_bps: [n] rates; NaN where the log has none, and then the previous one lasts on.
         last_s: How long the last sample holds.
+        quality: [n] losses and delays, where the log gives any; averaged as the rates are.
         line: From sample to its line in the file.
         rate_name: What the file calls the rate.
         unit_bps: Unit in which messages give rates, bit/s.
@@ -44,6 +46,7 @@ class Samples:
     line: Callable[[int], int]
     rate_name: str
     unit_bps: float
+    quality: Quality = field(default_factory=Quality)
 
     def trace(self, name: str, options: ReadOptions, about: TraceAbout) -> RateTrace:
         """Return the trace.
@@ -75,7 +78,8 @@ class Samples:
                 rule="must be >= 0",
                 remedy="correct the line, or leave the cell empty",
             )
-        times, rates, first = averaged(self.clock_s[known], self.rates_bps[known])
+        clock = self.clock_s[known]
+        times, rates, first = averaged(clock, self.rates_bps[known])
         end = float(self.clock_s[taken[-1]]) + self.last_s
         gaps = np.diff(np.append(times, end))
         doubts = list(about.doubts)
@@ -86,6 +90,7 @@ class Samples:
         return Intervals(
             lengths_s=gaps,
             rates_bps=rates,
+            quality=self.quality.mapped(lambda column: averaged(clock, column[known])[1]),
             line=lambda k: self.line(int(known[first[k]])),
             length_name="time to the next sample",
             rate_name=self.rate_name,

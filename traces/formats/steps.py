@@ -10,6 +10,7 @@ import numpy as np
 from traces.formats.interface import LONGEST_S, refuse
 from traces.formats.intervals import FASTEST_BPS, capped, peculiarities
 from traces.formats.order import in_order
+from traces.formats.quality import Quality
 from traces.rate import RateTrace
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def steps(
     about: TraceAbout,
     *,
     hold: Hold,
-    rate_column: int = 2,
     unit_bps: int = 10**6,
+    quality: Quality | None = None,
 ) -> RateTrace:
     """Return the trace of rows of time and rate.
 
@@ -44,14 +45,15 @@ def steps(
     since the previous) fills what is missing. Rows of equal times have no length and vanish.
 
     Args:
-        rows: Column 1 is the time in seconds; it may begin anywhere and must not decrease.
+        rows: Column 1 is the time in seconds; it may begin anywhere and must not decrease. Column
+            2 is the rate.
         name: The file as the user named it.
         options: ``period_ns``: at least last - first. ``after``: ``hold`` gives the last row a
             length, as it is to last. ``backwards``, ``ceiling_bps``.
         about: What the trace measures.
         hold: Which interval a row's rate describes.
-        rate_column: The column with the rate, from 2.
         unit_bps: Unit of the rates in bit/s.
+        quality: [rows] losses and delays, where the file gives any; they hold as the rates do.
 
     Raises:
         InputError: With the line, for decreasing times, negative or absurd rates, no capacity, a
@@ -65,7 +67,7 @@ def steps(
     )
     t_s, rates, lines = (
         rows.values[taken, 0],
-        rows.values[taken, rate_column - 1],
+        rows.values[taken, 1],
         rows.lines[taken],
     )
     _check_values(t_s, rates, lines, name, unit_bps)
@@ -98,12 +100,15 @@ def steps(
             rule="must be above 0 somewhere",
             remedy="a link that never delivers cannot be simulated",
         )
+    starts = (ends - lengths)[kept]
+    beside = (quality or Quality()).mapped(lambda column: column[taken][kept])
     return RateTrace.from_steps(
-        (ends - lengths)[kept],
+        starts,
         rates_bps,
         period_ns=period,
         after=after,
         about=replace(about, doubts=(*about.doubts, *peculiarities(lengths[kept], rates_bps))),
+        conditions=beside.conditions(starts, period, after),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.assembly import Assembly, assemble, run_seed
-from simulator.assembly.uplink import load_factor
+from simulator.assembly.hops import load_factor
 from simulator.foundation.errors import InputError
 from simulator.scenario import Scenario
 from simulator.world import simulate

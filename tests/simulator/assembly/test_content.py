@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from simulator.assembly.content import capture_instants, clip_pool, replayed_frames
 from simulator.foundation.errors import InputError
-from simulator.scenario.streams import StreamGroup
+from simulator.scenario.streams import ProfileGroup
 from tests.models.profiles import tiny_profile
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 SECOND = 10**9
 
 
-def group(**changes: object) -> StreamGroup:
+def group(**changes: object) -> ProfileGroup:
     fields = {"profile": "tiny", "fps": 10, "deadline": "150 ms", "policy": "fixed"}
-    return StreamGroup.model_validate(fields | changes)
+    return ProfileGroup.model_validate(fields | changes)
 
 
 def shown(
-    of: StreamGroup, stream: str = "cameras/0", frames: int = 60, seed: int = 1
+    of: ProfileGroup, stream: str = "cameras/0", frames: int = 60, seed: int = 1
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     profile = tiny_profile(clips=8, frames=20)
     pool = clip_pool(profile, None, "clips")

@@ -6,15 +6,15 @@ import pytest
 from simulator.assembly.ladder import ladder_plan, ladder_units, wire_bytes_mean
 from simulator.assembly.times import DRAWS, device_times, entropy_decode_times, served_model
 from simulator.foundation.errors import InputError
-from simulator.scenario.streams import StreamGroup
+from simulator.scenario.streams import ProfileGroup
 from tests.models.profiles import MS, tiny_profile
 
 PROFILE = tiny_profile(clips=8, frames=20)
 ALL = ladder_units(PROFILE, ("on-device", "bottleneck", "image-codec"), "units")
 
 
-def cameras(*, speed: float = 1.0, resident: bool = True) -> StreamGroup:
-    return StreamGroup.model_validate(
+def cameras(*, speed: float = 1.0, resident: bool = True) -> ProfileGroup:
+    return ProfileGroup.model_validate(
         {
             "profile": "tiny",
             "fps": 10,
@@ -86,7 +86,7 @@ def test_device_times_are_quantiles_of_whole_rows() -> None:
 
 
 def test_batches_between_measured_sizes_take_linear_times() -> None:
-    model = served_model(PROFILE, 4)
+    model = served_model(PROFILE, 4, (0,) * 4)
     assert model.tail_ns.shape == (DRAWS, 4)
     assert model.decode_ns.shape == (DRAWS, 4, 4)
     # Measured tails: 3, 4, 6 ms at 1, 2, 4 frames; so 5 ms at 3.
@@ -98,4 +98,4 @@ def test_batches_between_measured_sizes_take_linear_times() -> None:
 
 def test_a_batch_larger_than_any_measured_is_refused() -> None:
     with pytest.raises(InputError, match=r"server.batching.max: 8 must be at most 4, the largest"):
-        served_model(PROFILE, 8)
+        served_model(PROFILE, 8, (0,) * 4)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.assembly.sources import trace
-from simulator.scenario.network import FileTrace
+from simulator.scenario.trace_sources import FileTrace
 
 if TYPE_CHECKING:
     from pathlib import Path

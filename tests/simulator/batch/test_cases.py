@@ -57,6 +57,29 @@ def test_files_are_traces_and_families_are_settings(document: dict[str, Any]) ->
     ]
 
 
+def test_hops_of_a_path_are_told_apart_by_name_or_place(document: dict[str, Any]) -> None:
+    hop = {"trace": {"family": "us-lte-up"}}
+    document["network"] = {
+        "uplink": [hop | {"name": "access"}, hop],
+        "downlink": hop | {"name": "back"},
+    }
+    found = specs(
+        document,
+        {
+            "network.uplink.0.load": [1, 2],
+            "network.uplink.1.load": [3, 4],
+            "network.downlink.trace.seed": [1, 2],
+            "network.downlink.delay": ["1 ms"],
+            "network.downlink.queue": ["9 kB", "8 kB"],
+        },
+    )
+    assert [setting for _, _, setting in found[:2]] == [
+        "access.load=1, uplink.1.load=3, back.queue=9 kB",
+        "access.load=1, uplink.1.load=3, back.queue=8 kB",
+    ]
+    assert len({case for case, _, _ in found}) == 8
+
+
 def test_several_groups_are_named_where_their_policies_differ(document: dict[str, Any]) -> None:
     camera = document["streams"]["cameras"]
     document["streams"] = {"doors": camera, "gates": camera | {"policy": "fixed"}}

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FRAMES = "flow,frame_id,t_send_ms,bytes\na,0,0,3000\nb,0,0,1000\na,1,40.5,500\n"
 ARRIVALS = "flow,frame_id,t_send_s,bytes,n_pkts,n_lost,t_arrive_s,complete\n"
 
+MTU = ("--mtu-payload", "1000")
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
@@ -80,6 +82,19 @@ def test_a_full_queue_costs_packets(replayed: Callable[..., Called], desk: Path)
         (("--header-bytes", "0", "--mtu-payload", "1000"), ["0.003000000", "0.004000000"]),
         (("--queue", "drophead:1p"), ["0.001504000", "0.002536000"]),
         (("--queue", "droptail:1504B"), ["0.003008000", ""]),
+        # One is on the wire, one committed, one queued, and b's is one too many.
+        (("--sharing", "drr", "--queue", "droptail:1p"), ["0.003096000", ""]),
+        # b has more bytes queued than a's third packet.
+        (("--sharing", "drr", "--queue", "drophead:1p"), ["0.003096000", ""]),
+        # As many bytes, and a's have waited for longer.
+        (
+            ("--sharing", "drr", "--queue", "drophead:1p", "--header-bytes", "0", *MTU),
+            ["0.002000000", "0.003000000"],
+        ),
+        # Three packets of a are all that may be unfinished.
+        (("--sharing", "fair", "--queue", "droptail:3p"), ["0.003096000", ""]),
+        # Two of a and b's would be 4040 bytes; the last of a is 88.
+        (("--sharing", "fair", "--queue", "droptail:4127B"), ["0.003096000", ""]),
     ],
 )
 def test_links_differ(
@@ -88,6 +103,28 @@ def test_links_differ(
     assert replayed(*options).code == 0
     rows = (desk / "out" / "a.csv").read_text().splitlines()[1:3]
     assert [row.split(",")[6] for row in rows] == arrivals
+
+
+@pytest.mark.parametrize(
+    ("sharing", "arrivals"),
+    [
+        # b has 3/4 of 1 byte/us: 1032 bytes take 1.376 ms; a's 3096 are last.
+        ("fair", ["0.004128000", "0.001376000"]),
+        ("drr", ["0.004128000", "0.004040000"]),
+    ],
+)
+def test_flows_may_have_weights(
+    replayed: Callable[..., Called], desk: Path, sharing: str, arrivals: list[str]
+) -> None:
+    header, *rows = FRAMES.split()
+    weighed = [f"{header},weight", *(f"{row},{3 if row[0] == 'b' else 1}" for row in rows)]
+    (desk / "frames.csv").write_text("\n".join(weighed))
+    assert replayed("--sharing", sharing).code == 0
+    written = (desk / "out" / "a.csv").read_text().splitlines()[1:3]
+    assert [row.split(",")[6] for row in written] == arrivals
+    refused = replayed("--sharing", "fifo")
+    assert refused.code == 2
+    assert "--frames column: weight means nothing for --sharing fifo; leave it" in refused.err
 
 
 def test_opportunities_carry_what_they_are_told_to(
@@ -119,7 +156,9 @@ def test_sending_may_happen_on_a_millisecond_clock(
         (("--mtu-payload", "0"), "--mtu-payload value: 0 must be a whole number from 1 to 65535"),
         (("--quantum", "1e3"), "--quantum value: 1e3 must be a whole number from 64 to"),
         (("--quantum", "3000"), "--quantum value: 3000 means nothing for --sharing fifo; leave"),
-        (("--sharing", "drr", "--queue", "droptail:9p"), "--queue limit: drr shares infinite"),
+        (("--sharing", "fair", "--queue", "drophead:9p"), "--queue limit: drophead means nothing"),
+        (("--sharing", "fair", "--queue", "droptail:99B"), "--queue limit: 99 bytes must hold a"),
+        (("--sharing", "drr", "--queue", "drophead:99B"), "--queue limit: 99 bytes must hold a"),
         (("--sharing", "drr", "--accuracy", "frame"), "--accuracy accuracy: frame must be packet"),
         (("--sharing", "fair", "--accuracy", "packet"), "--accuracy accuracy: packet must be fr"),
         (("--accuracy", "frame", "--packets-out", "p"), "--packets-out accuracy: frame follows no"),

@@ -38,6 +38,32 @@ def test_a_trace_is_described_for_programs(splitcast: Callable[..., Called], tab
     assert said["doubts"] == []
 
 
+def test_loss_and_delay_are_told_where_a_file_states_them(
+    splitcast: Callable[..., Called], table: Path, tmp_path: Path
+) -> None:
+    assert "\nloss " not in splitcast("traces", "info", table).out
+    said = json.loads(splitcast("traces", "info", table, "--json").out)
+    assert (said["mean_loss"], said["mean_delay_ns"], said["least_delay_ns"]) == (None, None, None)
+    path = tmp_path / "more.csv"
+    path.write_text("t_s,mbps,loss,delay_ms\n0,8,0,10\n1,8,0.05,30\n2,8,0,0\n")
+    told = splitcast("traces", "info", path).out
+    assert "loss       2.50% of packets on average\n" in told
+    assert "delay      20 ms one way on average, at least 10 ms\n" in told
+    said = json.loads(splitcast("traces", "info", path, "--json").out)
+    assert said["mean_loss"] == 0.025
+    assert (said["mean_delay_ns"], said["least_delay_ns"]) == (20_000_000, 10_000_000)
+    out = tmp_path / "out"
+    called = splitcast("traces", "convert", path, "--to", "csv", "--out", out)
+    assert ", csv, exact" in called.out
+    assert out.read_text().splitlines()[:3] == path.read_text().splitlines()[:3]
+    called = splitcast("traces", "convert", path, "--to", "mahimahi", "--out", out)
+    assert "lost       loss and delay, which mahimahi's files cannot say" in called.out
+    path.write_text("t_s,mbps,loss\n0,8,0\n1,8,5\n")
+    refused = splitcast("traces", "info", path)
+    assert refused.code == 2
+    assert f"{path}:3 loss: 5 must be a probability from 0 to 1; give losses as a s" in refused.err
+
+
 def test_what_a_file_does_not_say_is_asked_for_and_can_be_given(
     splitcast: Callable[..., Called], tmp_path: Path
 ) -> None:
@@ -75,6 +101,17 @@ def test_conversion_tells_what_is_lost(
     called = splitcast("traces", "convert", table, "--to", "mahimahi", "--out", out)
     assert "mahimahi, lossy\nlost       time below 1 ms" in called.out
     assert out.read_text().splitlines()[-1] == "20000"
+
+
+def test_conversion_tells_what_the_new_file_will_not_warn_of(
+    splitcast: Callable[..., Called], tmp_path: Path
+) -> None:
+    path, out = tmp_path / "x.json", tmp_path / "out.csv"
+    path.write_bytes(GOOD["sabre"])
+    called = splitcast("traces", "convert", path, "--to", "csv", "--out", out)
+    assert "warning    x.json measures a downlink: real uplink capacity may differ" in called.out
+    assert "warning    x.json has half of `latency_ms` as its delay" in called.out
+    assert "warning" not in splitcast("traces", "info", out).out
 
 
 def test_a_synthetic_trace_is_written_exactly_if_it_can_be(

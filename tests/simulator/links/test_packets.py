@@ -9,17 +9,16 @@ from hypothesis import strategies as st
 
 from simulator.links.droptail import DroptailLink
 from simulator.links.drr import DrrQueue
-from simulator.links.fifo import FifoLink
-from simulator.links.packets import NEVER_NS, PacketLink
+from simulator.links.fifo import FOREVER_NS, FifoLink
+from simulator.links.packets import PacketLink
+from simulator.links.queueing import NEVER_NS, Settled
 from simulator.links.queues import FifoQueue
 from simulator.links.wires import Flowing, StoreAndForward
-from traces import OpportunityTrace, RateTrace, TraceAbout
+from tests.simulator.links.carrying import MS, Packets, Sending, at_once, lumps, steps
 
 if TYPE_CHECKING:
-    from traces.about import After
+    from traces.bandwidth import BandwidthTrace
 
-MS = 1_000_000
-ABOUT = TraceAbout(name="test")
 SENDINGS = st.lists(
     st.tuples(
         st.integers(0, 3 * MS),
@@ -32,78 +31,133 @@ SENDINGS = st.lists(
 RATES = st.lists(st.integers(0, 40_000_000), min_size=1, max_size=5).filter(any)
 
 
-def steps(*rates_bps: int, loop: bool = True) -> RateTrace:
-    starts = [k * 10 * MS for k in range(len(rates_bps))]
-    period_ns = len(rates_bps) * 10 * MS
-    after: After = "loop" if loop else "stop"
-    return RateTrace.from_steps(starts, rates_bps, period_ns=period_ns, after=after, about=ABOUT)
-
-
-def lumps(bytes_each: int) -> OpportunityTrace:
-    return OpportunityTrace.from_stamps([MS], bytes_each=bytes_each, about=ABOUT)
-
-
 def test_a_packet_keeps_the_rate_of_its_start() -> None:
-    link = PacketLink(StoreAndForward(steps(8_000_000, 80_000_000)), FifoQueue())
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000, 80_000_000)), FifoQueue()))
     link.send(9 * MS + MS // 2, "a", [1000, 1000])  # 1 ms at the old rate, then 0.1 ms
-    link.finish()
-    assert link.left_ns == [10 * MS + MS // 2, 10 * MS + MS // 2 + MS // 10]
+    assert link.left_ns() == [10 * MS + MS // 2, 10 * MS + MS // 2 + MS // 10]
 
 
 def test_a_rate_that_changes_at_the_start_has_changed() -> None:
-    link = PacketLink(StoreAndForward(steps(8_000_000, 80_000_000)), FifoQueue())
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000, 80_000_000)), FifoQueue()))
     link.send(10 * MS, "a", [1000])
-    link.finish()
-    assert link.left_ns == [10 * MS + MS // 10]
+    assert link.left_ns() == [10 * MS + MS // 10]
 
 
 def test_a_packet_waits_out_a_rate_of_zero_in_the_queue() -> None:
-    link = PacketLink(StoreAndForward(steps(8_000_000, 0)), FifoQueue(limit_packets=1))
+    queue: FifoQueue[int] = FifoQueue(limit_packets=1)
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000, 0)), queue))
     link.send(12 * MS, "a", [1000, 1000])  # the second finds the first still queued
-    link.finish()
-    assert link.left_ns == [21 * MS, NEVER_NS]
+    assert link.left_ns() == [21 * MS, NEVER_NS]
 
 
 @pytest.mark.parametrize("wire", [StoreAndForward, Flowing])
 def test_what_a_stopped_trace_never_delivers_stays(
     wire: type[StoreAndForward | Flowing],
 ) -> None:
-    link = PacketLink(wire(steps(8_000_000, loop=False)), FifoQueue())
+    queueing: PacketLink[int] = PacketLink(wire(steps(8_000_000, loop=False)), FifoQueue())
+    link = Packets(queueing)
     link.send(8 * MS, "a", [1000])
     link.send(11 * MS, "a", [1000])
-    link.finish()
-    assert link.left_ns == [9 * MS, NEVER_NS]
+    assert link.left_ns() == [9 * MS, NEVER_NS]
+    assert queueing.next_ns == FOREVER_NS
 
 
 def test_a_packet_that_outlasts_a_stopped_trace_never_leaves() -> None:
-    link = PacketLink(Flowing(steps(8_000_000, loop=False)), FifoQueue())
+    queueing: PacketLink[int] = PacketLink(Flowing(steps(8_000_000, loop=False)), FifoQueue())
+    link = Packets(queueing)
     link.send(9 * MS, "a", [2000, 100])
-    link.finish()
-    assert link.left_ns == [NEVER_NS, NEVER_NS]
+    assert queueing.next_ns == FOREVER_NS
+    assert link.left_ns() == [NEVER_NS, NEVER_NS]
 
 
 def test_what_an_opportunity_leaves_over_goes_to_the_next_packet() -> None:
-    link = PacketLink(Flowing(lumps(1000)), FifoQueue())
+    link = Packets(PacketLink(Flowing(lumps(1000)), FifoQueue()))
     link.send(0, "a", [600, 600, 600])
     link.send(1 * MS, "a", [200])
-    link.finish()
-    assert link.left_ns == [1 * MS, 2 * MS, 2 * MS, 2 * MS]
+    assert link.left_ns() == [1 * MS, 2 * MS, 2 * MS, 2 * MS]
 
 
 def test_the_oldest_go_when_the_head_is_dropped() -> None:
-    queue = FifoQueue(limit_bytes=2000, drop_head=True)
-    link = PacketLink(StoreAndForward(steps(8_000_000)), queue)
+    queue: FifoQueue[int] = FifoQueue(limit_bytes=2000, drop_head=True)
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000)), queue))
     link.send(0, "a", [1000] * 5)  # 0 is on the wire, 1 and 2 make place for 3 and 4
-    link.finish()
-    assert link.left_ns == [1 * MS, NEVER_NS, NEVER_NS, 2 * MS, 3 * MS]
+    assert link.left_ns() == [1 * MS, NEVER_NS, NEVER_NS, 2 * MS, 3 * MS]
 
 
 def test_a_packet_that_leaves_makes_place_for_one_of_the_same_instant() -> None:
-    link = PacketLink(StoreAndForward(steps(8_000_000)), FifoQueue(limit_packets=1))
+    queue: FifoQueue[int] = FifoQueue(limit_packets=1)
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000)), queue))
     link.send(0, "a", [1000, 1000])
     link.send(1 * MS, "a", [1000])
-    link.finish()
-    assert link.left_ns == [1 * MS, 2 * MS, 3 * MS]
+    assert link.left_ns() == [1 * MS, 2 * MS, 3 * MS]
+
+
+def test_a_parcel_settles_with_its_last_packet_and_tells_what_was_lost() -> None:
+    queue: FifoQueue[str] = FifoQueue(limit_packets=2)
+    link = PacketLink(StoreAndForward(steps(8_000_000)), queue)
+    link.send(0, "a", "first", [1000, 1000])
+    link.send(0, "b", "second", [1000, 1000])  # the second of them is one too many
+    link.send(0, "b", "third", [1000])
+    assert link.next_ns == 0  # all of the third is lost at once
+    assert link.settle(0) == [Settled("third", NEVER_NS, NEVER_NS, 1, 0)]
+    assert link.settle(2 * MS) == [Settled("first", 0, 2 * MS, 0, 0)]
+    assert link.settle(2 * MS) == []
+    assert link.next_ns == 3 * MS
+    assert link.settle(9 * MS) == [Settled("second", 2 * MS, 3 * MS, 1, 0)]
+    assert link.next_ns == FOREVER_NS
+
+
+def test_a_parcel_whose_packets_flow_in_order_needs_one_wake_up() -> None:
+    link: PacketLink[str] = PacketLink(Flowing(lumps(1000)), FifoQueue())
+    link.send(0, "a", "first", [700] * 4)
+    link.send(0, "a", "second", [700] * 4)
+    assert link.next_ns == 3 * MS  # 2800 bytes
+    assert link.settle(1 * MS) == []  # the second packet is being carried
+    assert link.next_ns == 3 * MS
+    assert link.settle(3 * MS) == [Settled("first", 0, 3 * MS, 0, 0)]
+    assert link.next_ns == 6 * MS  # 5600 bytes
+
+
+def test_what_has_begun_is_not_cancelled() -> None:
+    queue: FifoQueue[str] = FifoQueue(limit_bytes=3000)
+    link = PacketLink(StoreAndForward(steps(8_000_000)), queue)
+    link.send(0, "a", "first", [1000] * 4)
+    link.send(0, "b", "second", [500])  # 3000 bytes are queued
+    assert link.cancel(MS, "first") == 2  # one has left, one is on the wire
+    link.send(MS, "b", "third", [1000, 1000])  # there is room at once
+    assert link.cancel(MS, "none") == 0
+    assert link.settle(9 * MS) == [
+        Settled("second", NEVER_NS, NEVER_NS, 1, 0),
+        Settled("first", 0, 2 * MS, 0, 2),
+        Settled("third", 2 * MS, 4 * MS, 0, 0),
+    ]
+    assert link.cancel(9 * MS, "third") == 0
+
+
+def test_what_waits_out_an_outage_can_be_cancelled_whole() -> None:
+    link: PacketLink[str] = PacketLink(Flowing(steps(0, 8_000_000)), FifoQueue())
+    link.send(0, "a", "first", [1000] * 2)
+    link.send(2 * MS, "a", "second", [1000])
+    assert link.cancel(9 * MS, "first") == 2
+    assert link.settle(9 * MS) == [Settled("first", NEVER_NS, NEVER_NS, 0, 2)]
+    assert link.next_ns == 11 * MS
+    assert link.cancel(9 * MS, "second") == 1
+    assert link.settle(FOREVER_NS - 1) == [Settled("second", NEVER_NS, NEVER_NS, 0, 1)]
+    assert link.next_ns == FOREVER_NS
+
+
+def test_committed_packets_that_have_not_begun_are_cancelled_too() -> None:
+    queue: DrrQueue[str] = DrrQueue(quantum=1500)
+    link = PacketLink(StoreAndForward(steps(8_000_000)), queue, committed=1)
+    link.send(0, "a", "first", [1000])
+    link.send(0, "a", "second", [1000])  # committed
+    link.send(0, "b", "third", [1000])
+    assert link.cancel(0, "second") == 1
+    assert [settled[:3] for settled in link.settle(9 * MS)] == [
+        ("second", NEVER_NS, NEVER_NS),
+        ("first", 0, MS),
+        ("third", MS, 2 * MS),
+    ]
 
 
 @settings(deadline=None)
@@ -112,14 +166,13 @@ def test_at_a_constant_rate_packets_leave_when_the_fluid_link_says(
     rate: int, sendings: list[tuple[int, str, list[int]]]
 ) -> None:
     trace = steps(rate)
-    link, fluid = PacketLink(StoreAndForward(trace), FifoQueue()), FifoLink(trace)
+    link, fluid = Packets(PacketLink(StoreAndForward(trace), FifoQueue())), FifoLink(trace)
     now, ends = 0, []
     for gap, flow, sizes in sendings:
         now += gap
         link.send(now, flow, sizes)
         ends += [fluid.send(now, size) for size in sizes]
-    link.finish()
-    assert link.left_ns == ends  # whole nanoseconds a byte: neither rounds
+    assert link.left_ns() == ends  # whole nanoseconds a byte: neither rounds
 
 
 @settings(deadline=None)
@@ -128,7 +181,7 @@ def test_the_wire_is_never_idle_while_something_waits_nor_takes_two_at_once(
     rates: list[int], sendings: list[tuple[int, str, list[int]]]
 ) -> None:
     trace = steps(*rates)
-    link, wire = PacketLink(StoreAndForward(trace), FifoQueue()), StoreAndForward(trace)
+    link, wire = Packets(PacketLink(StoreAndForward(trace), FifoQueue())), StoreAndForward(trace)
     now = 0
     ends: list[int] = []
     for gap, flow, sizes in sendings:
@@ -137,8 +190,7 @@ def test_the_wire_is_never_idle_while_something_waits_nor_takes_two_at_once(
         for size in sizes:
             assert wire.begin(now) >= max([now, *ends[-1:]])
             ends.append(wire.carry(size))
-    link.finish()
-    assert link.left_ns == ends == sorted(ends)
+    assert link.left_ns() == ends == sorted(ends)
 
 
 @settings(deadline=None)
@@ -151,49 +203,80 @@ def test_round_robin_loses_nothing_keeps_each_flow_s_order_and_all_of_the_capaci
     quantum: int, committed: int, sendings: list[tuple[int, str, list[int]]]
 ) -> None:
     trace = steps(8_000_000)
-    turns = PacketLink(StoreAndForward(trace), DrrQueue(quantum=quantum), committed=committed)
-    fifo = PacketLink(StoreAndForward(trace), FifoQueue())
+    queue: DrrQueue[int] = DrrQueue(quantum=quantum)
+    turns = Packets(PacketLink(StoreAndForward(trace), queue, committed=committed))
+    fifo = Packets(PacketLink(StoreAndForward(trace), FifoQueue()))
     now, sizes, flows, sent = 0, [], [], []
     for gap, flow, packets in sendings:
         now += gap
-        for link in (turns, fifo):
-            link.send(now, flow, packets)
+        turns.send(now, flow, packets)
+        fifo.send(now, flow, packets)
         sizes += packets
         flows += [flow] * len(packets)
         sent += [now] * len(packets)
-    for link in (turns, fifo):
-        link.finish()
+    ends = turns.left_ns()
     for flow in set(flows):
-        of_flow = [end for end, name in zip(turns.left_ns, flows, strict=True) if name == flow]
+        of_flow = [end for end, name in zip(ends, flows, strict=True) if name == flow]
         assert of_flow == sorted(of_flow)
         assert NEVER_NS not in of_flow
-    spans = sorted((end - 1000 * size, end) for end, size in zip(turns.left_ns, sizes, strict=True))
+    spans = sorted((end - 1000 * size, end) for end, size in zip(ends, sizes, strict=True))
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
-    assert max(turns.left_ns) == max(fifo.left_ns)  # whoever's turn it is, the work is the same
-    assert all(
-        end >= at + 1000 * size for end, at, size in zip(turns.left_ns, sent, sizes, strict=True)
-    )
+    assert max(ends) == max(fifo.left_ns())  # whoever's turn it is, the work is the same
+    assert all(end >= at + 1000 * size for end, at, size in zip(ends, sent, sizes, strict=True))
 
 
 @settings(deadline=None)
 @given(
-    each=st.integers(100, 3000),
+    trace=RATES.map(lambda rates: steps(*rates)) | st.integers(100, 3000).map(lumps),
     limit=st.integers(1500, 6000),
-    sendings=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 7000)), max_size=30),
+    places=st.none() | st.integers(1, 5),
+    sendings=st.lists(st.tuples(st.integers(0, 6 * MS), st.integers(1, 7000)), max_size=30),
+    lumped=st.booleans(),
 )
-def test_droptail_by_packets_agrees_with_droptail_by_arithmetic(
-    each: int, limit: int, sendings: list[tuple[int, int]]
+def test_droptail_by_packets_agrees_with_droptail_by_arithmetic_on_each_packet(
+    trace: BandwidthTrace,
+    limit: int,
+    places: int | None,
+    sendings: list[tuple[int, int]],
+    lumped: bool,  # noqa: FBT001  # drawn
 ) -> None:
-    link = PacketLink(Flowing(lumps(each)), FifoQueue(limit_bytes=limit))
-    known = DroptailLink(lumps(each), packet_bytes=1500, limit_bytes=limit)
-    now, ends, ranges = 0, [], []
-    for gap, size in sendings:
-        now += gap
+    queue: FifoQueue[int] = FifoQueue(limit_bytes=limit, limit_packets=places)
+    link = PacketLink(Flowing(trace), queue)
+    known = DroptailLink(trace, packet_bytes=1500, limit_bytes=limit, limit_packets=places)
+    now = 0
+    expected, dropped = {}, {}
+    for number, (gap, size) in enumerate(sendings):
+        now += gap - gap % MS if lumped else gap
         full, rest = divmod(size, 1500)
-        first = len(link.left_ns)
-        link.send(now * MS, "a", [1500] * full + [rest] * bool(rest))
-        ranges.append((first, len(link.left_ns)))
-        ends.append(known.send(now * MS, size))
-    link.finish()
-    ours = [link.left_ns[first:last] for first, last in ranges]
-    assert [None if NEVER_NS in left else max(left) for left in ours] == ends
+        packets = full + bool(rest)
+        link.send(now, "a", number, [1500] * full + [rest] * bool(rest))
+        before = known.queued(trace.capacity(now))[1]
+        end = known.send(now, size)
+        dropped[number] = packets - (known.queued(trace.capacity(now))[1] - before)
+        expected[number] = known.begin_ns, end
+    ours = {settled.parcel: settled for settled in link.settle(FOREVER_NS - 1)}
+    assert {number: settled.lost for number, settled in ours.items()} == dropped
+    assert expected == {
+        number: (
+            None if settled.begin_ns < 0 else settled.begin_ns,
+            None if settled.lost else settled.end_ns,
+        )
+        for number, settled in ours.items()
+    }
+
+
+@settings(deadline=None)
+@given(
+    trace=RATES.map(lambda rates: steps(*rates)) | st.integers(100, 3000).map(lumps),
+    sendings=SENDINGS,
+)
+def test_packets_that_flow_without_a_limit_agree_with_the_arithmetic_of_frames(
+    trace: BandwidthTrace, sendings: list[Sending]
+) -> None:
+    fifo = FifoLink(trace)
+    now, expected = 0, []
+    for number, (gap, _, sizes) in enumerate(sendings):
+        now += gap
+        end = fifo.send(now, sum(sizes))
+        expected.append((number, fifo.begin_ns, end, 0, 0))
+    assert at_once(PacketLink(Flowing(trace), FifoQueue()), sendings) == expected

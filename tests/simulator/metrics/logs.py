@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from policies.fixed import Fixed
-from simulator.framelog import COLUMNS, FrameLog, Outcome
+from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome
 from simulator.world import (
     LadderPlan,
     LinkPlan,
@@ -47,23 +47,31 @@ def frame(
     batch: int = 1,
     score: float = 1.0,
     high: float = 1100.0,
+    **columns: object,
 ) -> dict[str, Any]:
-    """Return a row whose instants are given in ms, in order; those left out never happened."""
+    """Return a row whose instants are given in ms, in order; those left out never happened.
+
+    Other columns are as given.
+    """
     never = [-1] * (len(INSTANTS) - len(at_ms))
     row: dict[str, Any] = dict.fromkeys(COLUMNS, 0)
     row |= dict(zip(INSTANTS, [t * MS for t in at_ms] + never, strict=True))
-    encoded = outcome not in (Outcome.SKIPPED, Outcome.DROPPED)
+    encoded = len(at_ms) > 2  # captured, chosen, and then something
+    served = len(at_ms) == len(INSTANTS)
     row |= {
         "stream": stream,
         "outcome": outcome,
         "unit": 1 if encoded else -1,
         "bytes": size if encoded else 0,
         "wire_bytes": size + 28 if encoded else 0,
-        "batch_size": batch if len(at_ms) == len(INSTANTS) else 0,
+        "batch_size": batch if served else 0,
+        "worker": 0 if served else NEVER,
+        "layers": 1 if served else 0,
+        "tries": 1 if encoded and size else 0,
         "score": score if encoded else np.nan,
         "forecast_high_bytes": high,
     }
-    return row
+    return row | columns
 
 
 def on_device(at_ms: Sequence[int], *, score: float = 1.0) -> dict[str, Any]:

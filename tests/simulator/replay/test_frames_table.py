@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
-from simulator.replay import frames as module
-from simulator.replay import read_frames
+from simulator.replay import read_frames, rows
 from simulator.replay.clock import as_seconds, nanoseconds
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER = "flow,frame_id,t_send_s,bytes\n"
+WEIGHED = "flow,frame_id,t_send_s,bytes,weight\n"
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,21 @@ def test_columns_may_come_in_any_order_and_a_lone_flow_needs_none(tmp_path: Path
     assert table.payload_bytes == [900, 1]
 
 
+def test_flows_may_have_weights(tmp_path: Path) -> None:
+    file = tmp_path / "frames.csv"
+    file.write_text("flow,frame_id,t_send_s,bytes,weight\na,0,0,9,1000\nb,0,0,9,2\na,1,1,9,1000\n")
+    assert read_frames(file).weights == {"a": 1000, "b": 2}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", ":1 header: (blank) must name frame_id, bytes and one of t_send_s and t_send_ms;"),
+        ("", ":1 header: (blank) must name frame_id and bytes and one of t_send_s and t_send_ms;"),
         ("frame_id,bytes\n", ":1 header: frame_id,bytes must name"),
         ("frame_id,t_send_s,t_send_ms,bytes\n", ":1 header: frame_id,t_send_s,t_send_ms,bytes"),
         ("frame,t_send_s,bytes\n", ":1 column: frame means nothing here; did you mean 'frame_id'?"),
         ("bytes,bytes,frame_id,t_send_s\n", ":1 column: bytes must come once; remove one"),
-        (HEADER, ":1 rows: 0 must be at least 1; give frames to send"),
+        (HEADER, ":1 rows: 0 must be at least 1; give some frames"),
         (HEADER + "0,0,0\n", ":2 fields: 3 must be 4, as the header has; correct the line"),
         (HEADER + "0,0,0,9\n0,1,-1,9\n", ":3 t_send_s: -1 must not be negative; give instants"),
         (HEADER + "0,0,,9\n", ":2 t_send_s: (empty) must be a decimal number;"),
@@ -87,6 +93,11 @@ def test_columns_may_come_in_any_order_and_a_lone_flow_needs_none(tmp_path: Path
         (HEADER + "0,,0,9\n", ":2 frame_id: (empty) must be 1 to 64 of the characters"),
         (HEADER + "a b,0,0,9\n", ":2 flow: a b must be 1 to 64 of the characters"),
         (HEADER + '0,"0,0,9\n', ":2 row: a line is no CSV (unexpected end of data); correct"),
+        (WEIGHED + "0,0,0,9,1\n0,1,0,9,2\n", ":3 weight: 2 must be 1, as for the frames of flow 0"),
+        (WEIGHED + "0,0,0,9,0\n", ":2 weight: 0 must be a whole number from 1 to 1000; divide"),
+        (WEIGHED + "0,0,0,9,1001\n", ":2 weight: 1001 must be a whole number"),
+        (WEIGHED + "0,0,0,9,1.5\n", ":2 weight: 1.5 must be a whole number"),
+        (WEIGHED + "0,0,0,9,\n", ":2 weight: (empty) must be a whole number"),
         (HEADER + "0,\xff,0,9\n", ":2 text: a byte must be UTF-8; save it as UTF-8"),
     ],
 )
@@ -102,7 +113,7 @@ def test_a_wrong_table_is_refused_with_its_line(tmp_path: Path, content: str, me
 def test_more_rows_than_can_be_held_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MOST_ROWS", 1)
+    monkeypatch.setattr(rows, "MOST_ROWS", 1)
     file = tmp_path / "frames.csv"
     file.write_text(HEADER + "0,0,0,9\n0,1,0,9\n")
     with pytest.raises(InputError, match=":3 rows: 2 must be at most 1; cut it"):

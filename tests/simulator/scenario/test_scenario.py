@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
 from simulator.scenario import Scenario
+from simulator.scenario.cross import Cross
+from simulator.scenario.hops import UplinkHop
 from simulator.scenario.json_schema import json_schema
-from simulator.scenario.network import Link
-from simulator.scenario.streams import StreamGroup
+from simulator.scenario.server import Server
+from simulator.scenario.streams import ProfileGroup, WorkloadGroup
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from simulator.scenario.records import ScenarioRecord
+
+
+def fps(record: ScenarioRecord) -> float:
+    group = record.streams["cameras"]
+    assert isinstance(group, ProfileGroup)
+    return group.fps
 
 
 def test_quantities_become_integers_in_base_units(document: dict[str, Any]) -> None:
@@ -25,7 +35,7 @@ def test_quantities_become_integers_in_base_units(document: dict[str, Any]) -> N
     record = Scenario.from_dict(document).record
     link, group = record.network.uplink[0], record.streams["cameras"]
     assert record.duration_ns == 2 * 10**9
-    assert (link.delay_ns, link.queue_bytes, link.load) == (35_000_000, None, 1.0)
+    assert (link.delay_ns, link.queue.whole_bytes, link.load) == (35_000_000, None, 1.0)
     assert (group.deadline_ns, group.probe_ns, group.count) == (150_000_000, None, 10)
 
 
@@ -56,7 +66,7 @@ def test_a_grid_is_all_combinations_the_last_fastest(document: dict[str, Any]) -
     document["sweep"] = {"streams.cameras.fps": [5, 10], "network.uplink.0.trace.seed": [1, 2]}
     points = Scenario.from_dict(document).points
     assert [list(point.settings.values()) for point in points] == [[5, 1], [5, 2], [10, 1], [10, 2]]
-    assert points[2].record.streams["cameras"].fps == 10
+    assert fps(points[2].record) == 10
 
 
 def test_zipped_lists_go_in_lock_step(document: dict[str, Any]) -> None:
@@ -127,7 +137,7 @@ def test_settings_replace_values_by_the_rules_of_yaml(
         path,
         ["streams.cameras.fps=30", "server.batching.max=2", "streams.cameras.policy={name: x}"],
     )
-    assert scenario.record.streams["cameras"].fps == 30
+    assert fps(scenario.record) == 30
     assert scenario.record.server.batching.max == 2
     assert scenario.record.streams["cameras"].policy.name == "x"
     assert scenario.document["server"] == {"batching": {"max": 2}}
@@ -207,7 +217,7 @@ def test_the_schema_names_every_key_with_its_default() -> None:
     schema = json_schema()
     assert schema["title"] == "splitcast scenario"
     assert set(schema["required"]) == {"name", "duration", "streams", "network"}
-    streams = schema["$defs"]["StreamGroup"]["properties"]
+    streams = schema["$defs"]["ProfileGroup"]["properties"]
     assert streams["probe"]["default"] == "1 s"
     assert streams["count"]["maximum"] == 10_000
     assert all("description" in entry or "$ref" in entry for entry in streams.values())
@@ -250,15 +260,22 @@ def test_a_scenario_built_in_code_may_not_be_endless(document: dict[str, Any]) -
 
 VALUES = [
     *(None, True, 0, -1, 3, 1e300, 0.5, 2**62, "", "x", "1 ms", "64 kB", "fixed", [], {}, [1]),
+    *("1 %", "5 packets", "1 Mbit/s", "2 h", "unlimited", "trace", "head", "fair", "form", "gpu/0"),
     *([[1, 2]], {"a": 1}, {"name": "fixed"}, {"family": 3}, {"file": "x"}, "a" * 1000, "é\x00"),
 ]
 PLACES = [
     *(("name",), ("duration",), ("streams",), ("streams", "cameras"), ("network",), ("server",)),
     *(("sweep",), ("sweep", "zip"), ("sweep", "zip", "server.speed"), ("slo",), ("slo", "late")),
-    *(("streams", "cameras", key) for key in StreamGroup.model_json_schema()["properties"]),
+    *(("streams", "cameras", key) for key in ProfileGroup.model_json_schema()["properties"]),
     *(("network", key) for key in ("uplink", "downlink")),
-    *(("network", "uplink", 0, key) for key in Link.model_json_schema()["properties"]),
-    *(("server", key) for key in ("workers", "speed", "batching", "nonsense")),
+    *(("network", "uplink", 0, key) for key in UplinkHop.model_json_schema()["properties"]),
+    *(("network", "uplink", 0, "cross", 0, key) for key in Cross.model_json_schema()["properties"]),
+    *(("network", "uplink", 0, "loss", key) for key in ("good", "bad", "loss_bad")),
+    *(("network", "downlink", key) for key in ("trace", "delay")),
+    *(("streams", "logs", key) for key in WorkloadGroup.model_json_schema()["properties"]),
+    *(("server", key) for key in (*Server.model_json_schema()["properties"], "nonsense")),
+    *(("server", "memory", key) for key in ("size", "tails", "holds")),
+    *(("server", "outages", 0, key) for key in ("worker", "at", "for")),
 ]
 
 
@@ -267,12 +284,25 @@ def test_whatever_is_written_is_a_scenario_or_refused(
     changes: list[tuple[tuple[str | int, ...], object]],
 ) -> None:
     camera = {"profile": "p", "fps": 10, "deadline": "150 ms", "policy": "fixed"}
+    logs = {"workload": "w.csv", "deadline": "150 ms", "policy": "fixed"}
     whole: dict[str, Any] = {
         "name": "small",
         "duration": "2 s",
-        "streams": {"cameras": camera},
-        "network": {"uplink": [{"trace": {"family": "us-lte-up"}}]},
-        "server": {},
+        "streams": {"cameras": camera, "logs": logs},
+        "network": {
+            "uplink": [
+                {
+                    "trace": {"family": "us-lte-up"},
+                    "cross": [{"rate": "1 Mbit/s"}],
+                    "loss": {"good": "1 s", "bad": "1 s"},
+                }
+            ],
+            "downlink": {"trace": {"family": "us-lte-down"}},
+        },
+        "server": {
+            "memory": {"size": "9 MB"},
+            "outages": [{"worker": 0, "at": "1 s", "for": "1 s"}],
+        },
         "slo": {},
         "sweep": {"seed": [1, 2], "zip": {"server.workers": [1, 2], "server.speed": [1, 2]}},
     }

@@ -94,11 +94,11 @@ def test_mail_nobody_reads_does_not_pile_up() -> None:
     lone = camera(range(3000), policy=scripted(*[0] * 3000))
     plan = world(lone)
     ledger = Ledger(plan)
-    mail = Mail(lone, ledger, 0, up_ns=0, down_ns=0)
+    mail = Mail(lone, ledger, 0)
     for row in range(3000):
         ledger.unit[row] = 0
         ledger.device_end_ns[row] = row * MS
-        ledger.service_start_ns[row] = ledger.uplink_end_ns[row] = row * MS
+        ledger.service_start_ns[row] = ledger.arrived_ns[row] = row * MS
         mail.send(row, row * MS)
         mail.answer(row, row * MS + 1)
     assert len(mail.pending) + len(mail._sent) + len(mail._inbox) < 3000

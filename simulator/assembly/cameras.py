@@ -1,0 +1,197 @@
+"""Streams whose frames are the clips of a measured profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.assembly.cast import built_policy
+from simulator.assembly.content import capture_instants, clip_pool, replayed_frames
+from simulator.assembly.ladder import ladder_plan, ladder_units, wire_bytes_mean
+from simulator.assembly.sources import profile as profile_of
+from simulator.assembly.times import DRAWS, device_times, entropy_decode_times
+from simulator.foundation import keyed
+from simulator.foundation.errors import InputError, Problem, did_you_mean
+from simulator.foundation.quantities import format_ns
+from simulator.world import StreamPlan, TaskPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from models.profile import Profile, Unit
+    from simulator.assembly.cast import Run
+    from simulator.scenario.network import Packets
+    from simulator.scenario.streams import ProfileGroup
+    from simulator.world import LadderPlan
+
+__all__ = ["Cameras"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cameras:
+    """A group of cameras; a `Cast`.
+
+    Attributes:
+        name: The group's.
+        group: As the scenario has it.
+        profile: What was measured.
+        units: The ladder.
+        pool: The clips they may see.
+        ladder: What devices know of the units.
+        model: Index of the backbone among the server's models.
+    """
+
+    name: str
+    group: ProfileGroup
+    profile: Profile
+    units: tuple[Unit, ...]
+    pool: NDArray[np.intp]
+    ladder: LadderPlan
+    model: int
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        group: ProfileGroup,
+        folder: Path,
+        server_speed: float,
+        models: Mapping[object, int],
+    ) -> Cameras:
+        """Load what a group needs.
+
+        Args:
+            name: The group's.
+            group: As the scenario has it.
+            folder: What relative paths in it are relative to.
+            server_speed: Of the fastest worker.
+            models: Digest of each profile, with None, to its model's index.
+
+        Raises:
+            InputError: If the profile cannot be used, or lacks units, clips or tasks.
+        """
+        profile = profile_of(group.profile, folder)
+        units = ladder_units(profile, group.units, f"streams.{name}.units")
+        _check_tasks(profile, group.tasks, f"streams.{name}.tasks")
+        return cls(
+            name=name,
+            group=group,
+            profile=profile,
+            units=units,
+            pool=clip_pool(profile, group.clips, f"streams.{name}.clips"),
+            ladder=ladder_plan(profile, units, group, server_speed),
+            model=models[profile.sha256, None],
+        )
+
+    @property
+    def streams(self) -> int:
+        """How many cameras."""
+        return self.group.count
+
+    @property
+    def layered(self) -> bool:
+        """No unit of a profile has layers."""
+        return False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say so where the profile holds published means; measured clips leave no doubt."""
+        if not self.profile.means_only:
+            return ()
+        said = f"profile {self.profile.name} holds published means only: every frame has the same"
+        return (f"{said} size, score and times, and nothing varies but the network",)
+
+    def frames_per_s(self, index: int | None) -> float:
+        """Return how often a camera captures, or all of them together."""
+        return self.group.fps * (self.group.count if index is None else 1)
+
+    def offered_bps(self, index: int | None, packets: Packets) -> float:
+        """Return what a camera, or all of them, offer on the wire with the top unit."""
+        count = self.group.count if index is None else 1
+        size = wire_bytes_mean(
+            self.profile, self.units, packets.header_bytes, packets.payload_bytes
+        )
+        return 8 * count * self.group.fps * size
+
+    def stream(self, index: int, run: Run) -> StreamPlan:
+        """Return the plan of a camera."""
+        group, units, name = self.group, self.units, f"{self.name}/{index}"
+        captured_ns = capture_instants(group, run.duration_ns, run.seed, name)
+        frames = len(captured_ns)
+        clip, clip_frame = replayed_frames(
+            group,
+            self.pool,
+            self.profile,
+            frames=frames,
+            seed=run.seed,
+            stream=name,
+            family=self.name,
+        )
+        luck = {
+            purpose: keyed.uniforms(run.seed, name, purpose, n=frames)
+            for purpose in ("device", "entropy decoding", "batch")
+        }
+
+        def scores(task: str) -> NDArray[np.float32]:
+            return np.stack([unit.scores[task][clip, clip_frame] for unit in units])
+
+        return StreamPlan(
+            name=name,
+            group=self.name,
+            ladder=self.ladder,
+            model=self.model,
+            decoders=tuple(self.profile.unit_names.index(unit.name) for unit in units),
+            policy=built_policy(self, index, run),
+            deadline_ns=group.deadline_ns,
+            interval_ns=group.interval_ns,
+            probe_ns=group.probe_ns,
+            waiting=group.waiting,
+            captured_ns=captured_ns,
+            clip=clip,
+            clip_frame=clip_frame,
+            payload_bytes=np.stack([unit.payload_bytes[clip, clip_frame] for unit in units]),
+            device_ns=device_times(units, luck["device"], group.device.speed),
+            entropy_decode_ns=entropy_decode_times(units, luck["entropy decoding"]),
+            batch_draw=(luck["batch"] * DRAWS).astype(np.int64),
+            score=scores(self.profile.primary_task),
+            confidence=np.stack([unit.confidence[clip, clip_frame] for unit in units]),
+            tasks=tuple(
+                TaskPlan(name=task, deadline_ns=deadline_ns, score=scores(task))
+                for task, deadline_ns in group.tasks.items()
+            ),
+        )
+
+
+def _check_tasks(profile: Profile, tasks: Mapping[str, int], what: str) -> None:
+    """Refuse tasks that the profile does not score, and the one that `deadline` is for.
+
+    Raises:
+        InputError: With a problem for each.
+    """
+
+    def wrong() -> Iterator[tuple[str, str, str]]:
+        further = [task for task in profile.tasks if task != profile.primary_task]
+        for task in tasks:
+            if task == profile.primary_task:
+                rule = "must not be the primary task"
+                yield task, rule, "its deadline is the stream's `deadline`"
+            elif task not in further:
+                yield task, "must be a further task of the profile", did_you_mean(task, further)
+
+    problems = [
+        Problem(
+            where=f"profile {profile.name}",
+            what=f"{what}.{task}",
+            value=format_ns(tasks[task]),
+            rule=rule,
+            remedy=remedy,
+        )
+        for task, rule, remedy in wrong()
+    ]
+    if problems:
+        raise InputError(*problems)

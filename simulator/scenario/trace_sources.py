@@ -1,0 +1,86 @@
+"""Where a link's capacity over time comes from: a synthetic family, or a file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from simulator.foundation.quantities import format_ns
+from simulator.scenario.fields import Integral, Record, duration, rate, size
+
+__all__ = ["FamilyTrace", "FileTrace", "TraceSource"]
+
+
+class FamilyTrace(Record):
+    """A synthetic trace: a seeded member of a family fitted to measurements."""
+
+    family: Annotated[str, Field(min_length=1, max_length=100)]
+    """A family of `splitcast traces families`."""
+    seed: Annotated[int, Field(ge=0, lt=2**63), Integral] = 1
+    """Which member; another seed is another trace."""
+    offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
+    """How far into the trace the run starts."""
+
+    @property
+    def label(self) -> str:
+        """What tables call the trace: ``us-lte-up/3``."""
+        return f"{self.family}/{self.seed}{_from(self.offset_ns)}"
+
+
+class FileTrace(Record):
+    """A trace from a file."""
+
+    file: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Path, relative to the scenario."""
+    format: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    """Its format; recognised from its content where left out."""
+    after: Literal["loop", "hold", "stop"] | None = None
+    """What follows its end; it loops where left out."""
+    hold: Literal["until-next", "since-previous"] | None = None
+    """Which interval a line's rate describes, in formats with time stamps."""
+    unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    """Unit of the rates, where the format leaves it open."""
+    column: Annotated[int, Field(ge=1, le=1000), Integral] | None = None
+    """Which column holds the rate, where the format leaves it open; the time is column 1."""
+    period_ns: Annotated[int | None, duration("1 ms", "8784 h")] = Field(
+        default=None, alias="period"
+    )
+    """Length of the trace, where its last line does not say it."""
+    opportunity_bytes: Annotated[int | None, size("1 B", "64 kB")] = Field(
+        default=None, alias="opportunity"
+    )
+    """What one delivery opportunity carries (mahimahi)."""
+    run: Annotated[int, Field(ge=1, le=10**9), Integral] | None = None
+    """Which of several runs in the file (Lumos5G)."""
+    direction: Literal["uplink", "downlink"] | None = None
+    """Which of the file's two directions, in formats that have both."""
+    backwards: Literal["refuse", "cut", "sort"] | None = None
+    """What to do where the file's clock goes back; it is refused where left out."""
+    ceiling_bps: Annotated[int | None, rate("1 kbit/s", "1000 Gbit/s")] = Field(
+        default=None, alias="ceiling"
+    )
+    """Rates above this are lowered to it: some published files hold corrupt spikes."""
+    offset_ns: Annotated[int, duration("0 s", "24 h")] = Field(default=0, alias="offset")
+    """How far into the trace the run starts."""
+
+    @property
+    def label(self) -> str:
+        """What tables call the trace: its file's path, and where in it the run starts."""
+        return f"{self.file}{_from(self.offset_ns)}"
+
+
+def _from(offset_ns: int) -> str:
+    return f"@{format_ns(offset_ns)}" if offset_ns else ""
+
+
+def _trace_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    if isinstance(value, dict):
+        return "<FamilyTrace>" if "family" in value else "<FileTrace>"
+    return f"<{type(value).__name__}>" if isinstance(value, FamilyTrace) else "<FileTrace>"
+
+
+TraceSource: TypeAlias = Annotated[
+    Annotated[FamilyTrace, Tag("<FamilyTrace>")] | Annotated[FileTrace, Tag("<FileTrace>")],
+    Discriminator(_trace_kind),
+]

@@ -1,0 +1,63 @@
+"""Links that streams share by weight or by turns, worked out by hand: a packet takes 1 ms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from simulator.world import simulate
+from tests.simulator.world.network.nets import link, net, reasons
+from tests.simulator.world.small import camera, ms
+
+
+def test_on_a_fair_link_two_frames_share_the_rate() -> None:
+    cameras = [camera([0], sizes=[3000], name="a"), camera([1], sizes=[1000], name="b")]
+    # a alone until 1; then both at half the rate: b ends at 3; a's last 1000 bytes end at 4.
+    log = simulate(net(*cameras, up=[link(sharing="fair", delay_ms=2)]))
+    assert ms(log, "uplink_start_ns") == [0, 1]
+    assert ms(log, "uplink_end_ns") == [4, 3]
+    assert ms(log, "arrived_ns") == [6, 5]
+
+
+def test_a_heavier_stream_gets_more_of_a_fair_link() -> None:
+    light = camera([0], sizes=[1000], name="a")
+    heavy = replace(camera([0], sizes=[3000], name="b"), weight=3)
+    log = simulate(net(light, heavy, up=[link(sharing="fair")]))
+    assert ms(log, "uplink_end_ns") == [4, 4]
+
+
+def test_a_frame_that_comes_later_and_leaves_earlier_brings_the_wake_up_forward() -> None:
+    cameras = [camera([0], sizes=[100_000], name="a"), camera([10], sizes=[1000], name="b")]
+    log = simulate(net(*cameras, up=[link(sharing="fair")]))
+    assert ms(log, "arrived_ns") == [101, 12]
+
+
+def test_by_turns_packets_alternate() -> None:
+    cameras = [camera([0], sizes=[3000], name="a"), camera([0.5], sizes=[2000], name="b")]
+    turns = link(sharing="drr", quantum_bytes=1000, accuracy="packet")
+    log = simulate(net(*cameras, up=[turns]))
+    # a's first packet is on the wire and its second committed when b comes; then b, a, b.
+    assert ms(log, "uplink_end_ns") == [4, 5]
+    assert ms(log, "uplink_start_ns") == [0, 2]
+
+
+@pytest.mark.parametrize("accuracy", ["frame", "packet"])
+def test_drophead_makes_place_for_the_newest(accuracy: str) -> None:
+    # At 0.5 one packet is on the wire and two wait, as many as may: the next frame's two remove
+    # those, and pass.
+    cameras = [camera([0], sizes=[3000], name="a"), camera([0.5], sizes=[2000], name="b")]
+    head = link(queue_packets=2, drop="head", accuracy=accuracy)
+    log = simulate(net(*cameras, up=[head]))
+    assert reasons(log) == ["OVERFLOW", "NONE"]
+    assert ms(log, "uplink_start_ns") == [0, 1]
+    assert ms(log, "uplink_end_ns") == [-1, 3]
+
+
+@pytest.mark.parametrize("options", [{"accuracy": "packet"}, {"grant_ns": 1}, {}])
+def test_first_in_first_out_is_the_same_by_any_arithmetic(options: dict[str, Any]) -> None:
+    cameras = [camera([0, 7], sizes=[2000], name="a"), camera([1, 7.5], sizes=[3000], name="b")]
+    log = simulate(net(*cameras, up=[link(**options)]))
+    late = 1e-6 * bool(options.get("grant_ns"))
+    assert ms(log, "uplink_end_ns") == pytest.approx([2 + late, 9 + late, 5 + late, 12 + late])
