@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.baselines.jpeg import LADDER, Jpeg
-from models.measuring.answers import Answers, Network, collect, measure_blocks
+from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.content import Block, draw, long_clips
-from models.measuring.facts import facts, load_ns, wall_over_cpu
+from models.measuring.facts import clocks, facts, load_ns
 from models.measuring.network import open_network
 from models.measuring.timing import TimingPlan, Timings, time_stages
 from models.profile import HALVES, Profile, Unit, save, sealed
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from models.measuring.subject import Subject
 
-__all__ = ["ContentPlan", "TimingPlan", "measure"]
+__all__ = ["ContentPlan", "TimingPlan", "ladder_of", "measure"]
 
 _TIMED_FRAMES = 32
 
@@ -129,22 +129,26 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     profile = Profile(
         name=name or out.name,
         clip_fps=CLIP_FPS,
-        units=_ladder(network, answers, timings, timing),
+        units=ladder_of(network.subjects, answers, timings, timing),
         primary_task="top1",
         batch_sizes=timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in timing.batch_sizes]), axis=1),
         clip_half=np.array([half for half, _, _ in parts]),
         clip_set=np.array([kind for _, kind, _ in parts]),
         clean_scores=answers[network.subjects[0].name].scores,
-        info=facts(network.subjects) | {"device_wall_over_cpu": wall_over_cpu(timings)},
+        info=facts(network.subjects) | clocks(timings),
     )
     return save(sealed(profile, where=str(out)), out)
 
 
-def _ladder(
-    network: Network, answers: Mapping[str, Answers], timings: Timings, plan: TimingPlan
+def ladder_of(
+    subjects: Sequence[Subject],
+    answers: Mapping[str, Answers],
+    timings: Timings,
+    plan: TimingPlan,
 ) -> tuple[Unit, ...]:
-    units = [_unit(s, answers[s.name], timings, plan) for s in network.subjects]
+    """Return a profile's units, in its order, from both passes over subjects."""
+    units = [_unit(subject, answers[subject.name], timings, plan) for subject in subjects]
     return tuple(sorted(units, key=lambda unit: float(unit.payload_bytes.mean())))
 
 

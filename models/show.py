@@ -9,6 +9,7 @@ import numpy as np
 
 from models.intervals import estimate, resamplings
 from models.profile import DEVICE_STAGES, HALVES
+from models.published import origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from models.profile import Profile, Unit
 
-__all__ = ["as_json", "render"]
+__all__ = ["as_json", "render", "spread_ms"]
 
 _NS_PER_MS = 1e6
 _FACTS_ON_A_LINE = 6
@@ -39,6 +40,7 @@ def as_json(profile: Profile) -> dict[str, object]:
         "clips": {half: len(profile.clips_of(half)) for half in HALVES},
         "sets": {name: len(clips) for name, clips in groups.items()},
         "primary_task": profile.primary_task,
+        "means_only": profile.means_only,
         "batch_sizes": list(profile.batch_sizes),
         "clean": {
             name: _scores(profile.clean_scores, clips, resamplings(len(clips)))
@@ -58,11 +60,17 @@ def render(profile: Profile) -> str:
         f"profile {profile.name}  sha256 {profile.sha256[:16]}",
         f"{profile.clips} clips of {profile.frames_per_clip} frames at {profile.clip_fps:g} fps",
         f"{halves}; primary score: {profile.primary_task}",
-        "Sizes are payload bytes with the wire header; intervals are 95 % over clips.",
     ]
+    if profile.means_only:
+        lines += ["PUBLISHED MEANS ONLY: every frame carries the same figures. They are", ""]
+        lines += [f"  {line}" for line in origins(profile.info)]
+    else:
+        lines += ["Sizes are payload bytes with the wire header; intervals are 95 % over clips."]
     for name, count in shown["sets"].items():
         lines += ["", f"{name} ({count} clips)", *_content_table(shown, name, profile.tasks)]
     lines += ["", "times, ms: median (p95); costs", *_cost_table(shown)]
+    if "wall_ms" in profile.info:
+        lines += ["", "wall time of the same samples, ms: median (p95)", *_wall_table(shown)]
     lines += ["", *(f"{key}: {value}" for key, value in _facts(profile.info))]
     return "\n".join(lines) + "\n"
 
@@ -81,9 +89,9 @@ def _unit(unit: Unit, profile: Profile, groups: Mapping[str, NDArray[np.intp]]) 
         "name": unit.name,
         "kind": unit.kind,
         "content": {name: _content(unit, clips) for name, clips in groups.items()},
-        "device_ms": {stage: _spread(times) for stage, times in run.items()}
-        | {"total": _spread(unit.device_rows_ns.sum(axis=1))},
-        "entropy_decode_ms": _spread(unit.entropy_decode_ns),
+        "device_ms": {stage: spread_ms(times) for stage, times in run.items()}
+        | {"total": spread_ms(unit.device_rows_ns.sum(axis=1))},
+        "entropy_decode_ms": spread_ms(unit.entropy_decode_ns),
         "decode_ms": _by_batch(profile.batch_sizes, unit.decode_ns),
         "switch_ms": round(unit.switch_ns / _NS_PER_MS, 4),
         "memory_bytes": unit.memory_bytes,
@@ -117,28 +125,34 @@ def _scores(
     return {task: estimate(values[clips], weights).as_json() for task, values in scores.items()}
 
 
-def _spread(times_ns: NDArray[np.int64]) -> dict[str, float]:
+def spread_ms(times_ns: NDArray[np.int64]) -> dict[str, float]:
+    """Return median and 95th percentile, ms, of times in ns."""
     median, p95 = np.quantile(times_ns / _NS_PER_MS, (0.5, 0.95))
     return {"median": round(float(median), 4), "p95": round(float(p95), 4)}
 
 
 def _by_batch(sizes: Sequence[int], times_ns: NDArray[np.int64]) -> dict[str, dict[str, float]]:
-    return {str(size): _spread(times) for size, times in zip(sizes, times_ns, strict=True)}
+    return {str(size): spread_ms(times) for size, times in zip(sizes, times_ns, strict=True)}
 
 
 def _content_table(shown: Any, group: str, tasks: Sequence[str]) -> list[str]:  # noqa: ANN401 - JSON
     head = ["unit", "bytes", "p5", "p95", "cv in clip", *(f"{task} %" for task in tasks)]
-    rows = [["(uncompressed)", "", "", "", "", *_percent(shown["clean"][group])]]
+    clean = _percent(shown["clean"][group], means=shown["means_only"])
+    rows = [["(uncompressed)", "", "", "", "", *clean]]
     for unit in shown["units"]:
         content = unit["content"][group]
         sizes = content["bytes"]
         numbers = [f"{sizes[key]:.0f}" for key in ("mean", "p5", "p95")]
         variation = f"{sizes['cv_within_clip']:.2f}"
-        rows.append([unit["name"], *numbers, variation, *_percent(content["scores"])])
+        percent = _percent(content["scores"], means=shown["means_only"])
+        rows.append([unit["name"], *numbers, variation, *percent])
     return _aligned([head, *rows])
 
 
-def _percent(scores: Mapping[str, Mapping[str, float]]) -> list[str]:
+def _percent(scores: Mapping[str, Mapping[str, float]], *, means: bool) -> list[str]:
+    """Return scores with their intervals; published means have none."""
+    if means:
+        return [f"{100 * s['mean']:.1f}" for s in scores.values()]
     return [
         f"{100 * s['mean']:.1f} [{100 * s['low']:.1f}, {100 * s['high']:.1f}]"
         for s in scores.values()
@@ -153,15 +167,32 @@ def _cost_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
     for unit in shown["units"]:
         device = [unit["device_ms"].get(stage) for stage in (*DEVICE_STAGES, "total")]
         server = [unit["entropy_decode_ms"], unit["decode_ms"]["1"], unit["decode_ms"][largest]]
-        times = [f"{t['median']:.2f} ({t['p95']:.2f})" if t else "" for t in (*device, *server)]
+        times = [_median(time) for time in (*device, *server)]
         sizes = [f"{unit[key] / 1000:.0f}" for key in ("memory_bytes", "storage_bytes")]
         costs = [f"{unit['switch_ms']:.2f}", *sizes, str(unit["parameters"])]
         rows.append([unit["name"], *times, *costs])
-    tail = ", ".join(
-        f"{time['median']:.2f} ({time['p95']:.2f}) at {size}"
-        for size, time in shown["tail_ms"].items()
-    )
-    return [*_aligned([head, *rows]), f"shared tail by batch size: {tail}"]
+    return [*_aligned([head, *rows]), f"shared tail by batch size: {_by_size(shown['tail_ms'])}"]
+
+
+def _wall_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
+    largest = str(shown["batch_sizes"][-1])
+    wall = shown["info"]["wall_ms"]
+    rows = [["unit", *DEVICE_STAGES, "device", "entropy dec.", "decode b1", f"decode b{largest}"]]
+    for unit in shown["units"]:
+        times = wall["units"][unit["name"]]
+        decode = times.get("decode", {})
+        device = [times["device"].get(stage) for stage in (*DEVICE_STAGES, "total")]
+        server = [times.get("entropy_decode"), decode.get("1"), decode.get(largest)]
+        rows.append([unit["name"], *(_median(time) for time in (*device, *server))])
+    return [*_aligned(rows), f"shared tail by batch size: {_by_size(wall['tail'])}"]
+
+
+def _median(time: Mapping[str, float] | None) -> str:
+    return f"{time['median']:.2f} ({time['p95']:.2f})" if time else ""
+
+
+def _by_size(times: Mapping[str, Mapping[str, float]]) -> str:
+    return ", ".join(f"{_median(time)} at {size}" for size, time in times.items())
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -178,7 +209,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 def _facts(info: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     """Yield the facts that fit on a line; facts about each unit are left to the JSON."""
     for key, value in info.items():
+        if key == "figures":
+            continue  # a published profile's, told above
         if not isinstance(value, Mapping):
             yield key, value
-        elif len(value) <= _FACTS_ON_A_LINE:
+        elif len(value) <= _FACTS_ON_A_LINE and not any(
+            isinstance(fact, Mapping) for fact in value.values()
+        ):
             yield key, ", ".join(f"{name} {fact}" for name, fact in value.items())

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.profile import DEVICE_STAGES
+from models.show import spread_ms
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from models.measuring.subject import Subject
-    from models.measuring.timing import SubjectTimes, Timings
+    from models.measuring.timing import SubjectTimes, Timings, WallTimes
 
-__all__ = ["facts", "load_ns", "wall_over_cpu"]
+__all__ = ["clocks", "facts", "load_ns"]
 
 _PACKAGES = ("torch", "numpy", "constriction", "pillow", "safetensors")
 
@@ -30,7 +33,6 @@ def facts(subjects: Sequence[Subject]) -> dict[str, object]:
             "system": f"{platform.system()} {platform.machine()}",
         },
         "threads": 1,
-        "clock": "CPU time of one thread; switch costs are wall time, files in the page cache",
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in _PACKAGES},
         "digests": {subject.name: subject.digest for subject in subjects},
@@ -49,11 +51,30 @@ def load_ns(times: SubjectTimes) -> int:
     return round(float(np.median(times.loads)))
 
 
-def wall_over_cpu(timings: Timings) -> Mapping[str, float]:
-    """Return, by subject, by how much wall time exceeded CPU time in the median device row."""
-    return {
-        name: round(
-            float(np.median(times.wall_rows) / np.median(np.sum(times.device_rows, axis=1))), 3
-        )
-        for name, times in timings.subjects.items()
+def clocks(timings: Timings) -> dict[str, object]:
+    """Return which clock was recorded, and wall time of the same samples beside it.
+
+    ``wall_ms`` holds medians and 95th percentiles in ms: in ``units``, by name, ``device`` by stage
+    and in ``total``, and, where something is sent, ``entropy_decode`` and ``decode`` by batch size;
+    in ``tail`` the shared tail by batch size.
+    """
+    units = {name: _unit_ms(times.wall) for name, times in timings.subjects.items()}
+    wall = {"units": units, "tail": _by_batch_ms(timings.tail_wall)}
+    return {"clock": timings.clock, "wall_ms": wall}
+
+
+def _unit_ms(wall: WallTimes) -> dict[str, object]:
+    rows = np.array(wall.device_rows)
+    stages = dict(zip(DEVICE_STAGES, rows.T, strict=True)) | {"total": rows.sum(axis=1)}
+    found: dict[str, object] = {
+        "device": {stage: spread_ms(times) for stage, times in stages.items() if times.any()}
     }
+    if wall.entropy_decode:
+        found["entropy_decode"] = spread_ms(np.array(wall.entropy_decode))
+    if wall.decode:
+        found["decode"] = _by_batch_ms(wall.decode)
+    return found
+
+
+def _by_batch_ms(samples: Mapping[int, Sequence[int]]) -> dict[str, object]:
+    return {str(size): spread_ms(np.array(times)) for size, times in samples.items()}

@@ -2,8 +2,9 @@
 
 Subjects take turns, so that a slow moment of the machine meets all of them alike; everything is run
 once untimed just before, as a stream runs the same unit frame after frame and finds its caches
-warm. What is recorded is the thread's CPU time: on a machine that is shared with others wall time
-counts their work, too; its medians stand beside in the profile's facts.
+warm. What is recorded is what the stopwatch says, on a processor the thread's CPU time: on a
+machine that is shared with others wall time counts their work, too. Wall time of the same samples
+stands beside it in the profile's facts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 
 from models.backbone import prepare
+from models.measuring.stopwatch import Stopwatch
 from models.profile import DEVICE_STAGES
 
 if TYPE_CHECKING:
@@ -49,22 +51,31 @@ class TimingPlan:
 
 
 @dataclass(slots=True)
+class WallTimes:
+    """Wall nanoseconds of one subject, as in `SubjectTimes`."""
+
+    device_rows: list[list[int]] = field(default_factory=list)
+    entropy_decode: list[int] = field(default_factory=list)
+    decode: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class SubjectTimes:
-    """Samples of one subject, CPU nanoseconds of one thread.
+    """Samples of one subject, nanoseconds as the stopwatch records them.
 
     Attributes:
         device_rows: A list of stage times in the order of ``DEVICE_STAGES`` a round.
         entropy_decode: One a round.
         decode: Per batch size, one a server round.
         loads: Wall nanoseconds, files in the page cache.
-        wall_rows: Wall nanoseconds of whole device rows.
+        wall: Wall nanoseconds of the same samples: the lists above (but ``loads``) once more.
     """
 
     device_rows: list[list[int]] = field(default_factory=list)
     entropy_decode: list[int] = field(default_factory=list)
     decode: dict[int, list[int]] = field(default_factory=dict)
     loads: list[int] = field(default_factory=list)
-    wall_rows: list[int] = field(default_factory=list)
+    wall: WallTimes = field(default_factory=WallTimes)
 
     def sorted_rows(self) -> NDArray[np.int64]:
         """Return the device rows [sample, stage], sorted by their totals."""
@@ -78,10 +89,19 @@ class SubjectTimes:
 
 @dataclass(slots=True)
 class Timings:
-    """Samples of all subjects by name, and of the tail they share, per batch size."""
+    """Samples of all subjects by name, and of the tail they share, per batch size.
+
+    Attributes:
+        subjects: By name.
+        tail: As the stopwatch records them.
+        tail_wall: Wall nanoseconds of the same samples.
+        clock: What the stopwatch records, in words.
+    """
 
     subjects: dict[str, SubjectTimes]
     tail: dict[int, list[int]]
+    tail_wall: dict[int, list[int]]
+    clock: str
 
 
 @torch.inference_mode()
@@ -90,6 +110,7 @@ def time_stages(
     images: NDArray[np.uint8],
     plan: TimingPlan,
     *,
+    stopwatch: Stopwatch | None = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Timings:
     """Time every stage of every subject.
@@ -99,26 +120,35 @@ def time_stages(
         images: Frames uint8 (n, h, w, 3) to take turns with, at least as many as the largest
             batch.
         plan: How often.
+        stopwatch: By default one for processors.
         tell: Called with a line of progress.
     """
     torch.set_num_threads(1)
-    found = Timings(subjects={s.name: SubjectTimes() for s in network.subjects}, tail={})
+    watch = stopwatch or Stopwatch()
+    found = Timings(
+        subjects={s.name: SubjectTimes() for s in network.subjects},
+        tail={},
+        tail_wall={},
+        clock=watch.about,
+    )
     received: dict[str, list[Any]] = {s.name: [] for s in network.subjects}
     for round_ in range(-plan.warm_up, plan.rounds):
         kept = round_ >= 0
         frame = images[round_ % len(images)][None]
         for subject in network.subjects:
             into = found.subjects[subject.name] if kept else SubjectTimes()
-            _device_row(subject, frame, SubjectTimes())
-            result = _device_row(subject, frame, into)
+            _device_row(watch, subject, frame, SubjectTimes())
+            result = _device_row(watch, subject, frame, into)
             if subject.kind != "on-device":
-                item, spent = _timed(subject.receive, result[0])
+                item, spent, wall = watch.time(subject.receive, result[0])
                 into.entropy_decode.append(spent)
+                into.wall.entropy_decode.append(wall)
                 received[subject.name] = [item, *received[subject.name]][: plan.batch_sizes[-1]]
                 if round_ < plan.server_rounds:
-                    _decode(subject, received[subject.name], plan.batch_sizes, into)
+                    _decode(watch, subject, received[subject.name], plan.batch_sizes, into)
         if round_ < plan.server_rounds:
-            _tail(network, images, plan.batch_sizes, found.tail if kept else {})
+            tails = (found.tail, found.tail_wall) if kept else ({}, {})
+            _tail(watch, network, images, plan.batch_sizes, *tails)
         if kept and (round_ + 1) % 50 == 0:
             tell(f"timed {round_ + 1} of {plan.rounds} rounds")
     for subject in network.subjects:
@@ -129,42 +159,45 @@ def time_stages(
     return found
 
 
-def _timed(step: Callable[[Any], Any], value: object) -> tuple[Any, int]:
-    began = time.thread_time_ns()
-    result = step(value)
-    return result, time.thread_time_ns() - began
-
-
-def _device_row(subject: Subject, frame: NDArray[np.uint8], into: SubjectTimes) -> Any:  # noqa: ANN401
+def _device_row(
+    watch: Stopwatch, subject: Subject, frame: NDArray[np.uint8], into: SubjectTimes
+) -> Any:  # noqa: ANN401 - payloads, or what the tail answers
     """Run a subject's device stages on one frame; return what the last one gave."""
     value: Any = frame
-    row = dict.fromkeys(DEVICE_STAGES, 0)
-    began = time.perf_counter_ns()
+    row, wall = dict.fromkeys(DEVICE_STAGES, 0), dict.fromkeys(DEVICE_STAGES, 0)
     for stage, step in subject.device_steps.items():
-        value, row[stage] = _timed(step, value)
-    into.wall_rows.append(time.perf_counter_ns() - began)
+        value, row[stage], wall[stage] = watch.time(step, value)
     into.device_rows.append(list(row.values()))
+    into.wall.device_rows.append(list(wall.values()))
     return value
 
 
 def _decode(
-    subject: Subject, items: Sequence[Any], sizes: Sequence[int], into: SubjectTimes
+    watch: Stopwatch,
+    subject: Subject,
+    items: Sequence[Any],
+    sizes: Sequence[int],
+    into: SubjectTimes,
 ) -> None:
     for size in sizes:
         batch = [items[k % len(items)] for k in range(size)]
         subject.decode(batch)
-        _, spent = _timed(subject.decode, batch)
+        _, spent, wall = watch.time(subject.decode, batch)
         into.decode.setdefault(size, []).append(spent)
+        into.wall.decode.setdefault(size, []).append(wall)
 
 
 def _tail(
+    watch: Stopwatch,
     network: Network,
     images: NDArray[np.uint8],
     sizes: Sequence[int],
     into: dict[int, list[int]],
+    wall_into: dict[int, list[int]],
 ) -> None:
     features = network.head(prepare(images[: sizes[-1]]))
     for size in sizes:
         network.tail(features[:size])
-        _, spent = _timed(network.tail, features[:size])
+        _, spent, wall = watch.time(network.tail, features[:size])
         into.setdefault(size, []).append(spent)
+        wall_into.setdefault(size, []).append(wall)

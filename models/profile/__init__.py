@@ -1,6 +1,7 @@
 """Measured ladders as plain arrays: records, checks, storage, the shipped ones. Numpy only."""
 
 from models.profile.catalogue import find, shipped
+from models.profile.combined import combined
 from models.profile.records import DEVICE_STAGES, HALVES, UNIT_KINDS, Profile, Unit
 from models.profile.storage import load, save, sealed
 
@@ -10,6 +11,7 @@ __all__ = [
     "UNIT_KINDS",
     "Profile",
     "Unit",
+    "combined",
     "find",
     "load",
     "save",

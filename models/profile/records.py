@@ -99,6 +99,11 @@ class Profile:
     sha256: str = ""
 
     @property
+    def means_only(self) -> bool:
+        """Whether it was typed from a paper: every frame carries the same means."""
+        return self.info.get("kind") == "published"
+
+    @property
     def clips(self) -> int:
         """Number of clips."""
         return len(self.clip_half)

@@ -1,9 +1,10 @@
 """Profiles on disk: a folder of ``profile.json`` and ``arrays.safetensors``, sealed by one digest.
 
-Scores and confidences are kept as bytes of 1/255, payload sizes as 16 bits where they fit, times
-as 64-bit nanoseconds; what a loaded profile holds is exactly what its stored arrays say. Clips,
-halves and sets are codes into lists in the JSON. The digest is SHA-256 over every array (name,
-type, shape, little-endian bytes, in name order) and the canonical JSON without the digest itself.
+Scores and confidences are kept as bytes of 1/255 (published means as 16 bits of 1/65535), payload
+sizes as 16 bits where they fit, times as 64-bit nanoseconds; what a loaded profile holds is exactly
+what its stored arrays say. Clips, halves and sets are codes into lists in the JSON. The digest is
+SHA-256 over every array (name, type, shape, little-endian bytes, in name order) and the canonical
+JSON without the digest itself.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Arrays: TypeAlias = "dict[str, NDArray[Any]]"
+Levels: TypeAlias = "type[np.uint8 | np.uint16]"
 
 _JSON_LIMIT_BYTES = 1 << 20
 _ARRAYS_LIMIT_BYTES = 1 << 28
-_LEVELS = 255
 _LARGEST_U16 = 65535
 
 
@@ -122,6 +123,8 @@ def _digest(described: Mapping[str, object], arrays: Arrays) -> str:
 
 def _encode(profile: Profile) -> tuple[dict[str, object], Arrays]:
     sets = sorted(set(profile.clip_set.tolist()))
+    # A mean over many frames is finer than what one frame scores.
+    levels: Levels = np.uint16 if profile.means_only else np.uint8
     arrays: Arrays = {
         "tail_ns": profile.tail_ns,
         "clip_half": np.array(
@@ -130,21 +133,22 @@ def _encode(profile: Profile) -> tuple[dict[str, object], Arrays]:
         "clip_set": np.array([sets.index(name) for name in profile.clip_set.tolist()], np.uint8),
     }
     for task, scores in profile.clean_scores.items():
-        arrays[f"clean/{task}"] = _to_bytes(scores)
+        arrays[f"clean/{task}"] = _to_levels(scores, levels)
     for unit in profile.units:
-        arrays |= {f"{unit.name}/{what}": array for what, array in _unit_arrays(unit).items()}
+        found = _unit_arrays(unit, levels)
+        arrays |= {f"{unit.name}/{what}": array for what, array in found.items()}
     return document.describe(profile, sets), arrays
 
 
-def _unit_arrays(unit: Unit) -> Arrays:
+def _unit_arrays(unit: Unit, levels: Levels) -> Arrays:
     fits = not unit.payload_bytes.size or unit.payload_bytes.max() <= _LARGEST_U16
     return {
         "payload_bytes": unit.payload_bytes.astype(np.uint16 if fits else np.int32),
-        "confidence": _to_bytes(unit.confidence),
+        "confidence": _to_levels(unit.confidence, levels),
         "device_rows_ns": unit.device_rows_ns,
         "entropy_decode_ns": unit.entropy_decode_ns,
         "decode_ns": unit.decode_ns,
-    } | {f"scores/{task}": _to_bytes(scores) for task, scores in unit.scores.items()}
+    } | {f"scores/{task}": _to_levels(scores, levels) for task, scores in unit.scores.items()}
 
 
 def _decode(described: Mapping[str, Any], arrays: Arrays) -> Profile:
@@ -159,7 +163,7 @@ def _decode(described: Mapping[str, Any], arrays: Arrays) -> Profile:
         tail_ns=_frozen(arrays["tail_ns"], np.int64),
         clip_half=_frozen(np.array(HALVES)[arrays["clip_half"]], np.str_),
         clip_set=_frozen(np.array(sets)[arrays["clip_set"]], np.str_),
-        clean_scores={task: _from_bytes(arrays[f"clean/{task}"]) for task in tasks},
+        clean_scores={task: _from_levels(arrays[f"clean/{task}"]) for task in tasks},
         info=dict(described["info"]),
         sha256=str(described.get("sha256", "")),
     )
@@ -173,8 +177,8 @@ def _unit(about: Mapping[str, Any], tasks: list[str], arrays: Arrays) -> Unit:
         name=str(about["name"]),
         kind=about["kind"],
         payload_bytes=_frozen(array("payload_bytes"), np.int32),
-        scores={task: _from_bytes(array(f"scores/{task}")) for task in tasks},
-        confidence=_from_bytes(array("confidence")),
+        scores={task: _from_levels(array(f"scores/{task}")) for task in tasks},
+        confidence=_from_levels(array("confidence")),
         device_rows_ns=_frozen(array("device_rows_ns"), np.int64),
         entropy_decode_ns=_frozen(array("entropy_decode_ns"), np.int64),
         decode_ns=_frozen(array("decode_ns"), np.int64),
@@ -185,12 +189,12 @@ def _unit(about: Mapping[str, Any], tasks: list[str], arrays: Arrays) -> Unit:
     )
 
 
-def _to_bytes(fractions: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.rint(fractions.astype(np.float64) * _LEVELS).astype(np.uint8)
+def _to_levels(fractions: NDArray[np.float32], levels: Levels) -> NDArray[Any]:
+    return np.rint(fractions.astype(np.float64) * np.iinfo(levels).max).astype(levels)
 
 
-def _from_bytes(levels: NDArray[Any]) -> NDArray[np.float32]:
-    return _frozen(levels.astype(np.float32) / np.float32(_LEVELS), np.float32)
+def _from_levels(levels: NDArray[Any]) -> NDArray[np.float32]:
+    return _frozen(levels.astype(np.float32) / np.float32(np.iinfo(levels.dtype).max), np.float32)
 
 
 def _frozen(array: NDArray[Any], dtype: Any) -> NDArray[Any]:  # noqa: ANN401 - any numpy scalar type

@@ -100,8 +100,11 @@ class Cameras:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Nothing is doubtful: calibration and replay are other clips."""
-        return ()
+        """Say so where the profile holds published means; measured clips leave no doubt."""
+        if not self.profile.means_only:
+            return ()
+        said = f"profile {self.profile.name} holds published means only: every frame has the same"
+        return (f"{said} size, score and times, and nothing varies but the network",)
 
     def frames_per_s(self, index: int | None) -> float:
         """Return how often a camera captures, or all of them together."""

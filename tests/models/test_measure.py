@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from models.measure import ContentPlan, TimingPlan, measure
 from models.measuring.answers import measure_blocks
 from models.measuring.network import open_ladder, open_network
 from models.profile import DEVICE_STAGES, Profile, load
+from models.show import render
 from models.wire import HEADER_BYTES
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
@@ -102,7 +103,22 @@ def test_costs_of_units_are_their_own(measured: Profile) -> None:
 
 def test_facts_say_where_the_numbers_come_from(measured: Profile) -> None:
     assert measured.info["threads"] == 1
-    assert set(measured.info) >= {"machine", "versions", "digests", "device_wall_over_cpu"}
+    assert set(measured.info) >= {"machine", "versions", "digests", "wall_ms"}
+    assert str(measured.info["clock"]).startswith("CPU time of one thread")
+
+
+def test_wall_time_stands_beside_the_threads_time(measured: Profile) -> None:
+    wall: Any = measured.info["wall_ms"]
+    assert set(wall["tail"]) == {"1", "2"}
+    assert set(wall["units"]["device"]) == {"device"}  # the server does nothing for it
+    unit = wall["units"]["unit-1"]
+    assert list(unit["device"]) == ["prep", "head", "encode", "entropy_encode", "total"]
+    assert set(unit["decode"]) == {"1", "2"}
+    for time in (unit["entropy_decode"], *unit["device"].values(), *unit["decode"].values()):
+        assert 0 < time["median"] <= time["p95"]
+    text = render(measured)
+    assert "wall time of the same samples, ms: median (p95)" in text
+    assert "wall_ms:" not in text
 
 
 def test_progress_is_told(measured: Profile, told: list[str]) -> None:

@@ -17,6 +17,7 @@ COMPARED = [
     "one-camera-load-1",
     "one-camera-load-4",
     "overloaded-server",
+    "published-one-camera-load-1",
     "slow-device",
 ]
 BUNDLED = [FOLDER / f"{name}.yaml" for name in COMPARED]

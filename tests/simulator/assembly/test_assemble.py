@@ -114,6 +114,15 @@ def test_flow_rates_used_as_an_uplink_are_doubted(document: dict[str, Any]) -> N
     )
 
 
+def test_a_profile_of_means_only_is_told_once(document: dict[str, Any]) -> None:
+    camera = document["streams"]["cameras"]
+    camera |= {"profile": "entropic-student-2022", "units": ["bottleneck"], "policy": "throughput"}
+    document["streams"] = {"doors": camera, "gates": dict(camera)}
+    document["server"] = {"batching": {"kind": "pull", "max": 1}}
+    (warning,) = built(document).warnings
+    assert warning.startswith("profile entropic-student-2022 holds published means only")
+
+
 def test_a_profile_is_found_beside_the_scenario(
     document: dict[str, Any], tiny_folder: Path
 ) -> None:

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import time
+
+from models.measuring.stopwatch import Stopwatch
+
+
+def test_a_thread_that_sleeps_spends_no_time_of_its_own() -> None:
+    _, recorded, wall = Stopwatch().time(time.sleep, 0.02)
+    assert wall >= 20_000_000
+    assert recorded < 10_000_000
+
+
+def test_an_accelerator_is_waited_for_before_and_after_each_step() -> None:
+    happened: list[str] = []
+    watch = Stopwatch(synchronise=lambda: happened.append("waited"))
+    _, recorded, wall = watch.time(happened.append, "ran")
+    assert recorded == wall
+    assert happened == ["waited", "ran", "waited"]
+    assert watch.about.startswith("wall time, the accelerator synchronised before and after")
+
+
+def test_a_processor_is_timed_by_the_thread_and_an_accelerator_by_the_wall() -> None:
+    assert Stopwatch.of("cpu").synchronise is None
+    assert Stopwatch.of("cuda").synchronise is not None
