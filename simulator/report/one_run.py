@@ -12,10 +12,9 @@ import numpy as np
 from simulator.framelog import NEVER, Outcome
 from simulator.report.fates import occurring
 from simulator.report.frames import read_frames
-from simulator.report.latency_panel import MOST_DOTS, TALL
-from simulator.report.path_panels import Hop
 from simulator.report.plate import Plate
-from simulator.report.timeline import Timeline, draw
+from simulator.report.timeline import Hop, Timeline, draw
+from simulator.report.timeline.latencies import MOST_DOTS, TALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

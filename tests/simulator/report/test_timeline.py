@@ -8,9 +8,8 @@ import pytest
 from simulator.framelog import NEVER, Outcome, Reason
 from simulator.report.fates import occurring
 from simulator.report.frames import Away
-from simulator.report.latency_panel import MOST_DOTS
-from simulator.report.path_panels import Hop
-from simulator.report.timeline import Timeline, draw
+from simulator.report.timeline import Hop, Timeline, draw
+from simulator.report.timeline.latencies import MOST_DOTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

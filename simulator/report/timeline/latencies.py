@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from simulator.report.fates import Fate
-    from simulator.report.timeline import Timeline
+    from simulator.report.timeline.stretch import Timeline
 
 __all__ = ["MOST_DOTS", "TALL", "draw_latency", "panel_height"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from simulator.report.timeline import Timeline
+    from simulator.report.timeline.stretch import Timeline
 
 __all__ = ["draw_ladder", "draw_raster"]
 
