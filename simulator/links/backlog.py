@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import deque
 from itertools import accumulate
 from typing import TYPE_CHECKING, Generic
 
@@ -12,90 +12,107 @@ from simulator.links.queueing import NEVER_NS, Parcel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.links.queueing import Flow
-
 __all__ = ["TIE", "Backlog", "Sent"]
 
 TIE = 1 << 40
 """Fine units of capacity by which rounding may miss what is exactly due."""
 
 
-class Sent:
+class Sent(Generic[Parcel]):
     """A parcel on a fair link.
 
     Attributes:
+        parcel: Its name.
+        backlog: Of its flow.
         number: In the order of sending.
         sent_ns: When it was sent.
         sizes: Wire bytes of its packets that got in and were not cancelled.
+        wire_bytes: Of these together.
         lost: How many did not get in.
         cancelled: How many were cancelled.
     """
 
-    __slots__ = ("cancelled", "lost", "number", "sent_ns", "sizes")
+    __slots__ = (
+        "backlog",
+        "cancelled",
+        "lost",
+        "number",
+        "parcel",
+        "sent_ns",
+        "sizes",
+        "wire_bytes",
+    )
 
-    def __init__(self, number: int, sent_ns: int, sizes: Sequence[int], lost: int) -> None:
+    def __init__(
+        self,
+        parcel: Parcel,
+        backlog: Backlog[Parcel],
+        number: int,
+        sent_ns: int,
+        sizes: Sequence[int],
+        wire_bytes: int,
+        lost: int,
+    ) -> None:
         """Start with all that got in."""
+        self.parcel = parcel
+        self.backlog = backlog
         self.number = number
         self.sent_ns = sent_ns
         self.sizes = sizes
+        self.wire_bytes = wire_bytes
         self.lost = lost
         self.cancelled = 0
 
 
 class Backlog(Generic[Parcel]):
-    """The parcels of a flow that has something to send; the first one is being served.
+    """What a flow has to send; the first parcel of the line is being served.
 
     Args:
-        flow: Whose they are.
-        weight: Its weight.
+        weight: Of the flow.
         byte: Fine units of capacity to the byte, a multiple of the weight.
-        begin: Virtual time now, in fine units.
         by_packet: Whether it matters when each packet leaves.
 
     Attributes:
+        weight: Of the flow.
         begin: Virtual time at which the service of the first parcel began.
         free_ns: When the parcel carried before it had left; -1 before.
-        parcels: By name, in the order of sending.
+        line: The parcels, in the order of sending.
     """
 
     __slots__ = (
         "_by_packet",
+        "_byte",
         "_gone",
         "_gone_bytes",
+        "_pace",
         "begin",
-        "byte",
-        "flow",
         "free_ns",
-        "parcels",
+        "line",
         "weight",
     )
 
-    def __init__(self, flow: Flow, weight: int, byte: int, begin: int, *, by_packet: bool) -> None:
+    def __init__(self, weight: int, byte: int, *, by_packet: bool) -> None:
         """Start without parcels."""
         self._by_packet = by_packet
         self._gone = self._gone_bytes = 0  # of the first parcel, if it matters
-        self.flow = flow
+        self._byte = byte
+        self._pace = byte // weight  # virtual time that a byte takes
         self.weight = weight
-        self.byte = byte
-        self.begin = begin
+        self.begin = 0
         self.free_ns = NEVER_NS
-        self.parcels: OrderedDict[Parcel, Sent] = OrderedDict()
+        self.line: deque[Sent[Parcel]] = deque()
 
     def due(self) -> tuple[int, int, Backlog[Parcel]]:
         """Return the virtual time at which the next thing leaves, its number, and this."""
-        first = next(iter(self.parcels.values()))
-        sizes = first.sizes
-        if not self._by_packet:
-            wire_bytes = sum(sizes)
-        elif self._gone < len(sizes):
-            wire_bytes = self._gone_bytes + sizes[self._gone]
-        else:
-            wire_bytes = self._gone_bytes  # the others were cancelled
-        return self.begin + wire_bytes * self.byte // self.weight, first.number, self
+        first = self.line[0]
+        wire_bytes = first.wire_bytes
+        if self._by_packet and self._gone < len(first.sizes):  # else the others were cancelled
+            wire_bytes = self._gone_bytes + first.sizes[self._gone]
+        return self.begin + wire_bytes * self._pace, first.number, self
 
     def leave(self) -> tuple[int, bool]:
         """Let what is due leave: how many packets it is, and if the first parcel is through."""
-        sizes = next(iter(self.parcels.values())).sizes
+        sizes = self.line[0].sizes
         if not self._by_packet:
             return len(sizes), True
         if self._gone + 1 < len(sizes):
@@ -106,11 +123,10 @@ class Backlog(Generic[Parcel]):
         self._gone = self._gone_bytes = 0
         return last, True
 
-    def begun(self, parcel: Parcel, virtual: int) -> int:
+    def begun(self, sent: Sent[Parcel], virtual: int) -> int:
         """Return how many packets of a parcel have begun to leave."""
-        name, first = next(iter(self.parcels.items()))
         served = (virtual - self.begin) * self.weight
-        if name != parcel or served <= TIE:
+        if sent is not self.line[0] or served <= TIE:
             return 0
-        starts = accumulate(first.sizes[:-1], initial=0)
-        return bisect_left(list(starts), -((TIE - served) // self.byte))
+        starts = accumulate(sent.sizes[:-1], initial=0)
+        return bisect_left(list(starts), -((TIE - served) // self._byte))

@@ -63,19 +63,21 @@ class FairLink(Generic[Parcel]):
         "_backlogs",
         "_by_packet",
         "_byte",
+        "_capacity",
         "_fine",
-        "_flow_of",
         "_heap",
+        "_instant",
         "_latest_ns",
         "_limit_packets",
         "_limit_units",
+        "_limited",
         "_next_ns",
         "_number",
         "_out",
         "_packets",
         "_position",
         "_reached",
-        "_trace",
+        "_sent",
         "_units",
         "_virtual",
         "_weight",
@@ -91,22 +93,24 @@ class FairLink(Generic[Parcel]):
         limit_packets: int | None = None,
     ) -> None:
         """Start idle at instant 0."""
-        self._trace = trace
+        self._capacity = trace.capacity
+        self._instant = trace.instant
         self._units = trace.units_per_byte
         self._weights = weights
         self._limit_units = _NO_LIMIT if limit_bytes is None else limit_bytes * self._units
         self._limit_packets = _NO_LIMIT if limit_packets is None else limit_packets
+        self._limited = limit_bytes is not None or limit_packets is not None
         self._by_packet = limit_packets is not None
         self._fine = lcm(*weights.values()) << _FINE_BITS  # fine units to a unit of capacity
         self._byte = self._units * self._fine
         self._virtual = 0
         self._reached = 0  # W at which V was reached, in fine units
-        self._position = 0  # W at which all that was sent will have left, in units of capacity
+        self._position = 0  # W at which all that was sent will have left, if there is a limit
         self._weight = 0  # of all backlogged flows together
-        self._backlogs: dict[Flow, Backlog[Parcel]] = {}
+        self._backlogs: dict[Flow, Backlog[Parcel]] = {}  # also empty ones, until the link is idle
         self._heap: list[tuple[int, int, Backlog[Parcel]]] = []  # stamp and number of first ones
         self._next_ns: int | None = FOREVER_NS  # when the next parcel has left; None if not known
-        self._flow_of: dict[Parcel, Flow] = {}
+        self._sent: dict[Parcel, Sent[Parcel]] = {}
         self._number = 0
         self._packets = 0  # that have not left; without a limit of them, of parcels that have not
         self._latest_ns = 0
@@ -117,52 +121,62 @@ class FairLink(Generic[Parcel]):
         """Return an instant before which nothing settles unless something is sent or cancelled."""
         if self._out:
             return self._latest_ns
-        return self._find_next()
+        next_ns = self._next_ns
+        if next_ns is None:
+            stamp = self._heap[0][0]
+            next_ns = self._end_ns(self._reached + (stamp - self._virtual) * self._weight)
+            self._next_ns = next_ns
+        return next_ns
 
     def send(self, now_ns: int, flow: Flow, parcel: Parcel, sizes: Sequence[int]) -> None:
         """Hand over a parcel now; packets beyond the limit are dropped."""
         offered = self._serve(now_ns)
-        admitted = self._admit(sizes, offered)
-        lost = len(sizes) - len(admitted)
-        if not admitted:
-            self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, lost, 0))
-            return
-        if not self._backlogs:
+        lost = 0
+        if self._limited:
+            admitted = self._admit(sizes, offered)
+            lost = len(sizes) - len(admitted)
+            sizes = admitted
+            if not sizes:
+                self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, lost, 0))
+                return
+        backlog = self._backlogs.get(flow)
+        if not self._weight:
             self._position = offered
             self._reached = offered * self._fine
             self._virtual = 0
-        self._position += sum(admitted) * self._units
-        self._packets += len(admitted)
-        self._number += 1
-        backlog = self._backlogs.get(flow)
-        joins = backlog is None
+            if backlog is None:
+                self._backlogs.clear()
         if backlog is None:
-            weight = self._weights.get(flow, 1)
-            backlog = self._backlogs[flow] = Backlog(
-                flow, weight, self._byte, self._virtual, by_packet=self._by_packet
-            )
-            self._weight += weight
-        backlog.parcels[parcel] = Sent(self._number, now_ns, admitted, lost)
-        self._flow_of[parcel] = flow
-        if joins:
+            backlog = Backlog(self._weights.get(flow, 1), self._byte, by_packet=self._by_packet)
+            self._backlogs[flow] = backlog
+        wire_bytes = sum(sizes)
+        self._position += wire_bytes * self._units
+        self._packets += len(sizes)
+        self._number = number = self._number + 1
+        line = backlog.line
+        sent = Sent(parcel, backlog, number, now_ns, sizes, wire_bytes, lost)
+        self._sent[parcel] = sent
+        line.append(sent)
+        if len(line) == 1:
+            self._weight += backlog.weight
+            backlog.begin = self._virtual
             heappush(self._heap, backlog.due())
             self._next_ns = None
 
     def settle(self, now_ns: int) -> list[Settled[Parcel]]:
         """Return what has settled by now and was not returned yet, in the order it happened."""
-        self._depart(now_ns)
+        self._serve(now_ns)
         out, self._out = self._out, []
         return out
 
     def cancel(self, now_ns: int, parcel: Parcel) -> int:
         """Remove the packets of a parcel of which nothing was served, and return how many."""
         self._serve(now_ns)
-        flow = self._flow_of.get(parcel)
-        if flow is None:
+        sent = self._sent.get(parcel)
+        if sent is None:
             return 0
-        backlog = self._backlogs[flow]
-        sent = backlog.parcels[parcel]
-        kept = backlog.begun(parcel, self._virtual)
+        backlog = sent.backlog
+        kept = backlog.begun(sent, self._virtual)
         removed = sent.sizes[kept:]
         if not removed:
             return 0
@@ -170,72 +184,69 @@ class FairLink(Generic[Parcel]):
         self._packets -= len(removed)
         if kept:
             sent.sizes = sent.sizes[:kept]
+            sent.wire_bytes -= sum(removed)
             sent.cancelled = len(removed)
         else:
             self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, sent.lost, len(removed)))
-            self._remove(backlog, parcel)
-        self._heap = [other.due() for other in self._backlogs.values()]
+            backlog.line.remove(sent)
+            self._forget(sent)
+        self._heap = [other.due() for other in self._backlogs.values() if other.line]
         heapify(self._heap)
-        self._next_ns = None
-        self._depart(now_ns)  # it has left already if no packet of it is being served
+        self._next_ns = None if self._heap else FOREVER_NS
+        self._serve(now_ns)  # it has left already if no packet of it is being served
         return len(removed)
 
     def _serve(self, now_ns: int) -> int:
-        """Advance virtual time to now; return the capacity offered by then."""
-        self._depart(now_ns)
-        offered = self._trace.capacity(now_ns)
-        if self._weight:
-            grown = (offered * self._fine - self._reached) // self._weight
+        """Advance virtual time to now, and let leave what does; return the capacity by then."""
+        self._latest_ns = now_ns
+        offered = self._capacity(now_ns)
+        heap = self._heap
+        if heap:
+            ahead = offered * self._fine - self._reached
+            while (needed := (heap[0][0] - self._virtual) * self._weight) <= ahead + TIE:
+                ahead -= needed
+                self._depart(needed)
+                if not heap:
+                    return offered
+            grown = ahead // self._weight
             if grown > 0:
                 self._virtual += grown
                 self._reached += grown * self._weight
         return offered
 
-    def _depart(self, now_ns: int) -> None:
-        """Let all parcels leave whole that do so until now."""
-        self._latest_ns = now_ns
+    def _depart(self, needed: int) -> None:
+        """Let what is due next leave, after so many more fine units of capacity."""
         heap = self._heap
-        while (end_ns := self._find_next()) <= now_ns:
-            stamp, _, backlog = heap[0]
-            self._reached += (stamp - self._virtual) * self._weight
-            self._virtual = stamp
-            self._next_ns = None
-            packets, through = backlog.leave()
-            self._packets -= packets
-            if through:
-                self._settle(backlog, end_ns)
-            if backlog.parcels:
-                heapreplace(heap, backlog.due())
-            else:
-                heappop(heap)
+        stamp, _, backlog = heap[0]
+        self._reached += needed
+        self._virtual = stamp
+        packets, through = backlog.leave()
+        self._packets -= packets
+        if through:
+            backlog.begin = stamp
+            end_ns = self._next_ns
+            if end_ns is None:
+                end_ns = self._end_ns(self._reached)
+            sent = backlog.line.popleft()
+            begin_ns = max(sent.sent_ns, backlog.free_ns)
+            self._out.append(Settled(sent.parcel, begin_ns, end_ns, sent.lost, sent.cancelled))
+            backlog.free_ns = end_ns
+            self._forget(sent)
+        if backlog.line:
+            heapreplace(heap, backlog.due())
+        else:
+            heappop(heap)
+        self._next_ns = None if heap else FOREVER_NS
 
-    def _settle(self, backlog: Backlog[Parcel], end_ns: int) -> None:
-        """Let a flow's first parcel, all of which has left, settle."""
-        backlog.begin = self._virtual
-        parcel, sent = next(iter(backlog.parcels.items()))
-        begin_ns = max(sent.sent_ns, backlog.free_ns)
-        self._out.append(Settled(parcel, begin_ns, end_ns, sent.lost, sent.cancelled))
-        backlog.free_ns = end_ns
-        self._remove(backlog, parcel)
+    def _end_ns(self, fine: int) -> int:
+        """Return when so many fine units were offered. Nothing has left before its last byte."""
+        end_ns = self._instant(-((TIE - fine) // self._fine))
+        return FOREVER_NS if end_ns is None or end_ns > FOREVER_NS else end_ns
 
-    def _find_next(self) -> int:
-        """Return when the next parcel has left if nothing is sent until then."""
-        if self._next_ns is not None:
-            return self._next_ns
-        end_ns: int | None = None
-        if self._heap:
-            fine = self._reached + (self._heap[0][0] - self._virtual) * self._weight
-            # Rounded up: nothing has left before its last byte.
-            end_ns = self._trace.instant(-((TIE - fine) // self._fine))
-        self._next_ns = FOREVER_NS if end_ns is None else min(end_ns, FOREVER_NS)
-        return self._next_ns
-
-    def _remove(self, backlog: Backlog[Parcel], parcel: Parcel) -> None:
-        del backlog.parcels[parcel]
-        del self._flow_of[parcel]
-        if not backlog.parcels:
-            del self._backlogs[backlog.flow]
-            self._weight -= backlog.weight
+    def _forget(self, sent: Sent[Parcel]) -> None:
+        del self._sent[sent.parcel]
+        if not sent.backlog.line:
+            self._weight -= sent.backlog.weight
 
     def _admit(self, sizes: Sequence[int], offered: int) -> Sequence[int]:
         """Return the packets that get in, by the sizes given."""

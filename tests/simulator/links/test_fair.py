@@ -144,7 +144,7 @@ def test_nothing_is_remembered_of_what_has_left() -> None:
     link: FairLink[int] = FairLink(steps(8_000_000))
     for number in range(1000):
         link.send(number * 4 * MS, number % 7, number, [1000] * 3)
-        assert len(link._flow_of) == len(link._heap) == len(link._backlogs) == 1
+        assert len(link._sent) == len(link._heap) == len(link._backlogs) == 1
         assert len(link.settle(number * 4 * MS)) == min(number, 1)
 
 
