@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.world.alarm import LINKS, RESENDS
 from simulator.world.network.arithmetic import is_orderly, orderly, queueing, weights
 from simulator.world.network.cross import Cross, CrossedLink
-from simulator.world.network.flight import flight
+from simulator.world.network.flight import flight, is_smooth
 from simulator.world.network.grant import GrantedHop
 from simulator.world.network.hop import OrderlyHop
 from simulator.world.network.queueing import QueueingHop
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.world.network.hop import Hop
     from simulator.world.network.parcel import Parcel
-    from simulator.world.plan import LinkPlan, WorldPlan
+    from simulator.world.plan import LinkPlan, StreamPlan, WorldPlan
 
     Deliver = Callable[[list[Parcel], int], None]
 
@@ -54,10 +54,7 @@ def lay(
         built = []
         for k, link in enumerate(links):
             using = plan.streams if len(links) == 1 else plan.streams[k : k + 1]
-            revocable = noted is not None and any(s.cancel != "never" for s in using)
-            built.append(
-                _hop(env, plan, link, number + k, deliver, starts=noted, revocable=revocable)
-            )
+            built.append(_hop(env, plan, link, number + k, deliver, starts=noted, using=using))
         deliver = _junction(built)
     return built * len(plan.streams) if len(built) == 1 else built
 
@@ -70,8 +67,9 @@ def _hop(
     deliver: Deliver,
     *,
     starts: memoryview[int] | None,
-    revocable: bool,
+    using: Sequence[StreamPlan],
 ) -> Hop:
+    revocable = starts is not None and any(stream.cancel != "never" for stream in using)
     behind = flight(env, link, priority=LINKS + number, deliver=deliver)
     cross = Cross(link.cross) if link.cross else None
     if is_orderly(link) and not revocable:
@@ -85,10 +83,26 @@ def _hop(
         full_bytes=plan.packets.mtu_payload_bytes + plan.packets.header_bytes,
         cross=cross,
         starts=starts,
+        slack_ns=0 if revocable else _slack_ns(plan, link, using),
     )
     if not link.grant_ns:
         return hop
     return GrantedHop(env, hop, link.grant_ns, RESENDS + len(plan.streams) + number)
+
+
+def _slack_ns(plan: WorldPlan, link: LinkPlan, using: Sequence[StreamPlan]) -> int:
+    """Return for how long nobody needs to know of a parcel that has left, or was lost.
+
+    The next place sees it after the propagation. One nanosecond is kept, so that all that arrives
+    there at one instant is known before it. Where several links may lose parts of a frame, the one
+    that is first gives the reason.
+    """
+    limited = link.queue_bytes is not None or link.queue_packets is not None
+    first = limited and max(len(plan.uplink), len(plan.downlink)) > 1
+    again = any(stream.transport == "retransmit" for stream in using)
+    if first or again or link.grant_ns or not is_smooth(link):
+        return 0
+    return max(0, link.delay_ns - 1)
 
 
 def _junction(hops: Sequence[Hop]) -> Deliver:

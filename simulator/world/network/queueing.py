@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from simpy import Environment
 
-    from simulator.links.queueing import QueueingLink, Settled
+    from simulator.links.queueing import QueueingLink
     from simulator.world.network.cross import Cross
     from simulator.world.network.flight import Flight
     from simulator.world.network.parcel import Parcel
@@ -22,7 +22,7 @@ __all__ = ["QueueingHop"]
 
 
 class QueueingHop:
-    """Wakes when something may have settled on its link; a wake-up that came too early is harmless.
+    """Wakes before anybody needs to know what settled; a wake-up that came too early is harmless.
 
     Args:
         env: The world's clock.
@@ -33,6 +33,8 @@ class QueueingHop:
         cross: Traffic of others, if there is any. It enters in time while a stream has something
             here, and otherwise just before what comes after it.
         starts: Where a frame's turn is noted, on the first link of the way to the server.
+        slack_ns: For so long after a parcel has left or was lost nobody needs to know. A busy link
+            then wakes once for all that left meanwhile.
     """
 
     __slots__ = (
@@ -42,12 +44,13 @@ class QueueingHop:
         "_full_bytes",
         "_link",
         "_mine",
+        "_slack_ns",
         "_starts",
         "_wake",
         "carried",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         env: Environment,
         link: QueueingLink[Parcel | int],
@@ -57,6 +60,7 @@ class QueueingHop:
         full_bytes: int,
         cross: Cross | None = None,
         starts: memoryview[int] | None = None,
+        slack_ns: int = 0,
     ) -> None:
         """Start with an empty link."""
         self._link = link
@@ -65,6 +69,7 @@ class QueueingHop:
         self._cross = cross
         self._crossed = 0
         self._starts = starts
+        self._slack_ns = slack_ns
         self._mine = 0  # parcels of streams on the link
         self._wake = Reminder(env, priority, self._look)
         self.carried: Counter[int] | None = None
@@ -81,7 +86,8 @@ class QueueingHop:
             self.carried[stream] += 1
         self._mine += 1
         self._link.send(now_ns, stream, parcel, sizes)
-        self.watch(now_ns)
+        if self._wake.when_ns >= now_ns + self._slack_ns:
+            self.watch(now_ns)
 
     def cancel(self, parcel: Parcel, now_ns: int) -> int:
         """Remove a parcel's packets that have not begun, and return how many."""
@@ -99,7 +105,7 @@ class QueueingHop:
                 if self._cross is not None:
                     next_ns = min(next_ns, self._cross.next_ns)
                 if next_ns < FOREVER_NS:
-                    self._wake.at(now_ns, next_ns)
+                    self._wake.at(now_ns, next_ns + self._slack_ns)
                 return
             self._settle(now_ns)
 
@@ -115,20 +121,19 @@ class QueueingHop:
             self._link.send(sent_ns, flow, self._crossed, (wire_bytes,))
 
     def _settle(self, now_ns: int) -> None:
-        for settled in self._link.settle(now_ns):
-            if not isinstance(settled.parcel, int):
-                self._see_off(settled.parcel, settled, now_ns)
-
-    def _see_off(self, parcel: Parcel, settled: Settled[Parcel | int], now_ns: int) -> None:
-        job = parcel.job
-        self._mine -= 1
-        if self.carried is not None:
-            self.carried[job.mail.stream] -= 1
-        if parcel.payload is not None:
-            parcel.payload.waiting.pop(parcel, None)
-        if self._starts is not None and settled.begin_ns >= 0 and self._starts[job.row] < 0:
-            self._starts[job.row] = settled.begin_ns
-        if settled.lost:
-            parcel.owner.lost(parcel, now_ns, now_ns, Reason.OVERFLOW)
-        elif not settled.cancelled:  # of that, the sender knows
-            self._depart(parcel, settled.end_ns, now_ns)
+        starts, carried, depart = self._starts, self.carried, self._depart
+        for parcel, begin_ns, end_ns, lost, cancelled in self._link.settle(now_ns):
+            if isinstance(parcel, int):
+                continue
+            self._mine -= 1
+            job = parcel.job
+            if carried is not None:
+                carried[job.mail.stream] -= 1
+            if parcel.payload is not None:
+                parcel.payload.waiting.pop(parcel, None)
+            if starts is not None and begin_ns >= 0 and starts[job.row] < 0:
+                starts[job.row] = begin_ns
+            if lost:
+                parcel.owner.lost(parcel, now_ns, now_ns, Reason.OVERFLOW)
+            elif not cancelled:  # of that, the sender knows
+                depart(parcel, end_ns, now_ns)

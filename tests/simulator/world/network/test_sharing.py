@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from simulator.world import simulate
+from simulator.world import CrossPlan, simulate
 from tests.simulator.world.network.nets import link, net, reasons
-from tests.simulator.world.small import camera, ms
+from tests.simulator.world.small import MS, camera, ms
 
 
 def test_on_a_fair_link_two_frames_share_the_rate() -> None:
@@ -61,3 +64,45 @@ def test_first_in_first_out_is_the_same_by_any_arithmetic(options: dict[str, Any
     log = simulate(net(*cameras, up=[link(**options)]))
     late = 1e-6 * bool(options.get("grant_ns"))
     assert ms(log, "uplink_end_ns") == pytest.approx([2 + late, 9 + late, 5 + late, 12 + late])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    captured=st.lists(
+        st.lists(st.integers(0, 60), min_size=1, max_size=12), min_size=1, max_size=4
+    ),
+    sizes=st.lists(st.integers(1, 4000), min_size=4, max_size=4),
+    others=st.lists(st.integers(0, 9 * MS), max_size=9),
+    options=st.sampled_from(
+        [
+            {"sharing": "fair"},
+            {"sharing": "fair", "queue_bytes": 5000},
+            {"sharing": "fair", "queue_packets": 4},
+            {"sharing": "drr", "accuracy": "packet"},
+            {"sharing": "fifo", "accuracy": "packet", "queue_packets": 5, "drop": "head"},
+        ]
+    ),
+    delay_ms=st.sampled_from([1e-6, 0.001, 1, 2.5, 20, 300]),
+)
+def test_how_far_the_next_place_is_changes_nothing_on_a_link(
+    captured: list[list[int]],
+    sizes: list[int],
+    others: list[int],
+    options: dict[str, Any],
+    delay_ms: float,
+) -> None:
+    cameras = [
+        replace(camera(sorted(set(at)), sizes=[size], name=f"{k}"), weight=1 + k % 2)
+        for k, (at, size) in enumerate(zip(captured, sizes, strict=False))
+    ]
+    if others:
+        wire_bytes = np.full(len(others), 1000)
+        crossing = CrossPlan(name="others", sent_ns=np.cumsum(others), wire_bytes=wire_bytes)
+        options = {**options, "cross": (crossing,)}
+    near, far = (simulate(net(*cameras, up=[link(delay_ms=d, **options)])) for d in (0.0, delay_ms))
+    for column in ("uplink_start_ns", "uplink_end_ns", "reason", "worker"):
+        assert far[column].tolist() == near[column].tolist()
+    there = near["arrived_ns"] >= 0
+    for column in ("arrived_ns", "service_start_ns", "batch_size"):
+        later = round(delay_ms * MS) * there if column.endswith("_ns") else 0
+        assert (far[column] - later).tolist() == near[column].tolist()
