@@ -15,7 +15,7 @@ from simulator.assembly.times import DRAWS, device_times, entropy_decode_times
 from simulator.foundation import keyed
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.foundation.quantities import format_ns
-from simulator.world import StreamPlan, TaskPlan
+from simulator.world.plan import StreamPlan, TaskPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.assembly.cast import Run
     from simulator.scenario.network import Packets
     from simulator.scenario.streams import ProfileGroup
-    from simulator.world import LadderPlan
+    from simulator.world.plan import LadderPlan
 
 __all__ = ["Cameras"]
 

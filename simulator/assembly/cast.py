@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from policies.interface import Policy
     from simulator.scenario.network import Packets
     from simulator.scenario.streams import StreamGroup
-    from simulator.world import LadderPlan, StreamPlan
+    from simulator.world.plan import LadderPlan, StreamPlan
 
 __all__ = ["Cast", "Run", "built_policy", "decode_by_ns", "with_traits"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.world import CrossPlan
+from simulator.world.plan import CrossPlan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

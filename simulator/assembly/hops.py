@@ -13,7 +13,7 @@ from simulator.foundation.errors import InputError, Problem
 from simulator.links.loss import Bernoulli, GilbertElliott, LossSteps
 from simulator.scenario.hops import Bursts, UplinkHop
 from simulator.scenario.trace_sources import FamilyTrace
-from simulator.world import JitterPlan, LinkPlan
+from simulator.world.plan import JitterPlan, LinkPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import numpy as np
 
 from models.profile import UNIT_KINDS
 from simulator.foundation.errors import InputError, Problem, did_you_mean
-from simulator.world import LadderPlan
+from simulator.world.plan import LadderPlan
 
 if TYPE_CHECKING:
     from models.profile import Profile, Unit

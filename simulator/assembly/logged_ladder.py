@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
-from simulator.world import LadderPlan
+from simulator.world.plan import LadderPlan
 
 if TYPE_CHECKING:
     from simulator.scenario.streams import WorkloadGroup

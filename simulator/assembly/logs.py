@@ -11,7 +11,7 @@ from simulator.assembly.cast import built_policy
 from simulator.assembly.logged_ladder import check_fit, ladder_order, logged_ladder
 from simulator.assembly.sources import workload as workload_of
 from simulator.foundation import keyed
-from simulator.world import LayerPlan, ServedModel, StreamPlan
+from simulator.world.plan import LayerPlan, ServedModel, StreamPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.scenario.streams import WorkloadGroup
     from simulator.scenario.texts import BatchTime
     from simulator.workload import StreamLog, UnitLog, Workload
-    from simulator.world import LadderPlan
+    from simulator.world.plan import LadderPlan
 
 __all__ = ["Logs", "logged_frames", "logged_model"]
 

@@ -16,7 +16,7 @@ import numpy as np
 from simulator.assembly.ladder import ON_DEVICE
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.foundation.quantities import format_bytes
-from simulator.world import MemoryPlan
+from simulator.world.plan import MemoryPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

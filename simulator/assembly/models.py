@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.scenario.server import Memory
     from simulator.scenario.streams import Group
     from simulator.scenario.texts import BatchTime
-    from simulator.world import ServedModel
+    from simulator.world.plan import ServedModel
 
 __all__ = ["Model", "known_profiles", "models_of"]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.assembly.cast import Cast, Run
     from simulator.scenario.hops import Hop
     from simulator.scenario.network import Network
-    from simulator.world import LinkPlan
+    from simulator.world.plan import LinkPlan
 
 __all__ = ["PathPlan", "path_plan"]
 

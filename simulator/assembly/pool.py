@@ -10,7 +10,7 @@ from simulator.assembly.models import known_profiles
 from simulator.assembly.problems import every
 from simulator.foundation import keyed
 from simulator.scenario.server import RandomOutages
-from simulator.world import Outage, ServerPlan, Worker
+from simulator.world.plan import Outage, ServerPlan, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

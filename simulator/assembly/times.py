@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.assembly.ladder import ON_DEVICE
 from simulator.foundation.errors import InputError, Problem
-from simulator.world import ServedModel
+from simulator.world.plan import ServedModel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

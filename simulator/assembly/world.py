@@ -18,7 +18,7 @@ from simulator.foundation import keyed
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.records import MOST_FRAMES, MOST_STREAMS
 from simulator.scenario.streams import WorkloadGroup
-from simulator.world import PacketPlan, WorldPlan
+from simulator.world.plan import PacketPlan, WorldPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.assembly.cast import Cast
     from simulator.scenario.records import ScenarioRecord
     from simulator.scenario.streams import Group
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 __all__ = ["Assembly", "assemble", "frames_of", "run_seed"]
 

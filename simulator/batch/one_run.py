@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simulator.assembly import Assembly
     from simulator.batch.cases import RunSpec
     from simulator.metrics import Measured
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 __all__ = ["execute", "frames_path"]
 

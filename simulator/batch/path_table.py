@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.assembly import Assembly
     from simulator.scenario.network import Network
-    from simulator.world import LinkPlan, WorldPlan
+    from simulator.world.plan import LinkPlan, WorldPlan
 
 __all__ = ["hop_names", "path_key", "path_rows"]
 

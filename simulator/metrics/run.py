@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.framelog import FrameLog
-    from simulator.world import WorldPlan
+    from simulator.world.plan import WorldPlan
 
 __all__ = ["Measured", "measure"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulator.framelog import FrameLog
-    from simulator.world import StreamPlan, WorldPlan
+    from simulator.world.plan import StreamPlan, WorldPlan
 
 __all__ = ["Selection", "everything", "groups"]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulator.metrics.selection import Selection
-    from simulator.world import WorldPlan
+    from simulator.world.plan import WorldPlan
 
 __all__ = ["overlap", "server_overloaded", "server_utilisation"]
 

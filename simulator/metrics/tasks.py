@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.metrics.selection import Selection
-    from simulator.world import StreamPlan, TaskPlan
+    from simulator.world.plan import StreamPlan, TaskPlan
 
 __all__ = ["further_tasks", "task_results"]
 

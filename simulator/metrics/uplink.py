@@ -10,7 +10,7 @@ from simulator.framelog import NEVER
 
 if TYPE_CHECKING:
     from simulator.metrics.selection import Selection
-    from simulator.world import LinkPlan, WorldPlan
+    from simulator.world.plan import LinkPlan, WorldPlan
 
 __all__ = ["hop_overloaded", "uplink_utilisation"]
 

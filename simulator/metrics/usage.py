@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulator.metrics.selection import Selection
-    from simulator.world import WorldPlan
+    from simulator.world.plan import WorldPlan
 
 __all__ = ["device_utilisation", "overload", "traffic"]
 

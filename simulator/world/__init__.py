@@ -2,38 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.world.plan import (
-    CrossPlan,
-    JitterPlan,
-    LadderPlan,
-    LayerPlan,
-    LinkPlan,
-    MemoryPlan,
-    Outage,
-    PacketPlan,
-    ServedModel,
-    ServerPlan,
-    StreamPlan,
-    TaskPlan,
-    Worker,
-    WorldPlan,
-)
 from simulator.world.run import simulate
 
-__all__ = [
-    "CrossPlan",
-    "JitterPlan",
-    "LadderPlan",
-    "LayerPlan",
-    "LinkPlan",
-    "MemoryPlan",
-    "Outage",
-    "PacketPlan",
-    "ServedModel",
-    "ServerPlan",
-    "StreamPlan",
-    "TaskPlan",
-    "Worker",
-    "WorldPlan",
-    "simulate",
-]
+__all__ = ["simulate"]

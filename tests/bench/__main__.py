@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from policies import Policy
-    from simulator.world import WorldPlan
+    from simulator.world.plan import WorldPlan
 
 UNIT = 4  # 1200 bytes on average: 10 packets of 120
 TARGETS: dict[str, Sequence[int]] = {"fixed": (120_000, 90_000), "deadline": (80_000, 65_000)}

@@ -13,7 +13,7 @@ from simulator.batch.cases import run_specs
 from simulator.scenario import Scenario
 
 if TYPE_CHECKING:
-    from simulator.world import WorldPlan
+    from simulator.world.plan import WorldPlan
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 EXAMPLES = [

@@ -11,7 +11,7 @@ from simulator.foundation.errors import InputError
 from simulator.scenario import Scenario
 
 if TYPE_CHECKING:
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 MS = 1_000_000
 

@@ -13,7 +13,7 @@ from simulator.scenario import Scenario
 from simulator.scenario.cross import Cross
 
 if TYPE_CHECKING:
-    from simulator.world import CrossPlan
+    from simulator.world.plan import CrossPlan
 
 SECOND = 10**9
 

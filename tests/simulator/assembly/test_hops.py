@@ -9,7 +9,7 @@ from simulator.assembly import Assembly, assemble
 from simulator.foundation.errors import InputError
 from simulator.links.loss import Bernoulli, GilbertElliott, LossSteps
 from simulator.scenario import Scenario
-from simulator.world import JitterPlan, LinkPlan
+from simulator.world.plan import JitterPlan, LinkPlan
 
 MS = 1_000_000
 CONDITIONS = "t_s,mbps,loss,delay_ms\n0,8,0.1,5\n1,4,0.3,3\n2,0,0,0\n"

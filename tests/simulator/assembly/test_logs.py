@@ -13,7 +13,7 @@ from tests.simulator.workload.test_reader import LAYERS, PLAIN, STREAMS, UNITS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 MS = 1_000_000
 OTHER = PLAIN.replace("900", "100").replace("800", "100").replace("700", "100")

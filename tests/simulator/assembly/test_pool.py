@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.assembly import assemble
 from simulator.scenario import Scenario
-from simulator.world import Outage, ServerPlan
+from simulator.world.plan import Outage, ServerPlan
 
 SECOND = 10**9
 

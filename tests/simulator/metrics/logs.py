@@ -8,7 +8,7 @@ import numpy as np
 
 from policies.fixed import Fixed
 from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome
-from simulator.world import (
+from simulator.world.plan import (
     LadderPlan,
     LinkPlan,
     ServedModel,

@@ -12,7 +12,7 @@ import pytest
 from simulator.framelog import Outcome, Reason
 from simulator.metrics import METRICS, REASONS, measure, metrics_in
 from simulator.metrics.summary import case_records, comparisons
-from simulator.world import Outage, TaskPlan, Worker
+from simulator.world.plan import Outage, TaskPlan, Worker
 from tests.simulator.metrics.logs import MS, frame, log_of, on_device, plan_of
 
 ANSWERED = [0, 5, 15, 15, 20, 30, 50, 52, 60, 80]

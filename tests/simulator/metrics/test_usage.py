@@ -10,12 +10,12 @@ import pytest
 
 from simulator.framelog import Outcome, Reason
 from simulator.metrics import measure
-from simulator.world import CrossPlan, Outage, Worker
+from simulator.world.plan import CrossPlan, Outage, Worker
 from tests.simulator.metrics.logs import MS, SECOND, frame, log_of, plan_of
 from traces import RateTrace, TraceAbout
 
 if TYPE_CHECKING:
-    from simulator.world import LinkPlan, WorldPlan
+    from simulator.world.plan import LinkPlan, WorldPlan
 
 ANSWERED = [0, 5, 15, 15, 20, 30, 50, 52, 60, 80]
 

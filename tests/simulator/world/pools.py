@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.framelog import FrameLog
-    from simulator.world import ServedModel, StreamPlan, WorldPlan
+    from simulator.world.plan import ServedModel, StreamPlan, WorldPlan
 
 FAST = steady(8_000_000_000_000)
 """A byte takes a nanosecond's thousandth: every payload here crosses within 1 ns."""

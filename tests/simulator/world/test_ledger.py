@@ -13,7 +13,7 @@ from simulator.world.plan import LayerPlan
 from tests.simulator.world.small import MS, camera, world
 
 if TYPE_CHECKING:
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 
 def layered(captured_ms: list[float]) -> StreamPlan:

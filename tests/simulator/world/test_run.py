@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.framelog import FrameLog
-    from simulator.world import StreamPlan, WorldPlan
+    from simulator.world.plan import StreamPlan, WorldPlan
 
 STAGES = (
     "captured_ns",

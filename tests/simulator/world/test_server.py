@@ -15,7 +15,7 @@ from traces import OpportunityTrace, TraceAbout
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 FAST = steady(8_000_000_000_000)
 """A byte takes a nanosecond's thousandth: every payload here crosses within 1 ns."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.framelog import FrameLog
-    from simulator.world import ServedModel, StreamPlan
+    from simulator.world.plan import ServedModel, StreamPlan
 
 TWO_UNITS = served([10.0, 12.0], [1.0, 1.5], units=2)
 SHARED = replace(TWO_UNITS, modules=((0, 1), (0, 2)))

@@ -18,7 +18,7 @@ from tests.simulator.world.small import MS, camera, scripted, served
 
 if TYPE_CHECKING:
     from simulator.framelog import FrameLog
-    from simulator.world import StreamPlan, WorldPlan
+    from simulator.world.plan import StreamPlan, WorldPlan
 
 FOREVER_NS = 1 << 60
 

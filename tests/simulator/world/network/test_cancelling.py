@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from simulator.framelog import Outcome
-from simulator.world import TaskPlan, simulate
+from simulator.world import simulate
+from simulator.world.plan import TaskPlan
 from tests.simulator.world.network.nets import During, in_layers, link, net, reasons
 from tests.simulator.world.small import camera, ms
 from tests.simulator.world.test_mail import Notes
 
 if TYPE_CHECKING:
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 
 def eager(*args: Any, **options: Any) -> StreamPlan:  # noqa: ANN401

@@ -6,7 +6,8 @@ import numpy as np
 
 from simulator.foundation.keyed import key_of, uniform_at
 from simulator.links.delay import jitter_ns
-from simulator.world import JitterPlan, simulate
+from simulator.world import simulate
+from simulator.world.plan import JitterPlan
 from tests.simulator.world.network.nets import link, net
 from tests.simulator.world.small import MS, camera, ms
 from traces.conditions import Conditions

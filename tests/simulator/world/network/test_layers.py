@@ -17,7 +17,7 @@ from tests.simulator.world.test_mail import Notes
 
 if TYPE_CHECKING:
     from simulator.framelog import FrameLog
-    from simulator.world import LinkPlan
+    from simulator.world.plan import LinkPlan
 
 
 def run(*up: LinkPlan, sizes: tuple[int, ...] = (1000, 2000, 3000), by_ms: float) -> FrameLog:

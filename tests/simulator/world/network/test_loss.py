@@ -16,7 +16,7 @@ from tests.simulator.world.small import camera, ms, scripted
 from tests.simulator.world.test_mail import Notes
 
 if TYPE_CHECKING:
-    from simulator.world import StreamPlan
+    from simulator.world.plan import StreamPlan
 
 SECOND_PACKET = During((1.5, 2.5))
 

@@ -9,7 +9,8 @@ import pytest
 
 from simulator.framelog import Outcome
 from simulator.links.fifo import FOREVER_NS
-from simulator.world import LinkPlan, PacketPlan, WorldPlan, simulate
+from simulator.world import simulate
+from simulator.world.plan import LinkPlan, PacketPlan, WorldPlan
 from tests.simulator.replay.test_replay_ground_truth import arrivals, truth
 from tests.simulator.world.small import MS, camera, served, world
 

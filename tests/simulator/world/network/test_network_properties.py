@@ -15,14 +15,15 @@ from policies.throughput import Throughput
 from simulator.foundation.keyed import key_of
 from simulator.framelog import Outcome, Reason
 from simulator.links.loss import Bernoulli, GilbertElliott
-from simulator.world import CrossPlan, JitterPlan, LayerPlan, LinkPlan, simulate
+from simulator.world import simulate
+from simulator.world.plan import CrossPlan, JitterPlan, LayerPlan, LinkPlan
 from tests.simulator.world.network.nets import link, net
 from tests.simulator.world.small import MS, camera
 from traces import RateTrace, TraceAbout
 from traces.conditions import Conditions
 
 if TYPE_CHECKING:
-    from simulator.world import StreamPlan, WorldPlan
+    from simulator.world.plan import StreamPlan, WorldPlan
 
 STAGES = (
     *("captured_ns", "chosen_ns", "sent_ns", "uplink_start_ns", "uplink_end_ns", "arrived_ns"),

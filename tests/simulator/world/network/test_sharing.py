@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.world import CrossPlan, simulate
+from simulator.world import simulate
+from simulator.world.plan import CrossPlan
 from tests.simulator.world.network.nets import link, net, reasons
 from tests.simulator.world.small import MS, camera, ms
 
