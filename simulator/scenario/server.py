@@ -41,6 +41,12 @@ def _worker(value: object) -> int | str:
     raise ValueError("must be a worker's number from 0, or its kind and number, like 'gpu/1'")
 
 
+def _equal(value: object) -> object:
+    if isinstance(value, list | dict):
+        raise ValueError("must be a whole number; workers that differ are listed under `kinds`")
+    return value
+
+
 def _places(value: object) -> int | None:
     if value == "unlimited":
         return None
@@ -139,7 +145,7 @@ def _outage_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
 class Server(Record):
     """The edge server: a pool of workers with one queue."""
 
-    workers: Annotated[int, Field(ge=1, le=_MOST_WORKERS), Integral] = 1
+    workers: Annotated[int, Field(ge=1, le=_MOST_WORKERS), Integral, BeforeValidator(_equal)] = 1
     """Equal workers: batches in service at the same time."""
     speed: Factor = 1.0
     """Of each, relative to the machine that the profile was measured on."""

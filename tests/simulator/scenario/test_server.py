@@ -56,6 +56,7 @@ def away(worker: object, at: str, last: str) -> dict[str, object]:
     ("said", "message"),
     [
         ({"workers": 0}, "server.workers: 0 must be >= 1"),
+        ({"workers": [{"name": "gpu"}]}, "workers that differ are listed under `kinds`"),
         ({"kinds": [{"name": "gpu", "count": 0}]}, "kinds.0.count: 0 must be >= 1"),
         (POOL | {"workers": 2}, "server.workers: 2 means nothing beside kinds"),
         (POOL | {"speed": 2}, "server.speed: 2.0 means nothing beside kinds"),
