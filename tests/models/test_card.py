@@ -10,7 +10,7 @@ from models.baselines.jpeg import Jpeg
 from models.card import render, write
 from models.evaluate import EvaluationPlan, evaluate
 from models.measuring.content import short_clips
-from models.measuring.evaluation import bytes_needed
+from models.measuring.curves import bytes_needed
 from models.measuring.targets import verdicts
 from models.profile import save
 from simulator.foundation.errors import InputError
