@@ -4,7 +4,8 @@ H.264 by x264, HEVC by x265, AV1 by SVT-AV1, at a fixed quantiser: no frame wait
 (no B-frames, no look-ahead), so each goes in and comes out as one payload, with an intra frame
 every ``refresh`` frames. Payloads hang together: without one of them nothing up to the next intra
 frame decodes to what the encoder saw (SVT-AV1 leaves some frames unreferenced, the loss of which
-spoils nothing: for it this is the safe side). The server runs the whole backbone on what it decodes.
+spoils nothing: for it this is the safe side). The server runs the whole backbone on what it
+decodes.
 
 x264 and x265 are run with every colour sample (4:4:4) or a quarter of them (4:2:0); SVT-AV1 knows
 4:2:0 only.

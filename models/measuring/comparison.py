@@ -70,7 +70,7 @@ def _interval(values: list[float | None]) -> dict[str, float] | None:
     if len(whole) < len(values):
         return None
     low, high = np.quantile(whole[1:], (0.025, 0.975))
-    return Estimate(mean=whole[0], low=float(low), high=float(high)).as_json()
+    return Estimate(mean=float(whole[0]), low=float(low), high=float(high)).as_json()
 
 
 def compare(found: Mapping[str, Answers], clean: Answers) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -27,6 +27,9 @@ def add(commands: Commands) -> None:
     measure.add_argument(
         "--share", type=_share, default=1.0, help="share of the clips, 0 to 1 (default all)"
     )
+    measure.add_argument(
+        "--baselines", action="store_true", help="WebP and feature codecs, too, not JPEG alone"
+    )
     measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
 
 
@@ -47,6 +50,7 @@ def _show(arguments: Arguments) -> int:
 
 
 def _measure(arguments: Arguments) -> int:
+    from models.baselines import jpeg, webp
     from models.measure import ContentPlan, measure
     from models.show import render
 
@@ -55,7 +59,13 @@ def _measure(arguments: Arguments) -> int:
 
     content = ContentPlan().scaled(arguments.share)
     profile = measure(
-        arguments.weights, arguments.out, content=content, workers=arguments.workers, tell=tell
+        arguments.weights,
+        arguments.out,
+        content=content,
+        codecs=(*jpeg.LADDER, *webp.LADDER) if arguments.baselines else jpeg.LADDER,
+        features=arguments.baselines,
+        workers=arguments.workers,
+        tell=tell,
     )
     print(render(profile))
     return 0

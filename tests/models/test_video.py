@@ -58,10 +58,9 @@ def spoiled(codec: VideoCodec, payloads: list[bytes], lost: int) -> set[int]:
 @each
 def test_a_lost_payload_spoils_frames_up_to_the_next_intra_frame(codec: VideoCodec) -> None:
     payloads = encoded(codec)
-    by_lost = {lost: spoiled(codec, payloads, lost) for lost in (1, 2, 5)}
-    assert by_lost[1] | by_lost[2] == ({2, 3} if codec.codec != "av1" else by_lost[2])
-    assert by_lost[2] == {3}
-    assert by_lost[5] <= {6, 7}
+    if codec.codec != "av1":
+        assert spoiled(codec, payloads, 1) == {2, 3}
+    assert spoiled(codec, payloads, 2) == {3}
 
 
 def test_av1_leaves_some_frames_unreferenced_so_that_losing_them_spoils_nothing() -> None:
