@@ -201,9 +201,9 @@ def _ladder(codec: str, sampling: str, preset: str, *quantisers: int) -> list[Vi
 
 
 LADDER = (
-    *_ladder("h264", "444", "veryfast", 28, 32, 36, 40, 44),
+    *_ladder("h264", "444", "veryfast", 26, 28, 30, 32, 36, 40, 44),
     *_ladder("h264", "420", "veryfast", 28, 32, 36),
-    *_ladder("hevc", "444", "veryfast", 28, 32, 36, 40, 44),
+    *_ladder("hevc", "444", "veryfast", 26, 28, 30, 32, 36, 40, 44),
     *_ladder("av1", "420", "10", 40, 46, 52, 58, 63),
 )
 """The settings that are measured; presets chosen on clips of the selection split."""
