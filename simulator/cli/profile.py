@@ -90,7 +90,7 @@ def _add_measure(parts: Commands) -> None:
     )
     own.add_argument("--side", type=int, default=224, help="of the frames (default 224, most 255)")
     own.add_argument("--mean", type=_channels, help="of the pictures (default ImageNet's)")
-    own.add_argument("--std", type=_channels, help="of the pictures (default ImageNet's)")
+    own.add_argument("--std", type=_spreads, help="of the pictures (default ImageNet's)")
     own.add_argument("--fps", type=_positive, default=15.0, help="of clips (default 15)")
     own.add_argument("--processor", default="cpu", help="cpu (default), or cuda and the like")
     own.add_argument(
@@ -101,6 +101,13 @@ def _add_measure(parts: Commands) -> None:
 def _channels(text: str) -> tuple[float, ...]:
     values = tuple(float(part) for part in text.split(","))
     if len(values) != len("RGB") or not all(isfinite(value) for value in values):
+        raise ValueError(text)
+    return values
+
+
+def _spreads(text: str) -> tuple[float, ...]:
+    values = _channels(text)
+    if min(values) <= 0:
         raise ValueError(text)
     return values
 

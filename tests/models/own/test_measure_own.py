@@ -211,7 +211,8 @@ def test_the_command_asks_for_what_is_missing(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "words", [["--mean", "1,2"], ["--std", "a,b,c"], ["--fps", "0"], ["--rounds", "0"]]
+    "words",
+    [["--mean", "1,2"], ["--std", "a,b,c"], ["--std", "1,0,1"], ["--fps", "0"], ["--rounds", "0"]],
 )
 def test_numbers_that_make_no_sense_are_refused(words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
