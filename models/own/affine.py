@@ -44,10 +44,10 @@ class Layout(NamedTuple):
         Raises:
             InputError: The wire format has no room for it.
         """
-        channels, *rest = self.shape if self._first else reversed(self.shape)
+        right = 1 <= len(self.shape) <= _IMAGE_DIMS
+        channels, *rest = (self.shape if self._first else self.shape[::-1]) if right else (0,)
         height, width = [*rest, 1, 1][:2]
-        fits = 0 < channels <= _MOST_CHANNELS and max(height, width) <= _LARGEST_GRID
-        if not fits or not 1 <= len(self.shape) <= _IMAGE_DIMS:
+        if not 0 < channels <= _MOST_CHANNELS or max(height, width) > _LARGEST_GRID:
             raise InputError(
                 Problem(
                     where="own network",

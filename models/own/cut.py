@@ -72,10 +72,10 @@ def cut(traced: Trace, split: str, outputs: int) -> Halves:
         raise _refused(value, rule, "split where one tensor alone goes on")
     features = _tensor(border)
     fixed = [size for size in features.shape[1:] if isinstance(size, int)]
-    if len(fixed) != features.dim() - 1:
-        raise _refused(
-            tuple(features.shape), "must have one size for all images", "split elsewhere"
-        )
+    if len(fixed) != features.dim() - 1 or features.dtype != torch.float32:
+        value = f"{features.dtype} {tuple(features.shape)}"
+        rule = "must be 32-bit floats of one size for all images, to be features"
+        raise _refused(value, rule, "split elsewhere")
     strides = [int(stride) if isinstance(stride, int) else 0 for stride in features.stride()]
     strides[0] = max(strides[0], *strides[1:]) + 1  # frames lie one after the other
     return Halves(

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["HopPlan", "Offer", "Route", "hop_plan", "load_factor"]
 
 _FINEST = 10**6
-_LONGEST_NS = 200_000 * 10**9
+_LONGEST_NS = 30_000 * 10**9
+"""Of all links of a hop together: a second of a trace in bursts takes about 20 kB."""
+
 _DEFAULT_QUANTUM = 1500
 
 
@@ -163,6 +165,9 @@ def _scaled(
 
 
 def _link(hop: Hop, found: BandwidthTrace, link: str | int, route: Route) -> LinkPlan:
+    # Chance of the path goes with the trace: results are compared over traces, and luck that all of
+    # them shared would not show in how far they lie apart.
+    whose = (route.path, link, found.about.name, found.offset_ns)
     plan = LinkPlan(
         trace=found,
         delay_ns=_delay_ns(hop, found, route),
@@ -174,7 +179,7 @@ def _link(hop: Hop, found: BandwidthTrace, link: str | int, route: Route) -> Lin
             distribution=hop.jitter.distribution,
             reorders=hop.jitter.reordering,
         ),
-        loss=_loss(hop, found, link, route),
+        loss=_loss(hop, found, whose, route),
         sharing=hop.sharing,
         accuracy=hop.accuracy,
         queue_bytes=hop.queue.whole_bytes,
@@ -186,11 +191,11 @@ def _link(hop: Hop, found: BandwidthTrace, link: str | int, route: Route) -> Lin
                 source,
                 f"others {number}",
                 route.duration_ns,
-                keyed.generator(route.seed, "cross", route.path, link, number),
+                keyed.generator(route.seed, "cross", *whose, number),
             )
             for number, source in enumerate(hop.cross)
         ),
-        key=keyed.key_of(route.seed, route.path, link),
+        key=keyed.key_of(route.seed, *whose),
     )
     return replace(plan, grant_ns=hop.grant_ns) if isinstance(hop, UplinkHop) else plan
 
@@ -205,10 +210,12 @@ def _delay_ns(hop: Hop, found: BandwidthTrace, route: Route) -> int:
     return least_ns
 
 
-def _loss(hop: Hop, found: BandwidthTrace, link: str | int, route: Route) -> LossModel | None:
+def _loss(
+    hop: Hop, found: BandwidthTrace, whose: tuple[str | int, ...], route: Route
+) -> LossModel | None:
     loss = hop.loss
     if isinstance(loss, Bursts):
-        key = keyed.key_of(route.seed, route.path, link, "bursts")
+        key = keyed.key_of(route.seed, *whose, "bursts")
         return GilbertElliott(loss.good_ns, loss.bad_ns, loss.loss_good, loss.loss_bad, key)
     if loss == "trace":
         conditions = _conditions(found, "loss", route)

@@ -55,10 +55,10 @@ def tails_of(profile: Profile, memory: Memory | None) -> tuple[int, ...]:
 def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
     """Return what the server's memory holds of some profiles' networks.
 
-    A decoder counts as all that the profile says its unit weighs (``memory_bytes``: encoder,
-    decoder and tables). A whole network is what the on-device unit weighs. What a tail alone
-    weighs is not in a profile: where the scenario does not say it, it counts as the whole network,
-    an upper bound; an image codec's head is what the tail leaves of the network.
+    A tail is what the on-device unit weighs: the head is in every device's memory, so a profile
+    counts the tail for it (``models.measuring``). A decoder counts as all that the profile says its
+    unit weighs, encoder, decoder and tables: an upper bound. The head, which image codecs and
+    copies have at the server, is in no profile and counts nothing: it is small beside the tail.
 
     Where the scenario does not say how fast modules are loaded, a byte takes the median over the
     profile's units of measured load time over measured size.
@@ -68,20 +68,19 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
         profiles: Of the server's models, in their order.
 
     Raises:
-        InputError: If a profile does not say what its network weighs, a tail is larger than its
-            network, some unit's modules do not fit together, or what is held at first is unknown
-            or too large.
+        InputError: If a profile does not say what its tail weighs, some unit's modules do not fit
+            together, or what is held at first is unknown or too large.
     """
     sizes: dict[str, int] = {}
     load_ns: dict[str, int] = {}
     needs = []
     for profile in profiles:
         prefix = f"{profile.name}/" if len(profiles) > 1 else ""
-        network = _network_bytes(profile, memory)
+        tail = _tail_bytes(profile, memory)
         ns_per_byte = _ns_per_byte(profile, memory)
         of_profile = []
         for unit in profile.units:
-            parts = {prefix + name: size for name, size in _parts(unit, network, memory) if size}
+            parts = {prefix + name: size for name, size in _parts(unit, tail, memory) if size}
             sizes |= parts
             load_ns |= {name: round(size * ns_per_byte) for name, size in parts.items()}
             of_profile.append(tuple(parts))
@@ -104,31 +103,23 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
     return Residence(plan=plan, modules=modules)
 
 
-def _parts(unit: Unit, network: int, memory: Memory) -> Iterator[tuple[str, int]]:
+def _parts(unit: Unit, tail_bytes: int, memory: Memory) -> Iterator[tuple[str, int]]:
     """Yield the modules one unit needs, with their bytes."""
-    tail = network if memory.tail_bytes is None else memory.tail_bytes
-    if unit.kind == ON_DEVICE:
-        return
+    shared = memory.tails == "shared"
     if unit.kind == "image-codec":
-        if memory.tails == "shared":
-            yield from (("tail", tail), ("head", network - tail))
-        else:
-            yield "backbone", network
-    elif memory.tails == "copies":
-        yield unit.name, network + unit.memory_bytes
-    else:
-        yield "tail" if memory.tails == "shared" else f"{unit.name}/tail", tail
+        yield "tail" if shared else "backbone", tail_bytes
+    elif unit.kind == "bottleneck" and memory.tails == "copies":
+        yield unit.name, tail_bytes + unit.memory_bytes
+    elif unit.kind == "bottleneck":
+        yield "tail" if shared else f"{unit.name}/tail", tail_bytes
         yield unit.name, unit.memory_bytes
 
 
-def _network_bytes(profile: Profile, memory: Memory) -> int:
+def _tail_bytes(profile: Profile, memory: Memory) -> int:
     found = max((unit.memory_bytes for unit in profile.units if unit.kind == ON_DEVICE), default=0)
     if not found:
-        rule = f"needs to know what the network weighs, and profile {profile.name} does not say it"
+        rule = f"needs to know what a tail weighs, and profile {profile.name} does not say it"
         raise _refuse("size", format_bytes(memory.size_bytes), rule, "measure an on-device unit")
-    if memory.tail_bytes is not None and memory.tail_bytes > found:
-        rule = f"must be at most {format_bytes(found)}, the whole network of {profile.name}"
-        raise _refuse("tail", format_bytes(memory.tail_bytes), rule, "leave it out")
     return found
 
 

@@ -102,13 +102,20 @@ def _files(group: Group, folder: Path) -> Iterator[tuple[str, _Load]]:
 
 def _placed(problem: Problem, scenario: Scenario, spec: RunSpec, path: str) -> Problem:
     """Say where in the scenario's file the setting stands that led to a problem."""
-    settings = spec.point.settings
     word = problem.what.partition(" ")[0]
-    # A way back of one hop may be written without a list.
-    alone = problem.what.replace("network.downlink.0.", "network.downlink.")
-    for candidate in (problem.what, alone, f"{problem.where}.{word}"):
-        if place := scenario.place(candidate, settings):
-            return replace(problem, where=place, what=candidate)
-    if place := scenario.place(path, settings):
-        return replace(problem, where=place, what=f"{path}: {problem.where} {problem.what}")
+    for candidate in (problem.what, f"{problem.where}.{word}"):
+        if found := _found(candidate, scenario, spec):
+            return replace(problem, where=found[1], what=found[0])
+    if found := _found(path, scenario, spec):
+        what = f"{found[0]}: {problem.where} {problem.what}"
+        return replace(problem, where=found[1], what=what)
     return problem
+
+
+def _found(path: str, scenario: Scenario, spec: RunSpec) -> tuple[str, str] | None:
+    """Return a path as the file has it, and where it stands there."""
+    # A way back of one hop may be written without a list.
+    for written in (path, path.replace("network.downlink.0.", "network.downlink.")):
+        if place := scenario.place(written, spec.point.settings):
+            return written, place
+    return None

@@ -9,13 +9,19 @@ import numpy as np
 from simulator.assembly import assemble
 from simulator.assembly.sources import profile
 from simulator.batch.one_run import frames_path
+from simulator.batch.path_table import hop_names, path_rows
 from simulator.metrics.summary import case_records, comparisons, header
 from simulator.metrics.verdicts import judge
 from simulator.results.manifest import write_json
-from simulator.results.schema import CAPACITY, GROUPS, RUNS, SCHEMA_VERSION, UNITS
+from simulator.results.schema import (
+    CAPACITY,
+    SCHEMA_VERSION,
+    UNITS,
+    groups_schema,
+    runs_schema,
+)
 from simulator.results.tables import read_facts, write_columns, write_rows
 from simulator.scenario.streams import ProfileGroup
-from traces import rates_on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["finish"]
 
-_STEP_NS = 100_000_000
 _MOST_STEPS = 2000
 _FEWEST_STEPS = 100
 _MOST_ROWS = 1_000_000
@@ -47,8 +52,8 @@ def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str,
     facts = [read_facts(frames_path(out, spec.name)) for spec in specs]
     runs = [_numbers(found) for found in facts]
     groups = [_numbers(row) for found in facts for row in found["groups"]]
-    write_rows(out / "runs.parquet", runs, RUNS)
-    write_rows(out / "groups.parquet", groups, GROUPS)
+    write_rows(out / "runs.parquet", runs, runs_schema(runs))
+    write_rows(out / "groups.parquet", groups, groups_schema(groups))
     units = [_numbers(row) for found in facts for row in found["units"]]
     write_rows(out / "units.parquet", units, UNITS)
     capacity, warnings = _capacity(scenario, specs, runs)
@@ -85,24 +90,20 @@ def _summary(
 def _capacity(
     scenario: Scenario, specs: Sequence[RunSpec], runs: list[Row]
 ) -> tuple[dict[str, list[Any]], list[str]]:
-    """Return the capacity of each link that some run used, and what is doubtful about it."""
+    """Return every path that some run met, hop by hop, and what is doubtful about it."""
     users = {row["link"]: spec for row, spec in zip(reversed(runs), reversed(specs), strict=True)}
-    steps = max(_FEWEST_STEPS, min(_MOST_STEPS, _MOST_ROWS // len(users)))
-    columns: dict[str, list[Any]] = {"link": [], "t_s": [], "capacity_bps": []}
+    hops = max(sum(1 for _ in spec.point.record.network.hops()) for spec in users.values())
+    most = max(_FEWEST_STEPS, min(_MOST_STEPS, _MOST_ROWS // (len(users) * hops)))
+    columns: dict[str, list[Any]] = {name: [] for name in CAPACITY.names}
     warnings: dict[str, None] = {}
     for link, spec in sorted(users.items()):
-        built = assemble(spec.point.record, spec.seed, scenario.folder)
+        record = spec.point.record
+        built = assemble(record, spec.seed, scenario.folder)
         warnings |= dict.fromkeys(built.warnings)
-        duration_ns = built.plan.duration_ns
-        step_ns = min(max(_STEP_NS, -(-duration_ns // steps)), duration_ns)
-        first_hop = [
-            rates_on_grid(plan.trace, step_ns, duration_ns) for plan in built.plan.uplink[0]
-        ]
-        starts = first_hop[0][0]
-        rates = np.sum([rates for _, rates in first_hop], axis=0)
-        columns["link"] += [link] * len(starts)
-        columns["t_s"] += starts.tolist()
-        columns["capacity_bps"] += rates.tolist()
+        for rows in path_rows(built.plan, hop_names(record.network), most):
+            for name, values in rows.items():
+                columns[name] += values
+            columns["link"] += [link] * len(rows["t_s"])
     return columns, list(warnings)
 
 

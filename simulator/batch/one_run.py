@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.assembly import assemble
+from simulator.batch.path_table import path_key
 from simulator.metrics import measure
 from simulator.results.tables import write_frames
 from simulator.world import simulate
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
     from simulator.assembly import Assembly
     from simulator.batch.cases import RunSpec
     from simulator.metrics import Measured
+    from simulator.world import StreamPlan
 
 __all__ = ["execute", "frames_path"]
+
+_MOST_OUTAGES = 500
 
 
 def frames_path(folder: Path, name: str) -> Path:
@@ -50,7 +54,8 @@ def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
         "trace": built.trace,
     }
     policies = {name: group.policy.label for name, group in spec.point.record.streams.items()}
-    run = identity | {"link": built.link, "duration_s": built.plan.duration_ns / 1e9} | found.run
+    link = path_key(built, spec.point.record.network, spec.seed)
+    run = identity | {"link": link, "duration_s": built.plan.duration_ns / 1e9} | found.run
     return _plain(run) | {
         "groups": [_plain(identity | row) for row in found.groups],
         "units": [_plain(identity | row) for row in found.units],
@@ -62,10 +67,35 @@ def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
                 "deadline_ns": stream.deadline_ns,
                 "interval_ns": stream.interval_ns,
                 "units": list(stream.ladder.names),
+                **_extras(stream),
             }
             for stream in built.plan.streams
         ],
+        **_outages(spec, built),
     }
+
+
+def _extras(stream: StreamPlan) -> dict[str, Any]:
+    """Return how many layers each unit has, and further tasks' deadlines, where there are any."""
+    found: dict[str, Any] = {}
+    if any(stream.layers):
+        found["layers"] = [len(unit.payload_bytes) if unit else 1 for unit in stream.layers]
+    if stream.tasks:
+        found["tasks"] = {task.name: task.deadline_ns for task in stream.tasks}
+    return found
+
+
+def _outages(spec: RunSpec, built: Assembly) -> dict[str, list[dict[str, Any]]]:
+    """Return when workers are away, the longest times where there are many."""
+    names = [name for name, _ in spec.point.record.server.pool]
+    found = [
+        (name, outage.begin_ns / 1e9, outage.end_ns / 1e9)
+        for name, worker in zip(names, built.plan.server.workers, strict=True)
+        for outage in worker.outages
+    ]
+    longest = sorted(found, key=lambda outage: outage[1] - outage[2])[:_MOST_OUTAGES]
+    rows = [dict(zip(("worker", "begin_s", "end_s"), outage, strict=True)) for outage in longest]
+    return {"outages": rows} if rows else {}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

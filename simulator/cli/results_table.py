@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.text_table import text_table
+from simulator.framelog import Outcome
+from simulator.report.reasons import WORDS, metric_of, of_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +51,7 @@ def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield from _comparisons(
             [found for found in summary["comparisons"] if found["setting"] == setting]
         )
+        yield from _reasons(cases)
         yield from _overloads(cases)
     yield ""
     if traces > 1:
@@ -95,6 +98,22 @@ def _count(number: int, noun: str) -> str:
 
 def _signed(value: float) -> str:
     return f"{_PERCENT * value:+.1f}"
+
+
+def _reasons(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each case whose frames were lost, or dropped, for more than one reason."""
+    for case in cases:
+        told = []
+        for outcome in (Outcome.LOST, Outcome.DROPPED):
+            parts = [
+                f"{_PERCENT * share:.1f} {WORDS[reason]}"
+                for reason in of_outcome(outcome)
+                if (share := case["metrics"][metric_of(reason)]["mean"])
+            ]
+            if len(parts) > 1:
+                told.append(f"{outcome.name.lower()} % = {' + '.join(parts)}")
+        if told:
+            yield f"  {case['policy']}: {'; '.join(told)}"
 
 
 def _overloads(cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:

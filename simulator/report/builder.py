@@ -10,7 +10,7 @@ from simulator.report.along import of_sweep
 from simulator.report.beware import beware
 from simulator.report.documents import Measured
 from simulator.report.evidence import read
-from simulator.report.facts import DEFINITIONS, facts
+from simulator.report.facts import definitions, facts
 from simulator.report.names import slug
 from simulator.report.page import Drawn, Page, Section, Verdict, render
 from simulator.report.pairs import pairs_of
@@ -124,7 +124,7 @@ def _page(evidence: Evidence, look: Look, drawings: dict[str, str]) -> Page:
         along=_drawn(of_sweep(evidence, look), "", drawings) if several else [],
         sections=sections,
         left_out=" ".join(notes),
-        definitions=DEFINITIONS,
+        definitions=definitions(evidence),
         facts=facts(evidence),
     )
 

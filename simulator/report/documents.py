@@ -87,7 +87,7 @@ class Slo(_Document):
 class Summary(_Document):
     """summary.json."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     name: str
     description: str = ""
     task: str = ""
@@ -103,7 +103,7 @@ class Summary(_Document):
 class Manifest(_Document):
     """manifest.json."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     scenario: dict[str, Any]
     scenario_sha256: str = ""
     source: str = ""

@@ -29,7 +29,7 @@ _RUNS: Final = (
     *("duration_s", "timely_accuracy"),
 )
 _UNITS: Final = ("run", "name", "frames", "payload_mean_bytes")
-_CAPACITY: Final = ("link", "t_s", "capacity_bps")
+_CAPACITY: Final = ("link", "way", "hop", "links", "t_s", "capacity_bps", "cross_bps", "loss")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Evidence:
         summary: Cases, comparisons, verdicts.
         runs: A row a run: ``run case replication policy setting trace link duration_s ...``.
         units: A row a run, group and unit: ``run name frames payload_mean_bytes ...``.
-        capacity: A row a link and step: ``link t_s capacity_bps``.
+        capacity: A row a path, hop and step: ``link way hop links t_s capacity_bps ...``.
     """
 
     folder: Path

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from simulator.report.reasons import WORDS, metric_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from simulator.report.evidence import Evidence
 
-__all__ = ["DEFINITIONS", "facts", "without_paths"]
+__all__ = ["definitions", "facts", "without_paths"]
 
-DEFINITIONS: Final = (
+_DEFINITIONS: Final = (
     ("on time", "answered, and no later than the deadline after capture"),
     ("late", "answered after the deadline"),
-    ("lost", "destroyed by the network: overflow, loss, or a link that delivers nothing any more"),
+    ("lost", "destroyed by the network"),
     ("skipped", "the policy's word: nothing was sent"),
-    ("dropped", "discarded by splitcast: replaced at the camera by a newer frame"),
+    ("dropped", "discarded on our side of the network"),
     ("timely accuracy", "mean over all captured frames of score × [on time]; a miss scores zero"),
     ("latency", "capture to answer at the device; p50 and p95 are over answered frames"),
     ("unit", "encoder, quantiser, prior and decoder put in at the split; one a rate"),
@@ -26,6 +28,17 @@ DEFINITIONS: Final = (
     ("sent", "payloads and packet headers, put on the uplink, in bits a second of the run"),
 )
 _ABSOLUTE_PATH: Final = re.compile(r"(?<![\w.:/])(?:[A-Za-z]:)?[\\/](?:[^\s\\/'\",]+[\\/])+")
+
+
+def definitions(evidence: Evidence) -> list[tuple[str, str]]:
+    """Return the words that a report uses and what they mean, with the reasons that occurred."""
+    cases = evidence.summary.cases
+    happened = [r for r in WORDS if any(case.metric(metric_of(r)).mean for case in cases)]
+    told = []
+    for word, meaning in _DEFINITIONS:
+        reasons = [r.meaning for r in happened if r.outcome and r.outcome.name.lower() == word]
+        told.append((word, f"{meaning}: {'; '.join(reasons)}" if reasons else meaning))
+    return told
 
 
 def without_paths(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simulator.framelog import COLUMNS, NEVER, Outcome
+from simulator.framelog import COLUMNS, NEVER, Outcome, Reason
 from simulator.metrics import STAGES, stage_times
 from simulator.report.evidence import read_table, refused
 from simulator.results.tables import read_facts
@@ -20,22 +20,45 @@ if TYPE_CHECKING:
     from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
 
-__all__ = ["Frames", "Pool", "Stream", "pool", "read_frames"]
+__all__ = ["Away", "Frames", "Pool", "Stream", "pool", "read_frames"]
 
 NS_PER_MS: Final = 1e6
 _INSTANTS: Final = tuple(name for name in COLUMNS if name.endswith("_ns"))
-_COLUMNS: Final = ("stream", "unit", "outcome", "wire_bytes", *_INSTANTS)
+_CODES: Final = ("stream", "unit", "outcome", "reason", "layers", "tries")
+_COLUMNS: Final = (*_CODES, "wire_bytes", *_INSTANTS)
+_MOST_LAYERS: Final = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One camera of a run."""
+    """One camera of a run.
+
+    Attributes:
+        name: Its name.
+        group: The group it belongs to.
+        deadline_ns: Of its frames.
+        interval_ns: Between its frames.
+        units: Its ladder.
+        layers: For each unit how many layers it has; empty where none has several.
+        tasks: Its further tasks and their deadlines, ns.
+    """
 
     name: str
     group: str
     deadline_ns: int
     interval_ns: int
     units: tuple[str, ...]
+    layers: tuple[int, ...] = ()
+    tasks: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """A worker is away."""
+
+    worker: str
+    begin_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +67,14 @@ class Frames:
 
     Attributes:
         streams: Its cameras, indexed by the column ``stream``.
-        columns: By name, arrays [frames]: ``stream unit outcome wire_bytes`` and the instants.
+        columns: By name, arrays [frames]: ``stream unit outcome reason layers tries wire_bytes``
+            and the instants.
+        away: When workers were away.
     """
 
     streams: tuple[Stream, ...]
     columns: dict[str, npt.NDArray[np.int64]]
+    away: tuple[Away, ...] = ()
 
     @property
     def answered(self) -> npt.NDArray[np.bool_]:
@@ -60,6 +86,17 @@ class Frames:
         """Capture to answer of every frame; NaN where there was none."""
         passed = self.columns["done_ns"] - self.columns["captured_ns"]
         return np.where(self.answered, passed / NS_PER_MS, np.nan)
+
+    @property
+    def layers(self) -> npt.NDArray[np.int64]:
+        """How many layers each frame's payload has; 0 where it has no layers or none was chosen."""
+        width = max((len(stream.units) for stream in self.streams), default=0) + 1
+        table = np.zeros((len(self.streams), width), dtype=np.int64)
+        for row, stream in enumerate(self.streams):
+            table[row, : len(stream.layers)] = stream.layers
+        table[table == 1] = 0
+        # The last column stands for NEVER, which is -1.
+        return np.asarray(table[self.columns["stream"], self.columns["unit"]])
 
     def stage_sums_ms(self) -> dict[str, float]:
         """Return the time that answered frames spent in each stage, summed."""
@@ -80,6 +117,9 @@ class Pool:
         captured: All frames.
         stage_ms: Mean time of answered frames by stage; it sums to their mean latency.
         deadlines_ms: The distinct deadlines, ascending.
+        tasks: The further tasks that streams ask, each with its distinct deadlines in ms.
+        layers: How many frames of units with layers were decoded with 0, 1, ... of them; empty
+            where no unit has layers.
         left_out: Runs that were not read, to keep the report quick.
     """
 
@@ -87,23 +127,42 @@ class Pool:
     captured: int
     stage_ms: dict[str, float]
     deadlines_ms: tuple[float, ...]
+    tasks: dict[str, tuple[float, ...]]
+    layers: tuple[int, ...]
     left_out: int
 
 
-def _streams(path: Path) -> tuple[Stream, ...]:
+def _described(path: Path) -> tuple[tuple[Stream, ...], tuple[Away, ...]]:
+    facts = read_facts(path)
     try:
-        return tuple(
+        streams = tuple(
             Stream(
                 name=str(record["name"]),
                 group=str(record["group"]),
                 deadline_ns=int(record["deadline_ns"]),
                 interval_ns=int(record["interval_ns"]),
                 units=tuple(map(str, record["units"])),
+                layers=tuple(map(int, record.get("layers", ()))),
+                tasks={str(k): int(v) for k, v in record.get("tasks", {}).items()},
             )
-            for record in read_facts(path)["streams"]
+            for record in facts["streams"]
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise refused(path, "streams", type(error).__name__, "must be described") from error
+        away = tuple(
+            Away(
+                worker=str(record["worker"]),
+                begin_s=float(record["begin_s"]),
+                end_s=float(record["end_s"]),
+            )
+            for record in facts.get("outages", ())
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        rule = "and outages must be described"
+        raise refused(path, "streams", type(error).__name__, rule) from error
+    for stream in streams:
+        if stream.layers and len(stream.layers) != len(stream.units):
+            rule = "must be one number for each unit"
+            raise refused(path, f"layers of {stream.name}", len(stream.layers), rule)
+    return streams, away
 
 
 def read_frames(evidence: Evidence, run: str) -> Frames:
@@ -115,7 +174,7 @@ def read_frames(evidence: Evidence, run: str) -> Frames:
     """
     path = evidence.folder / "frames" / f"{run}.parquet"
     table = read_table(path, _COLUMNS)
-    streams = _streams(path)
+    streams, away = _described(path)
     columns = {}
     for name in _COLUMNS:
         column = table[name].to_numpy()
@@ -127,12 +186,14 @@ def read_frames(evidence: Evidence, run: str) -> Frames:
         "stream": (0, len(streams)),
         "unit": (NEVER, most_units),
         "outcome": (0, len(Outcome)),
+        "reason": (0, len(Reason)),
+        "layers": (0, _MOST_LAYERS + 1),
     }
     for name, (low, beyond) in bounds.items():
         if table.num_rows and not low <= columns[name].min() <= columns[name].max() < beyond:
             rule = f"must lie between {low} and {beyond - 1}"
             raise refused(path, name, f"{columns[name].min()} to {columns[name].max()}", rule)
-    return Frames(streams=streams, columns=columns)
+    return Frames(streams=streams, columns=columns, away=away)
 
 
 def pool(evidence: Evidence, case: Case, *, most_frames: int) -> Pool:
@@ -141,12 +202,19 @@ def pool(evidence: Evidence, case: Case, *, most_frames: int) -> Pool:
     read = max(1, min(len(runs), int(most_frames / max(case.frames / len(runs), 1))))
     stages = dict.fromkeys(STAGES, 0.0)
     deadlines: set[float] = set()
+    tasks: dict[str, set[float]] = {}
     latencies, captured = [], 0
+    decoded = np.zeros(_MOST_LAYERS + 1, dtype=np.int64)
     for index in np.unique(np.linspace(0, len(runs) - 1, read).astype(np.int64)):
         frames = read_frames(evidence, runs[index])
         latencies.append(frames.latency_ms[frames.answered])
         captured += frames.answered.size
+        layered = frames.layers > 0
+        decoded += np.bincount(frames.columns["layers"][layered], minlength=decoded.size)
         deadlines.update(stream.deadline_ns / NS_PER_MS for stream in frames.streams)
+        for stream in frames.streams:
+            for task, deadline_ns in stream.tasks.items():
+                tasks.setdefault(task, set()).add(deadline_ns / NS_PER_MS)
         for name, total in frames.stage_sums_ms().items():
             stages[name] += total
     together = np.concatenate(latencies)
@@ -155,5 +223,7 @@ def pool(evidence: Evidence, case: Case, *, most_frames: int) -> Pool:
         captured=captured,
         stage_ms={name: total / max(together.size, 1) for name, total in stages.items()},
         deadlines_ms=tuple(sorted(deadlines)),
+        tasks={name: tuple(sorted(found)) for name, found in tasks.items()},
+        layers=tuple(np.trim_zeros(decoded, "b").tolist()),
         left_out=len(runs) - read,
     )

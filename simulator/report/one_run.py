@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from simulator.framelog import NEVER, Outcome
+from simulator.report.fates import occurring
 from simulator.report.frames import read_frames
+from simulator.report.latency_panel import MOST_DOTS, TALL
+from simulator.report.path_panels import Hop
 from simulator.report.plate import Plate
-from simulator.report.timeline import MOST_DOTS, TALL, Timeline, draw
+from simulator.report.timeline import Timeline, draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +22,11 @@ if TYPE_CHECKING:
 
     from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
+    from simulator.report.fates import Fate
     from simulator.report.frames import Frames
     from simulator.report.plate import Look
 
-__all__ = ["choose_run", "choose_span", "through_time"]
+__all__ = ["choose_run", "choose_span", "hops_of", "through_time"]
 
 _LONGEST_S: Final = 120.0
 _SPAN_S: Final = 60.0
@@ -69,14 +74,47 @@ def choose_span(duration_s: float, all_frames: Iterable[Frames]) -> tuple[float,
     return float(start), float(start) + _SPAN_S
 
 
+def hops_of(evidence: Evidence, link: str, span_s: tuple[float, float]) -> list[Hop]:
+    """Return the path that a run met, hop by hop, over a stretch of time.
+
+    Args:
+        evidence: The folder.
+        link: Key of the run's path in the table of capacities.
+        span_s: The stretch.
+    """
+    rows = evidence.capacity[evidence.capacity["link"] == link]
+    rows = rows[rows["t_s"] < span_s[1]]
+    hops = []
+    for (way, name), steps in rows.groupby(["way", "hop"], sort=False):
+        ordered = steps.sort_values("t_s")
+        t_s = ordered["t_s"].to_numpy(dtype=np.float64)
+        # The step under way when the stretch begins belongs to it.
+        first = max(int(np.searchsorted(t_s, span_s[0], side="right")) - 1, 0)
+        values = {
+            name: ordered[name].to_numpy(dtype=np.float64)[first:]
+            for name in ("capacity_bps", "cross_bps", "loss")
+        }
+        hops.append(
+            Hop(
+                name=str(name),
+                links=int(ordered["links"].iloc[0]),
+                uplink=way == "uplink",
+                end_s=span_s[1],
+                t_s=np.maximum(t_s[first:], span_s[0]),
+                **{k: v if np.isfinite(v).all() else np.empty(0) for k, v in values.items()},
+            )
+        )
+    return [replace(hop, name="") for hop in hops] if len(hops) == 1 else hops
+
+
 def _timeline_of(
     evidence: Evidence,
     frames: Frames,
     *,
     link: str,
     policy: str,
-    colour: str,
-    units: Sequence[str],
+    look: Look,
+    fates: Sequence[Fate],
     span_s: tuple[float, float],
 ) -> Timeline:
     """Return what is drawn of one run.
@@ -84,10 +122,10 @@ def _timeline_of(
     Args:
         evidence: The folder.
         frames: The run's frame log.
-        link: Key of its uplink in the table of capacities.
+        link: Key of its path in the table of capacities.
         policy: Its label.
-        colour: Its colour.
-        units: All units in ladder order.
+        look: Colours, and all units in ladder order.
+        fates: What became of frames under any policy.
         span_s: The stretch shown.
     """
     columns = frames.columns
@@ -97,29 +135,29 @@ def _timeline_of(
     width = max((len(stream.units) for stream in frames.streams), default=0) + 1
     place = np.full((len(frames.streams), width), NEVER, dtype=np.int64)
     for row, stream in enumerate(frames.streams):
-        place[row, : len(stream.units)] = [units.index(name) for name in stream.units]
+        place[row, : len(stream.units)] = [look.units.index(name) for name in stream.units]
     sent = columns["sent_ns"]
-    capacity = evidence.capacity[evidence.capacity["link"] == link]
-    capacity = capacity[(capacity["t_s"] < span_s[1])].sort_values("t_s")
-    capacity_t_s = capacity["t_s"].to_numpy(dtype=np.float64)
-    # The step under way when the stretch begins belongs to it.
-    first = max(int(np.searchsorted(capacity_t_s, span_s[0], side="right")) - 1, 0)
+    decoded = columns["layers"]
     return Timeline(
         policy=policy,
-        colour=colour,
+        colour=look.colours[policy],
         span_s=span_s,
-        capacity_t_s=np.maximum(capacity_t_s[first:], span_s[0]),
-        capacity_bps=capacity["capacity_bps"].to_numpy(dtype=np.float64)[first:],
+        hops=hops_of(evidence, link, span_s),
+        away=[a for a in frames.away if a.begin_s < span_s[1] and a.end_s > span_s[0]],
         streams=[stream.name for stream in frames.streams],
-        units=list(units),
+        units=look.units,
         on_device=sorted(evidence.on_device),
         deadline_ms=max((s.deadline_ns for s in frames.streams), default=0) / _NS_PER_MS or 1.0,
+        fates=fates,
         stream=columns["stream"][shown],
         captured_s=captured_s[shown],
         sent_s=np.where(sent == NEVER, np.nan, sent / _NS_PER_S)[shown],
         wire_bytes=columns["wire_bytes"][shown],
         unit=place[columns["stream"], columns["unit"]][shown],
         outcome=columns["outcome"][shown],
+        reason=columns["reason"][shown],
+        again=(columns["tries"] > 1)[shown],
+        partly=((decoded > 0) & (decoded < frames.layers))[shown],
         latency_ms=frames.latency_ms[shown],
     )
 
@@ -134,23 +172,22 @@ def through_time(
     of_policy = {str(row["policy"]): row for row in chosen.to_dict("records")}
     logs = {name: read_frames(evidence, str(row["run"])) for name, row in of_policy.items()}
     span = choose_span(float(chosen["duration_s"].max()), logs.values())
+    fates = occurring([(log.columns["outcome"], log.columns["reason"]) for log in logs.values()])
     drawn = [
         _timeline_of(
             evidence,
             logs[case.policy],
             link=str(of_policy[case.policy]["link"]),
             policy=look.labels[case.policy],
-            colour=look.colours[look.labels[case.policy]],
-            units=look.units,
+            look=look,
+            fates=fates,
             span_s=span,
         )
         for case in cases
         if case.policy in logs
     ]
     part = f", from {span[0]:g} s to {span[1]:g} s" if span[1] < chosen["duration_s"].max() else ""
-    # One top for all, past rare spikes of a trace.
-    tops = [np.quantile(t.capacity_bps, 0.99) for t in drawn if t.capacity_bps.size]
-    tops += [t.offered_bps()[1].max() for t in drawn]
+    tops = _tops(drawn)
     for number, data in enumerate(drawn):
         beyond = int(np.count_nonzero(data.latency_ms > TALL * data.deadline_ms))
         thinned = (
@@ -166,5 +203,19 @@ def through_time(
             f"{late} late, {beyond} of them beyond {TALL:g} deadlines (drawn at the edge). Of all "
             "runs this one's timely accuracy is nearest to the median; every policy is shown on "
             f"it.{thinned}",
-            figure=draw(data, most_bps=float(max(tops))),
+            figure=draw(data, most_bps=tops),
         )
+
+
+def _tops(drawn: Sequence[Timeline]) -> list[float]:
+    """Return the top of each hop's axis: one for all policies, past rare spikes of a trace."""
+    return [
+        max(
+            max(
+                float(np.quantile(hop.capacity_bps, 0.99)) if hop.t_s.size else 0.0,
+                float(data.sent().over(hop).max()) if hop.uplink else 0.0,
+            )
+            for data, hop in zip(drawn, hops, strict=True)
+        )
+        for hops in zip(*(data.hops for data in drawn), strict=True)
+    ]

@@ -69,7 +69,7 @@ class Page:
     along: list[Drawn]
     sections: list[Section]
     left_out: str
-    definitions: tuple[tuple[str, str], ...]
+    definitions: list[tuple[str, str]]
     facts: list[tuple[str, str]]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import matplotlib as mpl
 from matplotlib.colors import to_hex, to_rgb
 
-from simulator.framelog import Outcome
+from simulator.framelog import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +29,7 @@ __all__ = [
     "ON_DEVICE",
     "OUTCOMES",
     "PAPER",
+    "REASONS",
     "STAGES",
     "ink_on",
     "of_policies",
@@ -62,6 +63,18 @@ OUTCOMES: Final = {
     Outcome.SKIPPED: "#c3c9d2",
     Outcome.DROPPED: "#525b6a",
 }
+# Reds are lost, slate and blue are dropped; the usual reason has its outcome's colour.
+REASONS: Final = {
+    Reason.OVERFLOW: OUTCOMES[Outcome.LOST],
+    Reason.CORRUPTED: "#f173a5",
+    Reason.GIVEN_UP: "#74081e",
+    Reason.UNDELIVERED: "#521d3c",
+    Reason.REPLACED: OUTCOMES[Outcome.DROPPED],
+    Reason.CANCELLED: "#33629a",
+    Reason.EXPIRED: "#9aa6cf",
+    Reason.REFUSED: "#86b4ff",
+    Reason.CRASHED: "#1b2a5e",
+}
 # One hue a place: blue on the device, orange on the uplink, green at the server, grey on the way
 # back. Waiting is the paler of each pair.
 STAGES: Final = {
@@ -86,6 +99,10 @@ DARK: Final = {
     "#b3263f": "#d8435f",
     "#3f434d": "#c9ccd4",
     "#525b6a": "#626d80",
+    "#74081e": "#9c1734",
+    "#521d3c": "#7d2f7a",
+    "#33629a": "#3d70ad",
+    "#1b2a5e": "#4453b0",
 }
 
 

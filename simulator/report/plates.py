@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.report import latency_cdf, paired, policy_bars, shares
+from simulator.report import latency_cdf, paired, policy_bars
 from simulator.report.frames import pool
 from simulator.report.one_run import through_time
 from simulator.report.pairs import pairs_of
-from simulator.report.palette import FAINT, OUTCOMES, STAGES
 from simulator.report.plate import ON_TIME, TIMELY, Plate
+from simulator.report.share_plates import of_shares
 from simulator.report.style import PERCENT
+from simulator.report.task_plate import of_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,11 +39,10 @@ def of_setting(evidence: Evidence, setting: str, look: Look, *, timelines: bool)
     pools = [pool(evidence, case, most_frames=_MOST_FRAMES // len(cases)) for case in cases]
     names = [look.labels[case.policy] for case in cases]
     yield _scores(evidence, cases, names, look)
+    yield from of_tasks(evidence, cases, pools, look)
     yield from _comparisons(evidence, setting, cases, look)
     yield _latencies(cases, names, pools, look)
-    yield _outcomes(cases, names)
-    yield _stages(names, pools)
-    yield _units(evidence, cases, names, look)
+    yield from of_shares(evidence, cases, pools, look)
     if timelines:
         yield from through_time(evidence, setting, cases, look)
 
@@ -123,66 +123,4 @@ def _latencies(
         caption="All captured frames count: a curve tops out at the share that was answered at "
         f"all, and its height at the deadline is the on-time ratio.{note}",
         figure=latency_cdf.draw(curves, deadlines),
-    )
-
-
-def _outcomes(cases: Sequence[Case], names: Sequence[str]) -> Plate:
-    parts = [
-        shares.Part(
-            name=outcome.name.lower().replace("_", " "),
-            colour=colour,
-            values=tuple(PERCENT * (c.metric(outcome.name.lower()).mean or 0.0) for c in cases),
-        )
-        for outcome, colour in OUTCOMES.items()
-    ]
-    return Plate(
-        key="outcomes",
-        title="What became of the frames",
-        caption="Each captured frame ends in exactly one of these.",
-        figure=shares.draw(names, parts, label="captured frames [%]"),
-    )
-
-
-def _stages(names: Sequence[str], pools: Sequence[Pool]) -> Plate:
-    parts = [
-        shares.Part(
-            name=stage.replace("_", " "),
-            colour=colour,
-            values=tuple(p.stage_ms[stage] for p in pools),
-        )
-        for stage, colour in STAGES.items()
-    ]
-    return Plate(
-        key="stages",
-        title="Where the time goes",
-        caption="Mean over answered frames, late ones included; the stages add up to the mean "
-        "latency. Pale parts are waiting; ▸ marks a bar that is cut.",
-        figure=shares.draw(
-            names, parts, label="mean time from capture to answer [ms]", total="ms", digits=1
-        ),
-    )
-
-
-def _units(evidence: Evidence, cases: Sequence[Case], names: Sequence[str], look: Look) -> Plate:
-    used = []
-    for case in cases:
-        runs = evidence.runs_of(case)
-        rows = evidence.units[evidence.units["run"].isin(runs["run"])]
-        frames = rows.groupby("name")["frames"].sum()
-        used.append({str(name): PERCENT * n / max(case.frames, 1) for name, n in frames.items()})
-    parts = [
-        shares.Part(
-            name=unit,
-            colour=look.unit_colours[unit],
-            values=tuple(float(by_unit.get(unit, 0.0)) for by_unit in used),
-        )
-        for unit in look.units
-    ]
-    rest = tuple(max(0.0, 100.0 - sum(by_unit.values())) for by_unit in used)
-    parts.append(shares.Part(name="none (skipped, dropped)", colour=FAINT, values=rest))
-    return Plate(
-        key="units",
-        title="Units used",
-        caption="Share of captured frames by the unit that was chosen, in ladder order.",
-        figure=shares.draw(names, parts, label="captured frames [%]"),
     )

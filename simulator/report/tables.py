@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.quantities import format_rate
+from simulator.framelog import Outcome
+from simulator.report.reasons import WORDS, metric_of
 from simulator.report.style import PERCENT, signed_points
 
 if TYPE_CHECKING:
@@ -35,10 +37,12 @@ class Cell:
     Attributes:
         value: The mean.
         interval: Its interval, "" where there is none.
+        parts: What it is made of, where that is more than one thing.
     """
 
     value: str
     interval: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def percent(measured: Measured) -> Cell:
     Example:
         >>> from simulator.report.documents import Measured
         >>> percent(Measured(mean=0.912, low=0.88, high=0.931))
-        Cell(value='91.2 %', interval='88.0 to 93.1')
+        Cell(value='91.2 %', interval='88.0 to 93.1', parts=())
     """
     return _cell(measured, " %", lambda ratio: f"{PERCENT * ratio:.1f}")
 
@@ -77,7 +81,7 @@ def points(measured: Measured) -> Cell:
     Example:
         >>> from simulator.report.documents import Measured
         >>> points(Measured(mean=-0.031))
-        Cell(value='−3.1', interval='')
+        Cell(value='−3.1', interval='', parts=())
     """
     return _cell(measured, "", signed_points)
 
@@ -105,6 +109,7 @@ COLUMNS: Final[tuple[tuple[str, str, Callable[[Measured], Cell]], ...]] = (
     ("skipped", "skipped", percent),
     ("dropped", "dropped", percent),
 )
+_OUTCOMES: Final = {"lost": Outcome.LOST, "dropped": Outcome.DROPPED}
 _COMPARED: Final = ("on_time", "timely_accuracy")
 
 
@@ -115,10 +120,20 @@ def case_rows(cases: Sequence[Case], look: Look) -> list[Row]:
             label=look.labels[case.policy],
             colour=look.colours[look.labels[case.policy]],
             setting=case.setting,
-            cells=tuple(shown(case.metric(name)) for _, name, shown in COLUMNS),
+            cells=tuple(_of_case(case, name, shown) for _, name, shown in COLUMNS),
         )
         for case in cases
     ]
+
+
+def _of_case(case: Case, name: str, shown: Callable[[Measured], Cell]) -> Cell:
+    cell = shown(case.metric(name))
+    parts = [
+        f"{PERCENT * mean:.1f} {WORDS[reason]}"
+        for reason in WORDS
+        if reason.outcome is _OUTCOMES.get(name) and (mean := case.metric(metric_of(reason)).mean)
+    ]
+    return replace(cell, parts=tuple(parts)) if len(parts) > 1 else cell
 
 
 def measured_as(metric: str, measured: Measured) -> Cell:

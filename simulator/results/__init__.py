@@ -13,11 +13,11 @@ intervals are bootstrapped over traces, and policies are compared on the same tr
       runs.parquet             a row per run
       groups.parquet           a row per run and group of streams, same metrics
       units.parquet            a row per run, group and unit of the ladder
-      capacity.parquet         the uplink's capacity over time, a row per link and step
+      capacity.parquet         the path over time, a row per path, hop and step
       summary.json             a record per case, paired comparisons, SLO verdicts
       plots/*.svg report.html  the report
 
-Every JSON has ``schema_version`` (an integer, now 1) at its top; every Parquet file has it, as
+Every JSON has ``schema_version`` (an integer, now 2) at its top; every Parquet file has it, as
 text, under the key ``schema_version`` of its schema's metadata. Every file is written beside its
 place and renamed. Units are in the names: ``_ns`` int64 since the run's start, ``_ms``, ``_s``,
 ``_bytes``, ``_bps``. Ratios and scores lie between 0 and 1. NaN (Parquet) or null (JSON) means
@@ -28,7 +28,10 @@ with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``frame
 ``reason`` is ``framelog.Reason``.
 The schema's metadata key ``run`` is a JSON object: the run's row, its rows of those tables under
 ``groups`` and ``units``, and ``streams``: a list of ``{"name", "group", "policy", "deadline_ns",
-"interval_ns", "units"}`` indexed by ``stream``; its ``units`` are the ladder's names.
+"interval_ns", "units"}`` indexed by ``stream``; its ``units`` are the ladder's names. Where
+some unit has layers, its ``layers`` says how many each has; where it asks further tasks, its
+``tasks`` are their names to their deadlines, ns. Where workers are away in the run, ``outages`` is
+a list of ``{"worker", "begin_s", "end_s"}``, the 500 longest.
 
 **runs.parquet**: ``run`` string, ``case`` int32, ``point`` int32, ``replication`` int32,
 ``seed`` int64 (the run's own), ``policy`` string (what is compared), ``setting`` string (the rest
@@ -38,6 +41,8 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
 
 - ``frames on_time_frames late_frames lost_frames skipped_frames dropped_frames`` int64;
 - ``on_time late lost skipped dropped``: shares of the captured frames;
+- ``replaced cancelled expired refused crashed`` of the dropped, ``overflow corrupted given_up
+  undelivered`` of the lost: shares of the captured frames by reason;
 - ``timely_accuracy``: mean over all captured frames of score x [on time];
   ``answered_score``: mean score of answered frames;
 - ``latency_mean_ms latency_p50_ms latency_p95_ms latency_p99_ms``: capture to answer;
@@ -51,10 +56,14 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
   ``batch_mean``;
 - ``forecast_coverage``: share of sent frames no larger than their forecast p90 (0.9 is right);
   ``forecast_pinball_bytes``: their mean pinball loss at 0.9;
+- ``tries_mean``: most transmissions of one of a sent frame's packets, mean; ``layers_mean``: layers
+  decoded of a served frame, mean;
 - ``on_time_warmup on_time_settled timely_accuracy_warmup timely_accuracy_settled``: the first
   tenth of the captures (at most 5 s), and the rest;
 - ``overload`` string: "" or what cannot keep up, of ``device``, ``uplink``, ``server``,
-  joined by "+".
+  joined by "+"; with several hops ``uplink 1``, ``uplink 2`` from the device on;
+- ``on_time_<task> timely_accuracy_<task>``: of each further task that some stream asks, over the
+  frames of those streams.
 
 **groups.parquet**: ``run case point replication policy setting trace`` as above, ``group`` string,
 then the same metrics without the utilisations of what groups share and without ``overload``.
@@ -63,12 +72,16 @@ then the same metrics without the utilisations of what groups share and without 
 ``name`` string, ``frames`` int64 (chosen and not dropped), ``share`` of captured frames,
 ``on_time`` share of its frames, ``payload_mean_bytes``, ``score_mean`` float64.
 
-**capacity.parquet**: ``link`` string, ``t_s`` float64 (start of the step), ``capacity_bps``
-float64 (mean over the step, after ``load`` scaling and offset), on a grid of at most 2000 steps.
+**capacity.parquet**: ``link`` string, ``way`` string (``uplink`` or ``downlink``), ``hop`` string
+(as the scenario names it, else ``uplink.0`` and so on), ``links`` int32 (1, or one for each
+stream), ``t_s`` float64 (start of the step), ``capacity_bps`` float64 (mean over the step, after
+``load`` scaling and offset, all of the hop's links together), ``cross_bps`` (what others send on
+them) and ``loss`` (mean probability that a packet is destroyed) float64, NaN where there is none;
+on a grid of at most 2000 steps, hop by hop.
 
 **summary.json**::
 
-    {"schema_version": 1, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
+    {"schema_version": 2, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
      "warnings": ["oboe/1 measures a flow rate on a downlink: ..."],
      "traces": ["us-lte-up/1", ...], "few_traces": true,     # fewer than 10: read the points
      "cases": [{"case": 0, "policy": "deadline", "setting": "load=1",

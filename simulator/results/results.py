@@ -52,7 +52,7 @@ class Results:
 
     @cached_property
     def capacity(self) -> pd.DataFrame:
-        """The uplinks' capacity over time."""
+        """Every hop of the paths over time."""
         return self._table("capacity.parquet")
 
     @cached_property

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 
 from simulator.framelog import COLUMNS
-from simulator.metrics import METRICS, SHARED
+from simulator.metrics import SHARED, metrics_in
 
-__all__ = ["CAPACITY", "FRAMES", "GROUPS", "RUNS", "SCHEMA_VERSION", "UNITS", "versioned"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
-SCHEMA_VERSION = 1
+__all__ = [
+    "CAPACITY",
+    "FRAMES",
+    "SCHEMA_VERSION",
+    "UNITS",
+    "groups_schema",
+    "runs_schema",
+    "versioned",
+]
+
+SCHEMA_VERSION = 2
 
 _KINDS = {
     "count": pa.int64(),
@@ -43,20 +56,25 @@ def versioned(fields: list[tuple[str, pa.DataType]]) -> pa.Schema:
     return pa.schema(fields, metadata={"schema_version": str(SCHEMA_VERSION)})
 
 
-def _metrics(without: frozenset[str] = frozenset()) -> list[tuple[str, pa.DataType]]:
-    return [(m.name, _KINDS[m.kind]) for m in METRICS if m.name not in without]
+def runs_schema(rows: Iterable[Mapping[str, object]]) -> pa.Schema:
+    """Return the schema of runs.parquet: which tasks are asked is found in its rows."""
+    own = [("link", pa.string()), ("duration_s", pa.float64())]
+    return versioned([*_IDENTITY, *own, *_metrics(rows)])
+
+
+def groups_schema(rows: Iterable[Mapping[str, object]]) -> pa.Schema:
+    """Return the schema of groups.parquet, likewise."""
+    return versioned([*_IDENTITY, ("group", pa.string()), *_metrics(rows, SHARED)])
+
+
+def _metrics(
+    rows: Iterable[Mapping[str, object]], without: frozenset[str] = frozenset()
+) -> list[tuple[str, pa.DataType]]:
+    return [(m.name, _KINDS[m.kind]) for m in metrics_in(rows) if m.name not in without]
 
 
 FRAMES = versioned([(name, _CODES[code]) for name, code in COLUMNS.items()])
 """frames/<run>.parquet."""
-
-RUNS = versioned(
-    [*_IDENTITY, ("link", pa.string()), ("duration_s", pa.float64()), *_metrics()],
-)
-"""runs.parquet."""
-
-GROUPS = versioned([*_IDENTITY, ("group", pa.string()), *_metrics(SHARED)])
-"""groups.parquet."""
 
 UNITS = versioned(
     [
@@ -73,5 +91,16 @@ UNITS = versioned(
 )
 """units.parquet."""
 
-CAPACITY = versioned([("link", pa.string()), ("t_s", pa.float64()), ("capacity_bps", pa.float64())])
+CAPACITY = versioned(
+    [
+        ("link", pa.string()),
+        ("way", pa.string()),
+        ("hop", pa.string()),
+        ("links", pa.int32()),
+        ("t_s", pa.float64()),
+        ("capacity_bps", pa.float64()),
+        ("cross_bps", pa.float64()),
+        ("loss", pa.float64()),
+    ]
+)
 """capacity.parquet."""

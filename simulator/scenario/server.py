@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.foundation.errors import did_you_mean
-from simulator.foundation.quantities import format_bytes, format_ns
+from simulator.foundation.quantities import format_ns
 from simulator.scenario.fields import (
     Clash,
     Factor,
@@ -118,8 +118,6 @@ class Memory(Record):
     """Of one worker."""
     tails: Literal["shared", "per-unit", "copies"] = "shared"
     """One frozen tail for all units; a tail for each unit; or a whole network for each."""
-    tail_bytes: Annotated[int | None, size("1 B", "10000 GB")] = Field(default=None, alias="tail")
-    """Of one tail; where left out the whole backbone's, which is an upper bound."""
     load_bps: Annotated[int | None, rate("1 Mbit/s", "10000 Gbit/s")] = Field(
         default=None, alias="load"
     )
@@ -128,10 +126,7 @@ class Memory(Record):
     """Modules that every worker holds at the start, the least recently used first."""
 
     def clashes(self) -> Iterator[Clash]:
-        """Yield a tail where there is none, and modules that are held twice."""
-        if self.tail_bytes is not None and self.tails == "copies":
-            rule = "means nothing where each unit has a whole network of its own"
-            yield Clash(("tail",), format_bytes(self.tail_bytes), rule, "write tails: per-unit")
+        """Yield modules that are held twice."""
         for index, name in enumerate(self.holds):
             if name in self.holds[:index]:
                 yield Clash(("holds", index), name, "must not be given twice")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 UNIT = 4  # 1200 bytes on average: 10 packets of 120
 TARGETS: dict[str, Sequence[int]] = {"fixed": (120_000, 90_000), "deadline": (80_000, 65_000)}
+FAIR_TARGETS = (75_000, 75_000)
 RATIO = 6.0
 STREAMS = (1, 100)
 POLICIES: dict[str, Callable[[], Policy]] = {
@@ -59,6 +60,12 @@ def speeds(
             times.append(time.process_time() - start)
         found.append(frames // streams * streams / min(times))
     return found
+
+
+def fair(streams: int, frames: int) -> WorldPlan:
+    """The world of the fixed policy on a link that its streams share fairly."""
+    plan = world(streams, frames, POLICIES["fixed"])
+    return replace(plan, uplink=((replace(plan.uplink[0][0], sharing="fair"),),))
 
 
 def ten_packets(streams: int, frames: int) -> WorldPlan:
@@ -105,6 +112,9 @@ def main() -> None:
         wanted = TARGETS.get(name, ())
         show(f"all stages, {name}", found, wanted)
         met = met and all(x >= y for x, y in zip(found, wanted, strict=False))
+    found = speeds(runs, frames, fair, simulate)
+    show("all stages, fixed, fair link", found, FAIR_TARGETS)
+    met = met and all(x >= y for x, y in zip(found, FAIR_TARGETS, strict=True))
     ours = speeds(runs, frames, ten_packets, simulate)
     theirs = speeds(max(2, runs // 2), frames // 6, ten_packets, textbook)
     show("ten packets a frame, fixed", ours)

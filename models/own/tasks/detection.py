@@ -66,7 +66,8 @@ class Detection:
         """Return both scores of n frames; ``side`` does not matter."""
         del side
         logits, boxes = (part.float().cpu() for part in answer)
-        if logits.dim() != _DIMS or boxes.shape != (*logits.shape[:2], _BOX):
+        whole = logits.dim() == _DIMS and logits.shape[1] > 0 and logits.shape[2] > 1
+        if not whole or boxes.shape != (*logits.shape[:2], _BOX):
             rule = "must be (n, answers, classes + 1) and (n, answers, 4)"
             raise unreadable(f"{tuple(logits.shape)}, {tuple(boxes.shape)}", rule)
         sure = torch.softmax(logits, dim=2)[..., :-1].numpy()

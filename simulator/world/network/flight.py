@@ -27,7 +27,7 @@ if TYPE_CHECKING:
             """See a parcel off that has left the link whole at ``end_ns``, or will have."""
 
 
-__all__ = ["Flight", "RoughFlight", "SmoothFlight", "flight"]
+__all__ = ["Flight", "RoughFlight", "SmoothFlight", "flight", "is_smooth"]
 
 
 class SmoothFlight(Procession["Parcel"]):
@@ -99,6 +99,11 @@ class RoughFlight:
         self._coming.add(now_ns, end_ns + delay_ns, parcel)
 
 
+def is_smooth(plan: LinkPlan) -> bool:
+    """Return whether nothing but a constant propagation lies behind a link."""
+    return plan.delays is None and plan.jitter is None and plan.loss is None
+
+
 _JITTER = 1
 """Sets the draws for jitter apart from those for loss."""
 
@@ -118,7 +123,7 @@ def flight(
         priority: Of arrivals.
         deliver: The next place: called with all that arrives there at one instant.
     """
-    if plan.delays is None and plan.jitter is None and plan.loss is None:
+    if is_smooth(plan):
         return SmoothFlight(env, priority, deliver, plan.delay_ns)
     overtaking = plan.jitter is not None and plan.jitter.reorders
     coming: Due[Parcel] = (Agenda if overtaking else Procession)(env, priority, deliver)

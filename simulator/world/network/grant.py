@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from simulator.world.agenda import Agenda
@@ -28,11 +29,12 @@ class GrantedHop:
         priority: Of entering.
     """
 
-    __slots__ = ("_agenda", "_asking", "_grant_ns", "_hop")
+    __slots__ = ("_agenda", "_asking", "_carried", "_grant_ns", "_hop")
 
     def __init__(self, env: Environment, hop: QueueingHop, grant_ns: int, priority: int) -> None:
         """Start with nobody asking."""
         self._hop = hop
+        self._carried = hop.carried = Counter[int]()
         self._grant_ns = grant_ns
         self._asking: dict[int, dict[Parcel, None]] = {}
         self._agenda: Agenda[int] = Agenda(env, priority, self._enter)
@@ -43,7 +45,9 @@ class GrantedHop:
         asking = self._asking.get(stream)
         if asking is not None:
             asking[parcel] = None
-        elif self._hop.carries(stream, now_ns):
+            return
+        self._hop.watch(now_ns)  # what leaves now has left
+        if self._carried[stream]:
             self._hop.take(parcel, now_ns)
         else:
             self._asking[stream] = {parcel: None}

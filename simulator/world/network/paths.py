@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.world.alarm import CANCELS, LINKS, RESENDS
 from simulator.world.network.answers import DelayedAnswers, DownlinkAnswers
 from simulator.world.network.arithmetic import is_orderly, orderly, queueing, weights
 from simulator.world.network.cancelling import Canceller
 from simulator.world.network.cross import Cross, CrossedLink
-from simulator.world.network.flight import flight
+from simulator.world.network.flight import flight, is_smooth
 from simulator.world.network.grant import GrantedHop
 from simulator.world.network.hop import OrderlyHop
+from simulator.world.network.lane import Lane
 from simulator.world.network.queueing import QueueingHop
 from simulator.world.network.receiver import Inbox, Receiver
 from simulator.world.network.resending import Resender
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from simulator.world.network.hop import Hop
     from simulator.world.network.parcel import Parcel
     from simulator.world.network.sender import Sender
-    from simulator.world.plan import LinkPlan, WorldPlan
+    from simulator.world.plan import LinkPlan, StreamPlan, WorldPlan
     from simulator.world.service import Job
 
     Deliver = Callable[[list[Parcel], int], None]
 
 __all__ = ["Paths"]
+
+T = TypeVar("T")
 
 
 class Paths:
@@ -52,6 +55,7 @@ class Paths:
         self._ledger = ledger
         self._links = sum(map(len, plan.uplink))
         self._entries: Sequence[Hop] = ()
+        self._lanes: Sequence[Lane] = ()
         self._senders: dict[Hop, FrameSender] = {}
 
     def answers(self) -> Answers:
@@ -70,17 +74,24 @@ class Paths:
 
     def lay_uplink(self, arrive: Callable[[list[Job], int], None]) -> None:
         """Build the way there, which ends in ``arrive``."""
+        if self._is_lane():
+            self._lanes = [
+                self._lane(link, number, arrive) for number, link in enumerate(self._plan.uplink[0])
+            ]
+            return
         receiver = Receiver(self._env, self._plan.streams, self._ledger, arrive)
         starts = self._ledger.uplink_start_ns
         self._entries = self._build(self._plan.uplink, 0, receiver.deliver, starts)
 
     def sender(self, k: int, mail: Mail) -> Sender:
         """Return what sends a stream's payloads; the way there must be built."""
+        if self._lanes:
+            return _of(self._lanes, k)
         plan, hop, packets, ledger = self._plan, self._entries[k], self._plan.packets, self._ledger
         stream, first = plan.streams[k], _of(plan.uplink[0], k)
         again = stream.transport == "retransmit"
         splits = again or len(plan.uplink) > 1 or first.loss is not None
-        if not splits and stream.cancel == "never" and not any(stream.layers):
+        if not splits and _is_plain(stream):
             if hop not in self._senders:
                 self._senders[hop] = FrameSender(hop, packets, ledger)
             return self._senders[hop]
@@ -115,6 +126,26 @@ class Paths:
             splits=splits,
             resender=resender,
             canceller=canceller,
+        )
+
+    def _is_lane(self) -> bool:
+        """Return whether all that happens to a frame on its way is known when it is sent."""
+        hops = self._plan.uplink
+        return (
+            len(hops) == 1
+            and all(map(_is_plain, self._plan.streams))
+            and all(is_orderly(x) and is_smooth(x) and not x.cross for x in hops[0])
+        )
+
+    def _lane(self, link: LinkPlan, number: int, arrive: Callable[[list[Job], int], None]) -> Lane:
+        return Lane(
+            self._env,
+            orderly(link, self._plan.packets),
+            link.delay_ns,
+            self._plan.packets,
+            self._ledger,
+            arrive,
+            LINKS + number,
         )
 
     def _build(
@@ -175,8 +206,13 @@ class Paths:
         return GrantedHop(env, hop, link.grant_ns, RESENDS + len(plan.streams) + number)
 
 
-def _of(links: Sequence[LinkPlan], stream: int) -> LinkPlan:
+def _of(links: Sequence[T], stream: int) -> T:
     return links[0] if len(links) == 1 else links[stream]
+
+
+def _is_plain(stream: StreamPlan) -> bool:
+    """Return whether a stream sends its payloads whole, once, and never takes them back."""
+    return stream.transport == "datagram" and stream.cancel == "never" and not any(stream.layers)
 
 
 def _junction(hops: Sequence[Hop]) -> Deliver:

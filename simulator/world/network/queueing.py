@@ -9,6 +9,8 @@ from simulator.links.fifo import FOREVER_NS
 from simulator.world.reminder import Reminder
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from simpy import Environment
 
     from simulator.links.queueing import QueueingLink, Settled
@@ -34,15 +36,15 @@ class QueueingHop:
     """
 
     __slots__ = (
-        "_carried",
         "_cross",
         "_crossed",
-        "_flight",
+        "_depart",
         "_full_bytes",
         "_link",
         "_mine",
         "_starts",
         "_wake",
+        "carried",
     )
 
     def __init__(
@@ -58,76 +60,75 @@ class QueueingHop:
     ) -> None:
         """Start with an empty link."""
         self._link = link
-        self._flight = flight
+        self._depart = flight.depart
         self._full_bytes = full_bytes
         self._cross = cross
         self._crossed = 0
         self._starts = starts
-        self._carried: dict[int, int] = {}  # parcels of each stream on the link
-        self._mine = 0  # of all streams
+        self._mine = 0  # parcels of streams on the link
         self._wake = Reminder(env, priority, self._look)
-
-    def carries(self, stream: int, now_ns: int) -> bool:
-        """Return whether anything of a stream is on the link; what leaves now has left."""
-        self._let_others_in(now_ns)
-        self._watch(now_ns)
-        return self._carried.get(stream, 0) > 0
+        self.carried: Counter[int] | None = None
+        """How many parcels of each stream are on the link, for who wants them counted."""
 
     def take(self, parcel: Parcel, now_ns: int) -> None:
         """Queue a parcel."""
-        self._let_others_in(now_ns)
+        if self._cross is not None:
+            self._let_others_in(self._cross, now_ns)
         stream, packets, full = parcel.job.mail.stream, parcel.packets, self._full_bytes
         rest = parcel.wire_bytes - (packets - 1) * full
         sizes = (rest,) if packets == 1 else [full] * (packets - 1) + [rest]
-        self._carried[stream] = self._carried.get(stream, 0) + 1
+        if self.carried is not None:
+            self.carried[stream] += 1
         self._mine += 1
         self._link.send(now_ns, stream, parcel, sizes)
-        self._watch(now_ns)
+        self.watch(now_ns)
 
     def cancel(self, parcel: Parcel, now_ns: int) -> int:
         """Remove a parcel's packets that have not begun, and return how many."""
-        self._let_others_in(now_ns)
+        if self._cross is not None:
+            self._let_others_in(self._cross, now_ns)
         removed = self._link.cancel(now_ns, parcel)
-        self._watch(now_ns)
+        self.watch(now_ns)
         return removed
 
-    def _look(self, now_ns: int) -> None:
-        self._let_others_in(now_ns)
-        self._settle(now_ns)
-        self._watch(now_ns)
-
-    def _let_others_in(self, now_ns: int) -> None:
-        if self._cross is not None:
-            for flow, sent_ns, wire_bytes in self._cross.until(now_ns):
-                self._crossed += 1
-                self._link.send(sent_ns, flow, self._crossed, (wire_bytes,))
-
-    def _watch(self, now_ns: int) -> None:
+    def watch(self, now_ns: int) -> None:
         """Take notice of what has settled already, and wake when more may have."""
-        next_ns = self._link.next_ns
-        while next_ns <= now_ns:
-            self._settle(now_ns)
+        while self._mine:
             next_ns = self._link.next_ns
-        if self._mine:
-            if self._cross is not None:
-                next_ns = min(next_ns, self._cross.next_ns)
-            if next_ns < FOREVER_NS:
-                self._wake.at(now_ns, next_ns)
+            if next_ns > now_ns:
+                if self._cross is not None:
+                    next_ns = min(next_ns, self._cross.next_ns)
+                if next_ns < FOREVER_NS:
+                    self._wake.at(now_ns, next_ns)
+                return
+            self._settle(now_ns)
+
+    def _look(self, now_ns: int) -> None:
+        if self._cross is not None:
+            self._let_others_in(self._cross, now_ns)
+        self._settle(now_ns)
+        self.watch(now_ns)
+
+    def _let_others_in(self, cross: Cross, now_ns: int) -> None:
+        for flow, sent_ns, wire_bytes in cross.until(now_ns):
+            self._crossed += 1
+            self._link.send(sent_ns, flow, self._crossed, (wire_bytes,))
 
     def _settle(self, now_ns: int) -> None:
         for settled in self._link.settle(now_ns):
-            parcel = settled.parcel
-            if not isinstance(parcel, int):
-                self._carried[parcel.job.mail.stream] -= 1
-                self._mine -= 1
-                self._see_off(parcel, settled, now_ns)
+            if not isinstance(settled.parcel, int):
+                self._see_off(settled.parcel, settled, now_ns)
 
     def _see_off(self, parcel: Parcel, settled: Settled[Parcel | int], now_ns: int) -> None:
+        job = parcel.job
+        self._mine -= 1
+        if self.carried is not None:
+            self.carried[job.mail.stream] -= 1
         if parcel.payload is not None:
             parcel.payload.waiting.pop(parcel, None)
-        if self._starts is not None and settled.begin_ns >= 0 and self._starts[parcel.job.row] < 0:
-            self._starts[parcel.job.row] = settled.begin_ns
+        if self._starts is not None and settled.begin_ns >= 0 and self._starts[job.row] < 0:
+            self._starts[job.row] = settled.begin_ns
         if settled.lost:
             parcel.owner.lost(parcel, now_ns, now_ns, Reason.OVERFLOW)
         elif not settled.cancelled:  # of that, the sender knows
-            self._flight.depart(parcel, settled.end_ns, now_ns)
+            self._depart(parcel, settled.end_ns, now_ns)

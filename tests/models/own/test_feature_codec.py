@@ -78,7 +78,7 @@ def test_any_layout_goes_to_a_grid_and_back(shape: tuple[int, ...]) -> None:
     torch.testing.assert_close(layout.from_grid(grid), features, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("shape", [(4, 256, 6), (300, 12), (2, 3, 4, 5), (70_000, 1, 1)])
+@pytest.mark.parametrize("shape", [(4, 256, 6), (300, 12), (2, 3, 4, 5), (70_000, 1, 1), ()])
 def test_features_that_no_header_has_room_for_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(InputError, match=r"must be \(channels, height, width\)"):
         _ = Layout(shape).grid

@@ -9,11 +9,13 @@ from torch import nn
 
 from models.own.halves import Head, Scaling, Tail
 from models.own.halving import halve
+from models.own.trace import Trace, trace
 from simulator.foundation.errors import InputError
 from tests.models.own.networks import (
     SIDE,
     Branching,
     ConvNet,
+    Counting,
     Skipping,
     TokenNet,
     Twice,
@@ -21,8 +23,25 @@ from tests.models.own.networks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_TRACED: dict[type, Trace] = {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _traced_once() -> Iterator[None]:
+    """Trace each kind of network once: that takes a second, and seeded ones are all alike."""
+
+    def traced(model: nn.Module, side: int, processor: str) -> Trace:
+        if type(model) not in _TRACED:
+            _TRACED[type(model)] = trace(model, side, processor)
+        return _TRACED[type(model)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.own.halving.trace", traced)
+        yield
+
 
 SCALING = Scaling((0.5, 0.4, 0.3), (0.2, 0.3, 0.4))
 
@@ -92,6 +111,7 @@ def test_a_skip_round_the_split_is_named() -> None:
         (ConvNet(), "classify", "the answer is what classify hands on"),
         (ConvNet(), "unused", "nothing is what unused hands on"),
         (Twice(), "pair", "2 tensors is what pair hands on"),
+        (Counting(), "which", "torch.int64 .* must be 32-bit floats"),
         (Twice(), "layer", "layer is run 2 times must be run once"),
         (Branching(), "x", "must run as one graph on images"),
         (nn.Linear(5, 2), "x", "must run as one graph on images"),

@@ -136,8 +136,9 @@ def test_more_boxes_than_answers_are_missed() -> None:
 
 
 def test_answers_of_another_form_are_refused() -> None:
-    with pytest.raises(InputError, match=r"must be \(n, answers, classes"):
-        DETECT.score([torch.zeros(1, 3), torch.zeros(1, 3, 4)], (SEEN,), 32)
+    for shape in ((1, 3), (1, 2, 3), (1, 3, 1)):
+        with pytest.raises(InputError, match=r"must be \(n, answers, classes"):
+            DETECT.score([torch.zeros(shape), torch.zeros(1, 3, 4)], (SEEN,), 32)
     with pytest.raises(InputError, match="1 classes must have one for category 1"):
         DETECT.score([torch.zeros(1, 1, 2), torch.zeros(1, 1, 4)], (SEEN,), 32)
     with pytest.raises(InputError, match=r"must be \(n, classes, height"):

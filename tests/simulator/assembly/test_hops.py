@@ -83,6 +83,14 @@ def test_bursts_are_the_same_for_every_policy_and_others_for_every_seed(
     assert set(states[0]) == {0.0, 1.0}
 
 
+def test_chance_of_a_link_goes_with_its_trace(document: dict[str, Any]) -> None:
+    keys = set()
+    for seed, offset in ((1, "0 s"), (1, "3 s"), (2, "0 s")):
+        trace = {"family": "us-lte-up", "seed": seed, "offset": offset}
+        keys.add(first(document, {"trace": trace}).key)
+    assert len(keys) == 3
+
+
 def test_hops_have_chance_of_their_own(document: dict[str, Any]) -> None:
     document["network"]["uplink"] *= 2
     document["network"]["downlink"] = {"trace": {"family": "us-lte-down"}}
@@ -182,10 +190,10 @@ def test_the_load_of_a_way_back_is_what_answers_offer(document: dict[str, Any]) 
 def test_links_for_each_stream_that_would_fill_the_memory_are_refused(
     document: dict[str, Any],
 ) -> None:
-    document |= {"duration": "6 h"}
+    document |= {"duration": "1 h"}
     document["streams"]["cameras"] |= {"count": 10, "fps": 1}
     document["network"]["uplink"][0]["each"] = "stream"
-    with pytest.raises(InputError, match=r"each: stream, 216,000 s must need at most 200,000 s"):
+    with pytest.raises(InputError, match=r"each: stream, 36,000 s must need at most 30,000 s"):
         built(document)
 
 

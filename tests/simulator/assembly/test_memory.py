@@ -16,15 +16,15 @@ from tests.models.profiles import MS, tiny_profile
 if TYPE_CHECKING:
     from models.profile import Profile
 
-NETWORK = 5_000_000
+TAIL = 5_000_000
 DECODER = 80_000
 
 
-def weighed(network: int = NETWORK) -> Profile:
-    """Return the tiny profile with a network that weighs something."""
+def weighed(tail: int = TAIL) -> Profile:
+    """Return the tiny profile with a tail that weighs something."""
     profile = tiny_profile(clips=4, frames=4)
     device = profile.units[0]
-    object.__setattr__(device, "memory_bytes", network)
+    object.__setattr__(device, "memory_bytes", tail)
     object.__setattr__(device, "switch_ns", 3 * MS)
     return profile
 
@@ -43,27 +43,20 @@ def held(said: Memory, *profiles: Profile) -> tuple[dict[str, int], list[list[st
 
 def test_a_shared_tail_is_one_module_that_every_unit_needs() -> None:
     sizes, needs = held(memory())
-    assert sizes == {"tail": NETWORK, "unit-1": DECODER, "unit-2": DECODER}
+    assert sizes == {"tail": TAIL, "unit-1": DECODER, "unit-2": DECODER}
     assert needs == [[], ["tail", "unit-1"], ["tail", "unit-2"], ["tail"]]
     assert tails_of(weighed(), memory()) == tails_of(weighed(), None) == (0, 0, 0, 0)
 
 
-def test_what_a_tail_weighs_can_be_said_and_leaves_a_head_for_image_codecs() -> None:
-    sizes, needs = held(memory(tail="4 MB"))
-    assert sizes["tail"] == 4_000_000
-    assert sizes["head"] == 1_000_000
-    assert needs[3] == ["tail", "head"]
-
-
 def test_a_tail_for_each_unit_is_a_module_each() -> None:
-    said = memory(tails="per-unit", tail="4 MB")
+    said = memory(tails="per-unit")
     sizes, needs = held(said)
     assert sizes == {
-        "unit-1/tail": 4_000_000,
+        "unit-1/tail": TAIL,
         "unit-1": DECODER,
-        "unit-2/tail": 4_000_000,
+        "unit-2/tail": TAIL,
         "unit-2": DECODER,
-        "backbone": NETWORK,
+        "backbone": TAIL,
     }
     assert needs == [[], ["unit-1/tail", "unit-1"], ["unit-2/tail", "unit-2"], ["backbone"]]
     assert tails_of(weighed(), said) == (0, 2, 3, 0)
@@ -71,16 +64,16 @@ def test_a_tail_for_each_unit_is_a_module_each() -> None:
 
 def test_a_copy_for_each_unit_is_a_whole_network_each() -> None:
     sizes, needs = held(memory(tails="copies"))
-    assert sizes["unit-1"] == NETWORK + DECODER
+    assert sizes["unit-1"] == TAIL + DECODER
     assert needs == [[], ["unit-1"], ["unit-2"], ["backbone"]]
 
 
 def test_modules_load_at_the_rate_said_or_as_fast_as_units_were_measured() -> None:
     said = residence(memory(load="2 Gbit/s"), [weighed()]).plan
-    assert said.load_ns[0] == NETWORK * 4
+    assert said.load_ns[0] == TAIL * 4
     # 3 ms for 5 MB, and twice 3 ms for 80 kB: 37.5 ns a byte is the median.
     measured = residence(memory(), [weighed()]).plan
-    assert measured.load_ns[0] == round(NETWORK * 37.5)
+    assert measured.load_ns[0] == round(TAIL * 37.5)
 
 
 def test_what_is_held_at_first_is_named() -> None:
@@ -100,7 +93,6 @@ def test_modules_of_several_profiles_are_told_apart() -> None:
     ("said", "message"),
     [
         ({"size": "5 MB"}, "server.memory.size: 5 MB must hold what unit-1 needs: 5.08 MB"),
-        ({"tail": "6 MB"}, "server.memory.tail: 6 MB must be at most 5 MB, the whole network"),
         (
             {"holds": ["tale", "unit-1"]},
             "server.memory.holds.0: tale must be a module of shared tails; did you mean 'tail'?",
@@ -117,13 +109,13 @@ def test_a_memory_that_cannot_be_is_refused(said: dict[str, Any], message: str) 
     assert message in str(caught.value)
 
 
-def test_a_network_of_unknown_weight_is_refused(document: dict[str, Any]) -> None:
+def test_a_tail_of_unknown_weight_is_refused(document: dict[str, Any]) -> None:
     document["server"] = {"memory": {"size": "20 MB"}}
-    with pytest.raises(InputError, match="needs to know what the network weighs, and profile tiny"):
+    with pytest.raises(InputError, match="needs to know what a tail weighs, and profile tiny"):
         assemble(Scenario.from_dict(document).record, 5, Path())
 
 
-def test_the_shipped_profile_says_what_its_network_weighs(document: dict[str, Any]) -> None:
+def test_the_shipped_profile_says_what_its_tail_weighs(document: dict[str, Any]) -> None:
     document["streams"]["cameras"]["profile"] = "shapes-224"
     document["server"] = {"memory": {"size": "20 MB", "tails": "per-unit"}}
     plan = assemble(Scenario.from_dict(document).record, 5, Path()).plan.server

@@ -182,6 +182,27 @@ def test_results_from_a_changed_trace_file_are_not_resumed(
     assert "must come from the same trace files" in refusal(scenario, tmp_path / "r", resume=True)
 
 
+def test_results_from_a_changed_log_are_not_resumed(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("t_capture_s,bytes,device_ms,server_ms\n0,900,1,1\n0.1,900,1,1\n")
+    scenario = simulator.Scenario.from_dict(
+        {
+            "name": "logged",
+            "duration": "1 s",
+            "streams": {"lidars": {"workload": "log.csv", "deadline": "100 ms", "policy": "fixed"}},
+            "network": {"uplink": [{"trace": {"family": "us-lte-up"}}]},
+        },
+        tmp_path,
+    )
+    results = simulator.run(scenario, out=tmp_path / "r")
+    assert results.document["task"] == "score"
+    assert results.runs["frames"].tolist() == [10]
+    log.write_text(log.read_text().replace("900", "800"))
+    assert "must come from the same workload files" in refusal(
+        scenario, tmp_path / "r", resume=True
+    )
+
+
 def test_results_of_a_changed_policy_file_are_not_resumed(
     document: dict[str, Any], tmp_path: Path
 ) -> None:

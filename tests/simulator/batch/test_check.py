@@ -98,3 +98,78 @@ def test_problems_in_zipped_lists_are_named_where_they_stand(
 
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert len(problems(tmp_path, "nothing", "{file: nothing.csv}")) == 2
+
+
+LOGGED = """\
+name: y
+duration: 2 s
+streams:
+  lidars: {{workload: {workload}, deadline: 150 ms, policy: {policy}{more}}}
+network: {{uplink: [{{trace: {{family: us-lte-up}}}}], downlink: {downlink}}}
+"""
+LOG = "t_capture_s,bytes,device_ms,server_ms\n0,900,2,10\n0.1,800,3,11\n"
+
+
+def logged(
+    folder: Path,
+    *,
+    workload: str = "log.csv",
+    policy: str = "fixed",
+    more: str = "",
+    downlink: str = "{delay: 20 ms}",
+) -> list[str]:
+    (folder / "log.csv").write_text(LOG)
+    path = folder / "y.yaml"
+    path.write_text(LOGGED.format(workload=workload, policy=policy, more=more, downlink=downlink))
+    scenario = Scenario.from_file(path)
+    try:
+        check(scenario, run_specs(scenario))
+    except InputError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+def test_a_sound_log_has_no_problems(tmp_path: Path) -> None:
+    assert logged(tmp_path) == []
+    assert logged(tmp_path, more=", calibration: log.csv, start: 1 s, stop: 1500 ms") == []
+
+
+def test_wrong_logs_are_named_where_they_stand(tmp_path: Path) -> None:
+    (found,) = logged(tmp_path, workload="none.csv")
+    assert found.startswith("y.yaml:4:22 streams.lidars.workload: ")
+    assert "none.csv does not exist" in found
+    (tmp_path / "bad.csv").write_text(LOG + "x,1,1,1\n")
+    (found,) = logged(tmp_path, more=", calibration: bad.csv")
+    assert found.startswith("y.yaml:4:77 streams.lidars.calibration: ")
+    assert "bad.csv:4 t_capture_s: x must be a number" in found
+
+
+def test_what_a_log_contradicts_is_named_where_it_stands(tmp_path: Path) -> None:
+    (found,) = logged(tmp_path, more=", batch_time: 1 ms + 1 ms")
+    assert found.startswith("y.yaml:4:76 streams.lidars.batch_time: this one must be left out")
+
+
+def test_a_policy_is_tried_on_a_log_s_first_frames(tmp_path: Path) -> None:
+    (found,) = logged(tmp_path, policy="{name: fixed, unit: unit-9}", more=", start: 1900 ms")
+    assert "unit-9 must be the name of a unit" in found
+
+
+def test_a_wrong_way_back_is_named_where_it_stands_with_or_without_a_list(
+    tmp_path: Path,
+) -> None:
+    (found,) = logged(tmp_path, downlink="{trace: {family: us-lte-dow}}")
+    assert found.startswith("y.yaml:5:69 network.downlink.trace: ")
+    (found,) = logged(tmp_path, downlink="[{trace: {family: us-lte-down}, loss: trace}]")
+    assert found.startswith("y.yaml:5:99 network.downlink.0.loss: trace must name a trace with")
+    (found,) = logged(tmp_path, downlink="{trace: {family: us-lte-down}, loss: trace}")
+    assert found.startswith("y.yaml:5:98 network.downlink.loss: trace must name a trace with")
+
+
+def test_groups_that_begin_late_are_tried_at_once(tmp_path: Path, tiny_folder: Path) -> None:
+    path = tmp_path / "y.yaml"
+    text = TEXT.format(profile=tiny_folder, trace="{family: us-lte-up}", more="")
+    late = "policy: {name: fixed, unit: unit-9}, start: 1 s"
+    path.write_text(text.replace("policy: fixed", late))
+    scenario = Scenario.from_file(path)
+    with pytest.raises(InputError, match="unit-9 must be the name of a unit"):
+        check(scenario, run_specs(scenario))

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome
-from simulator.results.schema import CAPACITY, RUNS, UNITS
+from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome, Reason
+from simulator.results.schema import CAPACITY, UNITS, runs_schema
 from simulator.results.tables import write_frames, write_rows
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MS = 1_000_000
 S = 1000 * MS
+TIMELY = "timely_accuracy"
 LADDER = ("device", "unit-1", "unit-2", "jpeg-q50", "unit-3")
 
 
@@ -39,6 +41,14 @@ class Made:
     warnings: tuple[str, ...] = ()
     ladder: tuple[str, ...] = LADDER
     manifest: dict[str, Any] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = (Reason.OVERFLOW, Reason.REPLACED)  # taken in turn
+    tries: int = 1  # of every third frame
+    layers: tuple[int, ...] = ()  # of each unit; every second frame lacks the last one
+    tasks: dict[str, int] = field(default_factory=dict)
+    outages: tuple[tuple[str, float, float], ...] = ()
+    hops: tuple[tuple[str, str, int], ...] = (("uplink", "uplink.0", 1),)
+    cross_bps: float = math.nan
+    loss: tuple[float, float] = (math.nan, math.nan)  # in turn, a step each
 
     def columns(self, rng: np.random.Generator, rank: int) -> dict[str, np.ndarray[Any, Any]]:
         n = self.streams * self.frames
@@ -86,12 +96,22 @@ class Made:
         fate = np.where(
             (fate == Outcome.ON_TIME) & (done - captured > self.deadline_ns), Outcome.LATE, fate
         )
+        reason = np.full(n, Reason.NONE)
+        for outcome in (Outcome.LOST, Outcome.DROPPED):
+            mine = [found for found in self.reasons if found.outcome is outcome]
+            rows = np.flatnonzero(fate == outcome)
+            reason[rows] = np.resize(mine, rows.size) if mine else Reason.NONE
+        whole = np.array([*(self.layers or [1] * len(self.ladder)), 0])[unit]
+        decoded = np.maximum(whole - (frame % 2 if self.layers else 0), np.minimum(whole, 1))
         size = np.where(unit > 0, 250 * 2 ** np.maximum(unit, 0), 0)
         given = {
             "stream": stream,
             "frame": frame,
             "unit": unit,
             "outcome": fate,
+            "reason": reason,
+            "layers": np.where(fate <= Outcome.LATE, decoded, 0),
+            "tries": np.where(steps["sent_ns"] == NEVER, 0, np.where(frame % 3, 1, self.tries)),
             "bytes": size,
             "wire_bytes": np.where(size > 0, size + 28, 0),
             "captured_ns": captured,
@@ -151,7 +171,7 @@ class Made:
                         "groups": {"cameras": metrics},
                     }
                 )
-        write_rows(folder / "runs.parquet", runs, RUNS)
+        write_rows(folder / "runs.parquet", runs, runs_schema(runs))
         write_rows(folder / "units.parquet", units, UNITS)
         self._write_capacity(folder)
         self._write_documents(folder, runs, cases)
@@ -165,6 +185,10 @@ class Made:
         answered = outcome <= Outcome.LATE
         latency = (columns["done_ns"] - columns["captured_ns"])[answered] / MS
         row = {o.name.lower(): float((outcome == o).mean()) for o in Outcome}
+        for reason in Reason:
+            if reason:
+                row[reason.name.lower()] = float((columns["reason"] == reason).mean())
+        row |= {f"{name}_{task}": 0.5 for task in self.tasks for name in ("on_time", TIMELY)}
         row["timely_accuracy"] = float(columns["score"][outcome == Outcome.ON_TIME].sum() / n)
         for share, name in ((50, "p50"), (95, "p95")):
             enough = latency.size > 20
@@ -203,10 +227,15 @@ class Made:
                 "deadline_ns": self.deadline_ns,
                 "interval_ns": self.interval_ns,
                 "units": self.ladder,
+                **({"layers": self.layers} if self.layers else {}),
+                **({"tasks": self.tasks} if self.tasks else {}),
             }
             for k in range(self.streams)
         ]
-        facts = {"run": run, "groups": [], "units": [], "streams": streams}
+        facts: dict[str, Any] = {"run": run, "groups": [], "units": [], "streams": streams}
+        if self.outages:
+            names = ("worker", "begin_s", "end_s")
+            facts["outages"] = [dict(zip(names, o, strict=True)) for o in self.outages]
         write_frames(folder / "frames" / f"{run}.parquet", FrameLog(columns), facts)
 
     def _write_capacity(self, folder: Path) -> None:
@@ -215,11 +244,17 @@ class Made:
         rows = [
             {
                 "link": f"link-{k}",
+                "way": way,
+                "hop": hop,
+                "links": links,
                 "t_s": t,
                 "capacity_bps": self.streams * 4e5 * (1.3 + np.sin(t / 8 + k)),
+                "cross_bps": self.cross_bps,
+                "loss": self.loss[step % 2],
             }
             for k in range(len(self.traces))
-            for t in grid.tolist()
+            for way, hop, links in self.hops
+            for step, t in enumerate(grid.tolist())
         ]
         write_rows(folder / "capacity.parquet", rows, CAPACITY)
 
@@ -251,7 +286,7 @@ class Made:
                 for case in mine[k + 1 :]
             ]
         summary = {
-            "schema_version": 1,
+            "schema_version": 2,
             "name": self.name,
             "description": self.description,
             "task": "top1",
@@ -264,7 +299,7 @@ class Made:
             "warnings": self.warnings,
         }
         manifest = {
-            "schema_version": 1,
+            "schema_version": 2,
             "scenario": {"name": self.name, "seed": 7},
             "scenario_sha256": "0123456789abcdef" * 4,
             "source": "city.yaml",

@@ -20,9 +20,9 @@ def test_points_are_the_traces_that_could_be_measured() -> None:
     [
         ("", "content"),
         ("[1]", "content"),
-        ('{"schema_version": 2, "scenario": {}}', "schema_version: 2"),
-        ('{"schema_version": 1}', "scenario"),
-        ('{"schema_version": 1, "scenario": {}, "elapsed_s": NaN}', "elapsed_s"),
+        ('{"schema_version": 1, "scenario": {}}', "schema_version: 1"),
+        ('{"schema_version": 2}', "scenario"),
+        ('{"schema_version": 2, "scenario": {}, "elapsed_s": NaN}', "elapsed_s"),
     ],
 )
 def test_what_is_no_manifest_is_refused_with_place_and_rule(
@@ -38,7 +38,7 @@ def test_what_is_no_manifest_is_refused_with_place_and_rule(
 
 def test_all_problems_of_a_summary_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
-    path.write_text('{"schema_version": 1, "confidence": 2, "traces": [], "few_traces": false}')
+    path.write_text('{"schema_version": 2, "confidence": 2, "traces": [], "few_traces": false}')
     with pytest.raises(InputError) as caught:
         read_document(path, Summary)
     assert {problem.what for problem in caught.value.problems} == {"name", "confidence", "cases"}

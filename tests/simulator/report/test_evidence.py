@@ -110,7 +110,10 @@ def test_a_case_without_runs_is_refused(make: Callable[..., Path]) -> None:
         read(folder)
 
 
-@pytest.mark.parametrize(("column", "value"), [("stream", 9), ("unit", 99), ("outcome", 5)])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("stream", 9), ("unit", 99), ("outcome", 5), ("reason", 10), ("layers", -1)],
+)
 def test_frames_of_what_there_is_not_are_refused(
     make: Callable[..., Path], column: str, value: int
 ) -> None:
@@ -140,7 +143,7 @@ def test_streams_without_a_description_are_refused(make: Callable[..., Path]) ->
     path = next((folder / "frames").iterdir())
     table = pq.read_table(path)
     facts = json.dumps({"groups": [], "units": [], "streams": [{"name": "x"}]})
-    metadata = {"schema_version": "1", "run": facts}
+    metadata = {"schema_version": "2", "run": facts}
     pq.write_table(table.replace_schema_metadata(metadata), path)
     with pytest.raises(InputError, match="must be described"):
         read_frames(read(folder), path.stem)

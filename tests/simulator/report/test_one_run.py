@@ -8,7 +8,7 @@ import pandas as pd
 from simulator.framelog import Outcome
 from simulator.report.evidence import read
 from simulator.report.frames import Frames
-from simulator.report.one_run import choose_run, choose_span, through_time
+from simulator.report.one_run import choose_run, choose_span, hops_of, through_time
 from simulator.report.plate import Look
 
 if TYPE_CHECKING:
@@ -61,6 +61,46 @@ def test_of_a_longer_run_the_most_typical_minute_is_shown() -> None:
 
 def test_of_a_longer_run_without_frames_the_first_minute_is_shown() -> None:
     assert choose_span(240.0, [frames({})]) == (0.0, 60.0)
+
+
+def test_one_hop_needs_no_name_and_several_are_called_as_in_the_scenario(
+    make: Callable[..., Path],
+) -> None:
+    evidence = read(make(policies=("fixed",), traces=("a/1",)))
+    (only,) = hops_of(evidence, "link-0", (1.0, 2.0))
+    assert (only.name, only.uplink, only.links) == ("", True, 1)
+    assert only.t_s[0] == 1.0
+    assert not only.loss.size
+
+
+def test_loss_and_others_are_taken_along(make: Callable[..., Path]) -> None:
+    hops = (("uplink", "wifi", 4), ("downlink", "downlink.0", 1))
+    evidence = read(make(traces=("a/1",), hops=hops, cross_bps=1e5, loss=(0.0, 0.5)))
+    wifi, back = hops_of(evidence, "link-0", (0.0, 2.0))
+    assert (wifi.name, wifi.links, back.name, back.uplink) == ("wifi", 4, "downlink.0", False)
+    assert wifi.loss[:3].tolist() == [0.0, 0.5, 0.0]
+    assert set(wifi.cross_bps) == {1e5}
+
+
+def test_what_happened_to_workers_packets_and_layers_is_drawn(make: Callable[..., Path]) -> None:
+    evidence = read(
+        make(
+            policies=("fixed",),
+            traces=("a/1",),
+            tries=3,
+            layers=(1, 2, 2, 1, 2),
+            outages=(("gpu/0", 1.0, 2.0), ("gpu/1", 90.0, 99.0)),
+        )
+    )
+    (plate,) = through_time(evidence, "", evidence.cases_of(""), Look.of(evidence))
+    _, _, away, latency = plate.figure.axes
+    assert [label.get_text() for label in away.get_yticklabels()] == ["gpu/0"]
+    legend = latency.get_legend()
+    assert legend is not None
+    assert [text.get_text().rsplit(maxsplit=1)[0] for text in legend.get_texts()] == [
+        "packets sent again",
+        "some layers only",
+    ]
 
 
 def test_a_stretch_takes_its_own_frames_and_the_capacity_step_under_way(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from simulator.framelog import Outcome
+from simulator.framelog import Outcome, Reason
 from simulator.metrics import STAGES as MEASURED_STAGES
 from simulator.report import palette
 
@@ -86,10 +86,13 @@ def test_a_ladder_of_one_unit_has_a_colour() -> None:
 
 def test_every_outcome_and_every_measured_stage_has_a_colour_in_order() -> None:
     assert list(palette.OUTCOMES) == list(Outcome)
+    assert set(palette.REASONS) == set(Reason) - {Reason.NONE}
     assert tuple(palette.STAGES) == MEASURED_STAGES
 
 
-@pytest.mark.parametrize("colour", [*palette.OUTCOMES.values(), *palette.STAGES.values()])
+@pytest.mark.parametrize(
+    "colour", [*palette.OUTCOMES.values(), *palette.REASONS.values(), *palette.STAGES.values()]
+)
 def test_words_on_an_area_stand_out_from_it(colour: str) -> None:
     assert abs(luma(palette.ink_on(colour)) - luma(colour)) > 0.3
 
@@ -97,7 +100,10 @@ def test_words_on_an_area_stand_out_from_it(colour: str) -> None:
 @pytest.mark.parametrize("eye", EYES)
 def test_colours_that_meet_in_a_plot_stay_apart_for_every_eye(eye: str) -> None:
     assert nearest(palette.of_policies([f"p{k}" for k in range(8)]).values(), eye) > 12
-    assert nearest(palette.OUTCOMES.values(), eye) > 12
+    fates = {*palette.OUTCOMES.values(), *palette.REASONS.values()}
+    assert len(fates) == 12
+    assert nearest(fates, eye) > 12
+    assert nearest({palette.DARK.get(colour, colour) for colour in fates}, eye) > 9
     assert nearest(palette.STAGES.values(), eye) > 12
     units = palette.of_units(["device", *(f"unit-{k}" for k in range(6))], ["device"])
     assert nearest(units.values(), eye) > 8

@@ -10,7 +10,7 @@ import pytest
 from simulator.foundation.errors import InputError
 from simulator.framelog import COLUMNS, Outcome
 from simulator.results.results import Results, read_json
-from simulator.results.schema import CAPACITY, FRAMES, RUNS
+from simulator.results.schema import CAPACITY, FRAMES, runs_schema
 from simulator.results.tables import read_facts, read_table, write_columns, write_frames, write_rows
 from tests.simulator.metrics.logs import frame, log_of
 
@@ -49,11 +49,12 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_columns_of_frame_files_are_those_of_the_frame_log() -> None:
     assert FRAMES.names == list(COLUMNS)
-    assert FRAMES.metadata == {b"schema_version": b"1"}
+    assert FRAMES.metadata == {b"schema_version": b"2"}
 
 
 def test_a_row_that_lacks_a_column_says_so_with_null(tmp_path: Path) -> None:
-    write_rows(tmp_path / "runs.parquet", [{"run": "a", "on_time": 0.5}], RUNS)
+    rows = [{"run": "a", "on_time": 0.5}]
+    write_rows(tmp_path / "runs.parquet", rows, runs_schema(rows))
     table = read_table(tmp_path / "runs.parquet", ["run", "on_time", "late"])
     assert table.to_pylist() == [{"run": "a", "on_time": 0.5, "late": None}]
 
@@ -69,20 +70,20 @@ def test_what_is_no_table_of_results_is_refused(tmp_path: Path) -> None:
 
 def test_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
-    write_columns(path, {"link": [], "t_s": [], "capacity_bps": []}, CAPACITY)
+    write_columns(path, {name: [] for name in CAPACITY.names}, CAPACITY)
     table = pq.read_table(path)
     pq.write_table(table.replace_schema_metadata({"schema_version": "99"}), path)
-    with pytest.raises(InputError, match="schema_version: 99 must be 1"):
+    with pytest.raises(InputError, match="schema_version: 99 must be 2"):
         read_table(path)
 
 
 @pytest.mark.parametrize("said", [None, "{", "{}", '{"groups": 1, "units": [], "streams": []}'])
 def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: str | None) -> None:
     path = tmp_path / "x.parquet"
-    write_columns(path, {"link": [], "t_s": [], "capacity_bps": []}, CAPACITY)
+    write_columns(path, {name: [] for name in CAPACITY.names}, CAPACITY)
     if said is not None:
         table = pq.read_table(path)
-        metadata = {"schema_version": "1", "run": said}
+        metadata = {"schema_version": "2", "run": said}
         pq.write_table(table.replace_schema_metadata(metadata), path)
     with pytest.raises(InputError, match=r"metadata: .* must"):
         read_facts(path)
@@ -94,7 +95,7 @@ def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: st
         ("{", "must be JSON with schema_version"),
         ("[]", "must be JSON with schema_version"),
         ("{}", "must be JSON with schema_version"),
-        (json.dumps({"schema_version": 2}), "schema_version: 2 must be 1"),
+        (json.dumps({"schema_version": 1}), "schema_version: 1 must be 2"),
     ],
 )
 def test_a_document_is_checked(tmp_path: Path, text: str, said: str) -> None:

@@ -93,10 +93,6 @@ def away(worker: object, at: str, last: str) -> dict[str, object]:
         ),
         ({"memory": {}}, "server.memory.size: (missing) must be given"),
         (
-            {"memory": {"size": "1 MB", "tails": "copies", "tail": "1 kB"}},
-            "memory.tail: 1 kB means nothing where each unit has a whole network",
-        ),
-        (
             {"memory": {"size": "1 MB", "holds": ["tail", "tail"]}},
             "memory.holds.1: tail must not be given twice",
         ),
