@@ -59,7 +59,11 @@ def _budgets(training: Mapping[str, Any]) -> Iterator[str]:
         if name.startswith("crbq")
     ]
     if shown:
-        yield "Training of CR+BQ, with the budget that the units had place by place in their chain:"
+        yield (
+            "CR+BQ was trained on the units' frames with their loss but for the rate. Each goes on "
+            "from the unit named, so that it has that unit's whole budget and its own pictures "
+            "more; the one from nothing has the budget of the ladder's first unit:"
+        )
         yield ""
         yield from table(["unit", "from", "pictures, features only", "pictures, task"], shown)
         yield ""

@@ -1,7 +1,8 @@
 """Training of CR+BQ units as the bottleneck units are trained, but for the rate.
 
-Each starts from a wider or finer one: few channels do not train from nothing. The order and the
-budgets are those of the ladder (``run.FULL``): as many pictures in each place of the chain.
+Few channels of few bits do not train from nothing, nor from a unit of many bits: each starts from
+the bottleneck unit of like rate, once that is trained, keeps the channels that say most, and goes
+on. Its budget is then that unit's whole budget and its own pictures on top.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from models.backbone import Backbone
     from models.training.cache import CachedBatch, FeatureSet
+    from models.units import Transform
 
 __all__ = ["ReducedRecipe", "narrowed", "settled", "train_reduced"]
 
@@ -43,7 +45,7 @@ class ReducedRecipe:
     Attributes:
         channels: C_r.
         bits: Bits a symbol.
-        start: Name of the trained unit it starts from; None for nothing.
+        start: Name of the bottleneck unit it starts from; None for nothing.
         images: Showings with the task loss, through the frozen tail.
         warm_images: Showings before that with only the cheap feature distance.
         likeness: Weight of the relative squared feature distance within L_task.
@@ -68,20 +70,21 @@ class ReducedRecipe:
 
 
 @torch.no_grad()
-def narrowed(unit: ReducedUnit, wider: ReducedUnit, features: FeatureSet) -> None:
-    """Start a unit from a wider or finer one, keeping the channels that say most.
+def narrowed(unit: ReducedUnit, wider: Transform, features: FeatureSet) -> None:
+    """Start a unit from a trained one, keeping the channels that say most.
 
     A channel says as much as its variance moves the decoder's first layer.
 
     Args:
         unit: The one to start.
-        wider: Where its numbers come from.
+        wider: Where its numbers come from; it has at least as many channels.
         features: Training features to look at.
     """
     y = wider.analyse(features.take(np.arange(min(_ROWS, len(features)))).features)
     says = y.var((0, 2, 3)) * wider.place.weight.square().sum((0, 2, 3))
     kept = torch.sort(torch.argsort(says, descending=True, stable=True)[: unit.channels]).values
-    numbers = wider.state_dict()
+    own = unit.state_dict()
+    numbers = {name: value for name, value in wider.state_dict().items() if name in own}
     for name in ("pick.weight", "pick.bias"):
         numbers[name] = numbers[name][kept]
     numbers["place.weight"] = numbers["place.weight"][:, kept]
@@ -124,7 +127,7 @@ def train_reduced(
     backbone: Backbone,
     features: FeatureSet,
     *,
-    wider: ReducedUnit | None = None,
+    wider: Transform | None = None,
     member: Member = ALONE,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> ReducedUnit:
@@ -135,7 +138,7 @@ def train_reduced(
         recipe: How to train.
         backbone: Folded, frozen.
         features: What its head makes of the training frames.
-        wider: The trained unit to start from.
+        wider: The trained bottleneck unit to start from.
         member: This process's place in the team that trains the unit.
         tell: Called with a line of progress.
 

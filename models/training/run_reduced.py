@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.baselines import reduced_file
-from models.ladder import load_backbone
+from models.ladder import load_backbone, load_unit
 from models.training import run
 from models.training.cache import cached
 from models.training.frames import rendered
@@ -53,6 +53,8 @@ class Settings:
         )
 
 
+_PASS = run.FULL.training.frames  # one pass over the training frames
+
 FULL = Settings(
     training=run.FULL.training,
     selection=run.FULL.selection,
@@ -60,14 +62,19 @@ FULL = Settings(
         ReducedRecipe(
             channels=24, bits=8, start=None, likeness=0.5, warm_images=250_000, images=130_000
         ),
-        ReducedRecipe(channels=24, bits=2, start="crbq-24c-8b", likeness=0.2, images=110_000),
-        ReducedRecipe(channels=12, bits=2, start="crbq-24c-2b", images=120_000),
-        ReducedRecipe(channels=6, bits=2, start="crbq-12c-2b", images=130_000),
-        ReducedRecipe(channels=3, bits=2, start="crbq-6c-2b", images=150_000),
-        ReducedRecipe(channels=3, bits=1, start="crbq-3c-2b", images=170_000),
+        ReducedRecipe(channels=24, bits=2, start="unit-5", likeness=0.2, images=_PASS),
+        ReducedRecipe(channels=12, bits=2, start="unit-4", images=_PASS),
+        ReducedRecipe(channels=6, bits=2, start="unit-3", images=_PASS),
+        ReducedRecipe(channels=6, bits=1, start="unit-2", images=_PASS),
+        ReducedRecipe(channels=12, bits=1, start="unit-3", images=_PASS),
+        ReducedRecipe(channels=3, bits=1, start="unit-1", images=_PASS),
     ),
 )
-"""The schedule of the shipped CR+BQ units: the budgets of ``run.FULL``, place by place."""
+"""The schedule of the shipped CR+BQ units.
+
+The one of 8 bits, from nothing, has the budget of the ladder's first unit. Each of the others has
+the whole budget of the bottleneck unit it starts from, and one pass over the training frames more.
+"""
 
 QUICK = Settings(
     training=run.QUICK.training,
@@ -76,7 +83,7 @@ QUICK = Settings(
         ReducedRecipe(
             channels=6, bits=4, start=None, images=0, warm_images=480, batch=16, keep_every=6
         ),
-        ReducedRecipe(channels=3, bits=1, start="crbq-6c-4b", images=80, batch=16, keep_every=5),
+        ReducedRecipe(channels=3, bits=1, start="unit-2", images=80, batch=16, keep_every=5),
     ),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
@@ -141,7 +148,7 @@ def _learn(
     frames = rendered(work / settings.training.split, settings.training)
     features = cached(work / "features", backbone, frames, digest=digest)
     start = recipe.start
-    wider = reduced_file.load(weights / f"{start}.safetensors", digest) if start else None
+    wider = load_unit(weights / f"{start}.safetensors", digest) if start else None
     unit = train_reduced(work, recipe, backbone, features, wider=wider, member=member, tell=tell)
     if member.rank:
         return

@@ -16,6 +16,7 @@ from models.measuring.network import open_network
 from models.training.reduced import narrowed, settled
 from models.training.run import FULL as LADDER_FULL
 from models.training.run_reduced import FULL, QUICK, train
+from models.units import BottleneckUnit
 from models.weightfile import write
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
@@ -93,19 +94,23 @@ def test_the_channels_that_say_most_are_kept(features: FeatureSet) -> None:
     torch.testing.assert_close(narrow.pick.weight, wide.pick.weight[[1, 3]])
 
 
-def test_budgets_are_those_of_the_ladder_place_by_place() -> None:
-    places = LADDER_FULL.units[: len(FULL.units)]
-    assert [u.images for u in FULL.units][: len(places)] == [u.images for u in places]
-    assert [u.warm_images for u in FULL.units][: len(places)] == [u.warm_images for u in places]
+def test_a_bottleneck_unit_gives_its_channels_but_not_its_prior(features: FeatureSet) -> None:
+    unit, started = BottleneckUnit(1, 3), ReducedUnit(3, 2)
+    narrowed(started, unit, features)
+    torch.testing.assert_close(started.pick.weight, unit.pick.weight)
+    assert not any("density" in name for name in started.state_dict())
+
+
+def test_no_unit_has_a_smaller_budget_than_the_bottleneck_unit_of_its_place() -> None:
+    first, *others = FULL.units
+    place = LADDER_FULL.units[0]
+    assert (first.images, first.warm_images) == (place.images, place.warm_images)
+    assert (first.channels, first.start) == (place.channels, place.start)
+    names = {f"unit-{recipe.number}" for recipe in LADDER_FULL.units}
+    for recipe in others:
+        assert recipe.start in names
+        assert recipe.images == 48_000
     assert (FULL.training, FULL.selection) == (LADDER_FULL.training, LADDER_FULL.selection)
-
-
-def test_each_unit_starts_from_one_trained_before() -> None:
-    for settings in (FULL, QUICK):
-        names: list[str | None] = [None]
-        for unit in settings.units:
-            assert unit.start in names
-            names.append(f"crbq-{unit.channels}c-{unit.bits}b")
 
 
 @pytest.fixture(scope="module")
