@@ -8,11 +8,14 @@ import numpy as np
 
 from models.own.affine import Affine, Layout
 from models.own.feature_codec import FeatureCodec
+from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torch import Tensor
 
-__all__ = ["BITS", "calibration_frames", "codecs"]
+__all__ = ["BITS", "calibration_frames", "codecs", "stored_codecs"]
 
 BITS = (8, 6, 4, 2)
 """Bits a value, of the range-coded ladder; 8 also go through zlib."""
@@ -49,3 +52,28 @@ def codecs(features: Tensor) -> list[FeatureCodec]:
         tables = quantiser.counted(quantiser.quantise(grid))
         found.append(FeatureCodec(quantiser, tables, shape))
     return [FeatureCodec(found[0].quantiser, None, shape), *found]
+
+
+def stored_codecs(folder: Path, shape: tuple[int, ...]) -> list[FeatureCodec]:
+    """Return the ladder that an export left in a folder.
+
+    Args:
+        folder: Of either end.
+        shape: Of one image's features, which the codecs must be for.
+
+    Raises:
+        InputError: A file is missing or damaged, or the codecs are for other features.
+    """
+    names = [f"zlib-{BITS[0]}", *(f"affine-{bits}" for bits in BITS)]
+    found = [FeatureCodec.load(folder, name) for name in names]
+    if others := [codec for codec in found if codec.layout.shape != shape]:
+        raise InputError(
+            Problem(
+                where=str(folder),
+                what=others[0].name,
+                value=others[0].layout.shape,
+                rule=f"must be for features of the shape {shape}",
+                remedy="take the codecs of the same network, cut at the same place",
+            )
+        )
+    return found

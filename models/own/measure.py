@@ -29,7 +29,7 @@ from models.measuring.facts import clocks, facts
 from models.measuring.stopwatch import Stopwatch
 from models.measuring.subject import Shown
 from models.measuring.timing import time_stages
-from models.own.calibrate import calibration_frames, codecs
+from models.own.calibrate import calibration_frames, codecs, stored_codecs
 from models.own.ends import export
 from models.own.feature_unit import FeatureUnit
 from models.own.halves import Head, Scaling, Tail
@@ -71,6 +71,9 @@ class OwnPlan:
         scaling: Of the network's images.
         fps: At which clips of more than one frame were filmed.
         processor: ``cpu``, or an accelerator such as ``cuda``.
+        like: Folder of an earlier profile of the network, whose codecs are used instead of
+            calibrating new ones: another machine's features differ in their last digits, and only
+            profiles with the same codecs can be combined.
         qualities: Of JPEG, 4:4:4.
         timing: How often times are taken.
     """
@@ -84,6 +87,7 @@ class OwnPlan:
     scaling: Scaling = field(default_factory=Scaling)
     fps: float = 15.0
     processor: str = "cpu"
+    like: Path | None = None
     qualities: Sequence[int] = tuple(jpeg.quality for jpeg in LADDER if jpeg.sampling == "444")
     timing: TimingPlan = field(default_factory=TimingPlan)
 
@@ -172,10 +176,11 @@ def _opened(plan: OwnPlan, task: Task) -> _Cut:
 
 
 def _subjects(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip], folder: Path) -> list[Subject]:
-    images = _spread(plan, clips, calibration_frames(cut.head.shape))
-    with torch.inference_mode():
-        parts = [cut.head(prepare(images[k : k + _BATCH])) for k in range(0, len(images), _BATCH)]
-    ladder = codecs(torch.cat(parts))
+    if plan.like is None:
+        images = _spread(plan, clips, calibration_frames(cut.head.shape))
+        ladder = codecs(_features(cut.head, images))
+    else:
+        ladder = stored_codecs(plan.like / "export" / "device", cut.head.shape)
     export(folder, cut.head, cut.tail, ladder)
     stored = folder / "server" / "tail.safetensors"
     values = sum(part.numel() for part in cut.tail.graph.state_dict().values())
@@ -191,6 +196,12 @@ def _subjects(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip], folder: Path) -> 
         *(FeatureUnit(codec, cut.head, cut.digest, folder / "device") for codec in ladder),
         *(ImageUnit(Jpeg("444", q, plan.side), cut.head, cut.digest) for q in plan.qualities),
     ]
+
+
+@torch.inference_mode()
+def _features(head: Head, images: NDArray[np.uint8]) -> torch.Tensor:
+    parts = [head(prepare(images[k : k + _BATCH])) for k in range(0, len(images), _BATCH)]
+    return torch.cat(parts)
 
 
 def _spread(plan: OwnPlan, clips: Sequence[Clip], most: int) -> NDArray[np.uint8]:

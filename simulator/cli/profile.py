@@ -92,6 +92,12 @@ def _add_measure(parts: Commands) -> None:
     own.add_argument("--mean", type=_channels, help="of the pictures (default ImageNet's)")
     own.add_argument("--std", type=_spreads, help="of the pictures (default ImageNet's)")
     own.add_argument("--fps", type=_positive, default=15.0, help="of clips (default 15)")
+    own.add_argument(
+        "--like",
+        metavar="DIR",
+        type=Path,
+        help="profile of the same network elsewhere: use its codecs, so that both can be combined",
+    )
     own.add_argument("--processor", default="cpu", help="cpu (default), or cuda and the like")
     own.add_argument(
         "--rounds", metavar="N", type=_rounds, default=30, help="of timing (default 30)"
@@ -216,6 +222,7 @@ def _own_plan(arguments: Arguments) -> OwnPlan:
         scaling=Scaling(arguments.mean or usual.mean, arguments.std or usual.std),
         fps=arguments.fps,
         processor=arguments.processor,
+        like=arguments.like,
         timing=TimingPlan(
             rounds=arguments.rounds, server_rounds=min(arguments.rounds, TimingPlan().server_rounds)
         ),

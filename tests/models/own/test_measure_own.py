@@ -15,7 +15,7 @@ from models.own.ends import Device, Server
 from models.own.halves import Scaling
 from models.own.measure import OwnPlan, measure_own
 from models.own.pictures import read_frame
-from models.profile import Profile, load
+from models.profile import Profile, combined, load
 from simulator.cli import main
 from simulator.foundation.errors import InputError
 from tests.models.own.data import classes, voc
@@ -148,6 +148,19 @@ def test_both_ends_run_in_processes_of_their_own_from_files_alone(
         payload = device.encode(frame)
         assert payload == (tmp_path / f"{number}.payload").read_bytes()
         np.testing.assert_array_equal(server.answer(payload)[0][0].numpy(), answers[number])
+
+
+def test_the_codecs_of_another_machine_make_profiles_that_combine(
+    measured: Profile, plan: OwnPlan, out: Path, tmp_path: Path
+) -> None:
+    others = replace(plan, like=out, data=classes(tmp_path / "other data", each=2))
+    again = measure_own(others, tmp_path / "rack")
+    assert again.info["digests"] == measured.info["digests"]
+    both = combined(measured, again, "both")
+    assert (both.clips, both.info["kind"]) == (9, "combined")
+    elsewhere = replace(plan, like=out, split="stage2.0")
+    with pytest.raises(InputError, match=r"zlib-8: \(8, 8, 8\) must be for features of the shape"):
+        measure_own(elsewhere, tmp_path / "none")
 
 
 def test_a_frame_of_another_size_is_refused(out: Path) -> None:
