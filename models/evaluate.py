@@ -19,6 +19,7 @@ from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_bl
 from models.measuring.facts import facts
 from models.measuring.network import open_ladder, open_network
 from models.measuring.targets import verdicts
+from models.opponents import Opponents, compare_all
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 __all__ = ["EvaluationPlan", "evaluate"]
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     weights: str | Path,
     out: Path,
     *,
     plan: EvaluationPlan | None = None,
     jpegs: Sequence[Jpeg] = LADDER,
+    against: Opponents | None = None,
     cache: Path = Path("build/measured"),
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
@@ -45,7 +47,8 @@ def evaluate(
         weights: Folder of weights, or the name of a shipped one.
         out: The JSON file.
         plan: Which clips; by default 3000 standard and busy ones and 600 shifted ones.
-        jpegs: JPEG settings to compare with.
+        jpegs: JPEG settings to evaluate beside the units.
+        against: Baselines to compare the units with; None for no comparison.
         cache: Folder that keeps results block by block, so that a killed run goes on.
         workers: Processes, one thread each.
         tell: Called with a line of progress.
@@ -56,9 +59,10 @@ def evaluate(
     Raises:
         InputError: The weights are missing or damaged; nothing is written.
     """
+    plan = plan or EvaluationPlan()
     opened = partial(open_network, weights, tuple(jpegs))
     network = opened()
-    groups = group_blocks(plan or EvaluationPlan())
+    groups = group_blocks(plan)
     every = list(dict.fromkeys(block for blocks in groups.values() for block in blocks))
     measure_blocks(opened, every, cache, workers=workers, tell=tell)
     found = {
@@ -80,6 +84,10 @@ def evaluate(
         "training": _training(trained),
         "facts": facts(network.subjects),
     }
+    if against is not None:
+        result["comparison"] = compare_all(
+            weights, against, plan=plan, cache=cache, workers=workers, tell=tell
+        )
     write_atomically(out, json.dumps(result, indent=1) + "\n")
     return result
 
@@ -87,7 +95,7 @@ def evaluate(
 def _training(trained: TrainedLadder) -> dict[str, Any]:
     """Return what the weights' files say about their training, by file."""
     said = {"backbone": trained.about}
-    for unit in trained.units:
-        with safe_open(trained.folder / f"{unit.name}.safetensors", framework="numpy") as stored:
-            said[unit.name] = json.loads(stored.metadata()["about"])
+    for path in sorted(trained.folder.glob("*-*.safetensors")):
+        with safe_open(path, framework="numpy") as stored:
+            said[path.stem] = json.loads(stored.metadata()["about"])
     return said

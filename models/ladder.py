@@ -2,31 +2,26 @@
 
 A folder holds ``backbone.safetensors`` and ``unit-1.safetensors`` upwards. Each unit's file names
 the digest of the backbone it was trained for and carries its own integer frequency tables.
-Numbers are stored as fp16 and computed with as fp32, so what is measured is what is shipped.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as _dump
 
 from models.backbone import Backbone
 from models.prior import FrequencyTables
 from models.units import BottleneckUnit
-from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.files import write_atomically
+from models.weightfile import fill, read, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from torch import Tensor, nn
+    from torch import nn
 
 __all__ = [
     "SHIPPED",
@@ -41,8 +36,6 @@ __all__ = [
 
 SHIPPED = "shapes-224"
 _HOME = Path(__file__).parent / "weights"
-_FORMAT = "splitcast weights 1"
-_REMEDY = "rebuild the folder with `splitcast units train`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,62 +71,6 @@ def halved(module: nn.Module) -> nn.Module:
     return module
 
 
-def _refused(path: Path, value: object, rule: str) -> InputError:
-    return InputError(
-        Problem(where=str(path), what="weights", value=value, rule=rule, remedy=_REMEDY)
-    )
-
-
-def _write(
-    path: Path, module: nn.Module, about: Mapping[str, Any], extra: dict[str, Tensor]
-) -> str:
-    tensors = {
-        name: value.detach().half().contiguous() for name, value in module.state_dict().items()
-    }
-    facts = {"format": _FORMAT, "about": json.dumps(dict(about), sort_keys=True)}
-    raw = _repeatable(_dump(tensors | extra, metadata=facts))
-    write_atomically(path, raw)
-    return hashlib.sha256(raw).hexdigest()
-
-
-def _repeatable(raw: bytes) -> bytes:
-    """Put a safetensors file's metadata in order: the library writes them in a random one."""
-    size = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + size])
-    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
-    ordered = json.dumps(header, separators=(",", ":")).encode()
-    return raw[:8] + ordered.ljust(size) + raw[8 + size :]
-
-
-def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    if not path.is_file():
-        raise _refused(path, path.name, "does not exist")
-    try:
-        with safe_open(path, framework="pt") as stored:
-            about = stored.metadata() or {}
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
-        raise _refused(path, error, "must be a whole safetensors file") from error
-    if about.get("format") != _FORMAT:
-        raise _refused(path, about.get("format"), f"must be in the format {_FORMAT!r}")
-    try:
-        return tensors, dict(json.loads(about["about"]))
-    except (KeyError, ValueError, TypeError) as error:
-        raise _refused(path, error, "must say how it was trained") from error
-
-
-def _fill(path: Path, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
-    wanted = {name: tuple(value.shape) for name, value in module.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in tensors.items()}
-    if wanted != found:
-        odd = min(set(wanted.items()) ^ set(found.items()))
-        raise _refused(path, odd, "must have this network's tensors and shapes")
-    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
-        raise _refused(path, "NaN or infinity", "must hold finite numbers")
-    module.load_state_dict({name: value.float() for name, value in tensors.items()})
-    module.eval().requires_grad_(requires_grad=False)
-
-
 def save(folder: Path, backbone: Backbone, about: Mapping[str, Any]) -> str:
     """Write a folded backbone; return the digest that its units must name.
 
@@ -142,7 +79,7 @@ def save(folder: Path, backbone: Backbone, about: Mapping[str, Any]) -> str:
         backbone: Folded.
         about: What is to be known about its training.
     """
-    return _write(folder / "backbone.safetensors", backbone, about, {})
+    return write(folder / "backbone.safetensors", backbone, about, {})
 
 
 def save_unit(
@@ -153,7 +90,7 @@ def save_unit(
         raise ValueError("a unit must be sealed before it is saved")
     extra = {name: torch.from_numpy(value) for name, value in unit.tables.arrays().items()}
     facts = {**about, "backbone": backbone, "number": unit.number, "channels": unit.channels}
-    _write(folder / f"{unit.name}.safetensors", unit, facts, extra)
+    write(folder / f"{unit.name}.safetensors", unit, facts, extra)
 
 
 def load_backbone(folder: Path) -> tuple[Backbone, str, dict[str, Any]]:
@@ -163,9 +100,9 @@ def load_backbone(folder: Path) -> tuple[Backbone, str, dict[str, Any]]:
         InputError: The file is missing, damaged or not a backbone of ours.
     """
     path = folder / "backbone.safetensors"
-    tensors, about = _read(path)
+    tensors, about = read(path)
     backbone = Backbone().fold()
-    _fill(path, backbone, tensors)
+    fill(path, backbone, tensors)
     return backbone, hashlib.sha256(path.read_bytes()).hexdigest(), about
 
 
@@ -175,18 +112,18 @@ def load_unit(path: Path, digest: str) -> BottleneckUnit:
     Raises:
         InputError: The file is missing, damaged or foreign, or of another backbone.
     """
-    tensors, about = _read(path)
+    tensors, about = read(path)
     if about.get("backbone") != digest:
-        raise _refused(path, about.get("backbone"), f"must be trained for the backbone {digest}")
+        raise refused(path, about.get("backbone"), f"must be trained for the backbone {digest}")
     number, channels = about.get("number"), about.get("channels")
     if not isinstance(number, int) or not isinstance(channels, int) or not 0 < channels < 1 << 10:
-        raise _refused(path, (number, channels), "must name its number and channels")
+        raise refused(path, (number, channels), "must name its number and channels")
     prior = {k: tensors.pop(k).numpy() for k in tuple(tensors) if k.startswith("prior.")}
     unit = BottleneckUnit(number, channels)
-    _fill(path, unit, tensors)
+    fill(path, unit, tensors)
     unit.tables = FrequencyTables.from_arrays(prior, str(path))
     if unit.tables.channels != channels:
-        raise _refused(path, unit.tables.channels, f"must hold tables for {channels} channels")
+        raise refused(path, unit.tables.channels, f"must hold tables for {channels} channels")
     return unit
 
 
@@ -201,7 +138,7 @@ def load(folder: Path | str = SHIPPED) -> TrainedLadder:
     paths = sorted(here.glob("unit-*.safetensors"), key=lambda path: (len(path.name), path.name))
     units = [load_unit(path, digest) for path in paths]
     if not units:
-        raise _refused(here, here.name, "must hold at least one unit")
+        raise refused(here, here.name, "must hold at least one unit")
     return TrainedLadder(
         backbone=backbone, units=tuple(units), folder=here, digest=digest, about=about
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.baselines.jpeg import LADDER, Jpeg
+from models.baselines.jpeg import LADDER
 from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts, load_ns
@@ -28,6 +28,7 @@ from models.scenes import CLIP_FPS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from models.baselines.image_unit import ImageCodec
     from models.measuring.subject import Subject
 
 __all__ = ["ContentPlan", "TimingPlan", "ladder_of", "measure"]
@@ -88,7 +89,8 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     name: str | None = None,
     content: ContentPlan | None = None,
     timing: TimingPlan | None = None,
-    jpegs: Sequence[Jpeg] = LADDER,
+    codecs: Sequence[ImageCodec] = LADDER,
+    features: bool = False,
     cache: Path = Path("build/measured"),
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
@@ -101,7 +103,8 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         name: The profile's name; by default the folder's.
         content: Which clips; by default 360 clips of 64 frames.
         timing: How often times are taken.
-        jpegs: JPEG settings to measure beside the trained units.
+        codecs: Settings of still-image codecs to measure beside the trained units.
+        features: Whether to measure the feature codecs, too, CR+BQ units among them.
         cache: Folder that keeps results clip by clip, so that a killed run goes on.
         workers: Processes of the content pass; the timing pass is always one thread.
         tell: Called with a line of progress.
@@ -113,7 +116,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         InputError: The weights are missing or damaged; nothing is written.
     """
     content, timing = content or ContentPlan(), timing or TimingPlan()
-    opened = partial(open_network, weights, tuple(jpegs))
+    opened = partial(open_network, weights, tuple(codecs), features=features)
     network = opened()
     parts = content.blocks()
     blocks = [block for _, _, block in parts]

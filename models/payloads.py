@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from models.coder import RangeCoder
 from models.wire import Identity, pack, unpack
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from models.prior import FrequencyTables
 
 
+class SymbolCoder(Protocol):
+    """Turns symbols to bytes and back."""
+
+    def encode(self, symbols: NDArray[np.integer[Any]]) -> bytes:
+        """Return the bytes of symbols ``[channel, position]``."""
+
+    def decode(self, data: bytes, positions: int, where: str = "payload") -> NDArray[np.int32]:
+        """Return the symbols ``[channel, position]`` in such bytes."""
+
+
 class PayloadCodec:
     """One unit's end of the wire.
 
@@ -21,15 +31,23 @@ class PayloadCodec:
         unit_id: The unit's number on the wire, 0 to 255.
         tables: The unit's frequency tables.
         grid: (height, width) of its symbols.
+        coder: What codes the symbols; by default the range coder with the tables.
     """
 
-    def __init__(self, *, unit_id: int, tables: FrequencyTables, grid: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        *,
+        unit_id: int,
+        tables: FrequencyTables,
+        grid: tuple[int, int],
+        coder: SymbolCoder | None = None,
+    ) -> None:
         """Build the coder and what both ends agree on."""
         self.tables = tables
         self.identity = Identity(
             unit_id=unit_id, tables_digest=tables.digest, shape=(tables.channels, *grid)
         )
-        self._coder = RangeCoder(tables)
+        self._coder = coder or RangeCoder(tables)
 
     def encode(self, symbols: NDArray[np.integer[Any]]) -> bytes:
         """Return the payload of clamped symbols ``[channel, height, width]``, header included."""

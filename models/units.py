@@ -21,7 +21,7 @@ from models.prior import FrequencyTables
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GRID", "BottleneckUnit", "rounded"]
+__all__ = ["GRID", "BottleneckUnit", "Transform", "rounded"]
 
 GRID = (FEATURES[1] // 2, FEATURES[2] // 2)  # height and width of a unit's symbols
 _LARGEST = 24  # symbols lie between -24 and 24; what lies beyond is clamped
@@ -34,36 +34,28 @@ def rounded(y: Tensor) -> Tensor:
     return y + (torch.round(y) - y).detach()
 
 
-class BottleneckUnit(nn.Module):
-    """A unit: encoder, uniform quantiser, learned prior, mirrored decoder.
+class Transform(nn.Module):
+    """The learned transform around a quantiser: encoder, and mirrored decoder.
 
     ::
 
-        48x28x28 -> 3x3/2 (64) -> 1x1 -> C_r x14x14 -> round, clamp -> symbols -+-> range coder
-                                                                                |
-        48x28x28 <- 3x3 (48) <- shuffle <- 1x1 (192) <- 1x1 (64) <--------------+
+        48x28x28 -> 3x3/2 (64) -> 1x1 -> C_r x14x14 -> symbols
+        48x28x28 <- 3x3 (48) <- shuffle <- 1x1 (192) <- 1x1 (64) <- symbols
 
     Attributes:
-        name: ``"unit-1"`` for the lowest rate, and so on.
-        number: The 1 in ``"unit-1"``; the wire format carries it.
         channels: C_r.
-        tables: The prior as integers; None until `seal`.
     """
 
-    def __init__(self, number: int, channels: int) -> None:
-        """Make an untrained unit."""
+    def __init__(self, channels: int) -> None:
+        """Make an untrained transform."""
         super().__init__()
-        self.name = f"unit-{number}"
-        self.number = number
         self.channels = channels
-        self.tables: FrequencyTables | None = None
         width = FEATURES[0]
         self.reduce = nn.Conv2d(width, _HIDDEN, 3, stride=2, padding=1)
         self.pick = nn.Conv2d(_HIDDEN, channels, 1)
         self.place = nn.Conv2d(channels, _HIDDEN, 1)
         self.spread = nn.Conv2d(_HIDDEN, 4 * width, 1)
         self.smooth = nn.Conv2d(width, width, 3, padding=1)
-        self.density = Density(channels)
 
     def analyse(self, features: Tensor) -> Tensor:
         """Return what the quantiser rounds, float (n, C_r, 14, 14)."""
@@ -75,6 +67,35 @@ class BottleneckUnit(nn.Module):
         hidden = functional.relu(self.place(symbols))
         wide = functional.relu(functional.pixel_shuffle(self.spread(hidden), 2))
         return functional.relu(self.smooth(wide))
+
+    @torch.inference_mode()
+    def decode(self, symbols: Tensor) -> Tensor:
+        """Return the features that symbols (n, C_r, 14, 14) stand for, float32 (n, 48, 28, 28)."""
+        return self.synthesise(symbols.to(torch.float32))
+
+
+class BottleneckUnit(Transform):
+    """A unit: encoder, uniform quantiser, learned prior, mirrored decoder.
+
+    ::
+
+        48x28x28 -> encoder -> C_r x14x14 -> round, clamp -> symbols -> range coder -> payload
+        48x28x28 <- decoder <------------------------------- symbols <- range coder <--'
+
+    Attributes:
+        name: ``"unit-1"`` for the lowest rate, and so on.
+        number: The 1 in ``"unit-1"``; the wire format carries it.
+        channels: C_r.
+        tables: The prior as integers; None until `seal`.
+    """
+
+    def __init__(self, number: int, channels: int) -> None:
+        """Make an untrained unit."""
+        super().__init__(channels)
+        self.name = f"unit-{number}"
+        self.number = number
+        self.tables: FrequencyTables | None = None
+        self.density = Density(channels)
 
     def forward(self, features: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Pass features through the unit as in training.
@@ -102,11 +123,6 @@ class BottleneckUnit(nn.Module):
             highest = lowest + self.tables.frequencies.shape[1] - 1
             return torch.minimum(torch.maximum(y, lowest), highest).to(torch.int32)
         return y.clamp(low, high).to(torch.int32)
-
-    @torch.inference_mode()
-    def decode(self, symbols: Tensor) -> Tensor:
-        """Return the features that symbols (n, C_r, 14, 14) stand for, float32 (n, 48, 28, 28)."""
-        return self.synthesise(symbols.to(torch.float32))
 
     def seal(self, symbols: NDArray[np.int32]) -> None:
         """Turn the prior into integer tables, from what it learned and from counted symbols.

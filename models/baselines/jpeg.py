@@ -8,23 +8,23 @@ differ in colour alone. The tables travel with every image, as in any JPEG file.
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import __version__ as pillow_version
+from PIL import features
 
+from models.baselines.picture import compressed, picture
 from models.wire import Identity, pack, unpack
-from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["LADDER", "Jpeg"]
 
 _SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
-_UNIT_IDS = {"444": 64, "420": 160}  # plus the quality, up to 95; bottleneck units count from 1
+_UNIT_IDS = {"444": 64, "420": 160}  # plus the quality, up to 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Jpeg:
         side: Height and width of the frames, pixels.
 
     Example:
+        >>> import numpy as np
         >>> grey = np.full((224, 224, 3), 128, np.uint8)
         >>> jpeg = Jpeg("444", 50)
         >>> bool((jpeg.decode(jpeg.encode(grey)) == grey).all())
@@ -61,17 +62,16 @@ class Jpeg:
             shape=(3, self.side, self.side),
         )
 
+    @property
+    def library(self) -> str:
+        """What encodes, with its version."""
+        return f"Pillow {pillow_version} libjpeg-turbo {features.version('libjpeg_turbo')}"
+
     def encode(self, image: NDArray[np.uint8]) -> bytes:
         """Return the payload of one frame, uint8 (side, side, 3)."""
-        coded = io.BytesIO()
-        Image.fromarray(image).save(
-            coded,
-            format="JPEG",
-            quality=self.quality,
-            subsampling=_SUBSAMPLING[self.sampling],
-            optimize=True,
-        )
-        return pack(coded.getvalue(), self.identity)
+        sampling = _SUBSAMPLING[self.sampling]
+        coded = compressed(image, "JPEG", quality=self.quality, subsampling=sampling, optimize=True)
+        return pack(coded, self.identity)
 
     def decode(self, payload: bytes, where: str = "payload") -> NDArray[np.uint8]:
         """Return the frame of a payload.
@@ -79,24 +79,7 @@ class Jpeg:
         Raises:
             InputError: The payload is cut, damaged, of another unit, or no JPEG of this size.
         """
-        coded = unpack(payload, self.identity, where)
-        try:
-            with Image.open(io.BytesIO(coded), formats=["JPEG"]) as picture:
-                found: object = (picture.height, picture.width, picture.mode)
-                # Only the header is read so far: a picture of another size is never allocated.
-                if found == (self.side, self.side, "RGB"):
-                    return np.asarray(picture)
-        except (UnidentifiedImageError, OSError, SyntaxError) as error:
-            found = error
-        raise InputError(
-            Problem(
-                where=where,
-                what="JPEG",
-                value=found,
-                rule=f"must be an RGB picture of {self.side}x{self.side}",
-                remedy="decode whole payloads with the unit that encoded them",
-            )
-        )
+        return picture(unpack(payload, self.identity, where), "JPEG", self.side, where)
 
 
 LADDER = (

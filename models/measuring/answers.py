@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["COLUMNS", "Answers", "Network", "collect", "measure_blocks"]
+__all__ = ["COLUMNS", "Answers", "Network", "collect", "content_digest", "measure_blocks"]
 
 COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence")
 _BATCH = 32
@@ -151,14 +151,14 @@ def _measure(network: Network, block: Block, cache: Path) -> None:
 
 
 def _file(cache: Path, subject: Subject, block: Block) -> Path:
-    key = hashlib.sha256(f"{_content_digest()} {block}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{content_digest()} {block}".encode()).hexdigest()[:24]
     return cache / subject.digest[:24] / f"{key}.npy"
 
 
 _DIGESTS: list[str] = []
 
 
-def _content_digest() -> str:
+def content_digest() -> str:
     """Hash what is drawn and how it is scored, so that a change of either measures anew.
 
     Drawing is known by some of its pixels rather than by its source, which may be reworded.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.payloads import SymbolCoder
     from models.prior import FrequencyTables
     from models.profile.records import UnitKind
 
@@ -53,11 +54,12 @@ class Bottleneck:
         digest: Hash of the backbone's and the unit's weights and tables.
         costs: Parameters, storage and memory of the unit.
         load: Loads the unit's weights from disk.
+        coder: What codes the symbols; by default the range coder with the tables.
     """
 
     kind: UnitKind = "bottleneck"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what measuring needs of a trained unit
         self,
         *,
         unit: Trained,
@@ -67,6 +69,7 @@ class Bottleneck:
         digest: str,
         costs: Mapping[str, int],
         load: Callable[[], object],
+        coder: SymbolCoder | None = None,
     ) -> None:
         """Keep the unit, and find the grid of its symbols by encoding one blank."""
         self._unit, self._head, self._load = unit, head, load
@@ -74,7 +77,7 @@ class Bottleneck:
         with torch.inference_mode():
             blank = unit.encode(torch.zeros(1, *feature_shape))
         grid = (int(blank.shape[2]), int(blank.shape[3]))
-        self._codec = PayloadCodec(unit_id=unit.number, tables=tables, grid=grid)
+        self._codec = PayloadCodec(unit_id=unit.number, tables=tables, grid=grid, coder=coder)
 
     @property
     def device_steps(self) -> Mapping[str, Callable[..., object]]:

@@ -16,6 +16,7 @@ from models.intervals import Estimate, estimate, resamplings
 from models.measuring.answers import Answers, collect
 from models.measuring.bottleneck import over_ideal
 from models.measuring.content import Block, short_clips
+from models.measuring.curves import bytes_needed
 from models.scoring import TASKS
 from models.wire import HEADER_BYTES
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from models.measuring.subject import Subject
 
-__all__ = ["EvaluationPlan", "bytes_needed", "evaluate_group", "group_blocks"]
+__all__ = ["EvaluationPlan", "evaluate_group", "group_blocks"]
 
 _POINTS = 100
 _LOSS = 0.02  # JPEG is asked for the bytes at which it stays this close to the uncompressed network
@@ -133,35 +134,3 @@ def _jpeg_bytes(
             low, high = np.quantile(reached, (0.025, 0.975))
             needed[task] = Estimate(mean=mean, low=float(low), high=float(high))
     return needed
-
-
-def bytes_needed(
-    sizes: NDArray[np.float64], scores: NDArray[np.float64], wanted: float
-) -> float | None:
-    """Return the size at which a codec first reaches a score, interpolated in log size.
-
-    Args:
-        sizes: Mean bytes of the codec's settings, rising.
-        scores: Mean score of each.
-        wanted: The score to reach.
-
-    Returns:
-        The size; the smallest one if that suffices already, None if the largest does not.
-
-    Example:
-        >>> sizes, scores = np.array([100.0, 400.0]), np.array([0.5, 0.7])
-        >>> bytes_needed(sizes, scores, 0.4), bytes_needed(sizes, scores, 0.8)
-        (100.0, None)
-        >>> round(bytes_needed(sizes, scores, 0.6), 6)
-        200.0
-    """
-    enough = np.flatnonzero(scores >= wanted)
-    if not enough.size:
-        return None
-    first = int(enough[0])
-    if first == 0:
-        return float(sizes[0])
-    below, above = scores[first - 1], scores[first]
-    share = (wanted - below) / (above - below)
-    logs = np.log(sizes[first - 1 : first + 1])
-    return float(np.exp(logs[0] + share * (logs[1] - logs[0])))

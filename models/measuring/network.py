@@ -12,9 +12,12 @@ from safetensors.torch import load_file
 
 from models import ladder
 from models.backbone import FEATURES, SPLIT_AFTER
-from models.baselines.jpeg import LADDER, Jpeg
-from models.baselines.jpeg_unit import JpegUnit
+from models.baselines import reduced_file
+from models.baselines.feature_zlib import FeatureZlib
+from models.baselines.image_unit import ImageUnit
+from models.baselines.jpeg import LADDER
 from models.baselines.on_device import OnDevice
+from models.baselines.reduced_unit import Reduced
 from models.measuring.answers import Network
 from models.measuring.bottleneck import Bottleneck
 from models.split import cut
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
+    from models.baselines.image_unit import ImageCodec
+    from models.baselines.reduced import ReducedUnit
     from models.ladder import TrainedLadder
     from models.measuring.subject import Subject
     from models.units import BottleneckUnit
@@ -33,17 +38,21 @@ __all__ = ["open_ladder", "open_network"]
 _FLOAT_BYTES = 4
 
 
-def open_network(weights: str | Path, jpegs: Sequence[Jpeg] = LADDER) -> Network:
+def open_network(
+    weights: str | Path, codecs: Sequence[ImageCodec] = LADDER, *, features: bool = False
+) -> Network:
     """Return a trained ladder with its baselines, ready to be measured in this process.
 
     Args:
         weights: Folder of weights, or the name of a shipped one.
-        jpegs: JPEG settings to measure beside the trained units.
+        codecs: Settings of still-image codecs to measure beside the trained units.
+        features: Whether to measure the feature codecs, too: 8 bits through zlib, and the CR+BQ
+            units that lie beside the weights, packed and coded.
 
     Raises:
         InputError: The weights are missing, damaged, or do not belong together.
     """
-    return _on(open_ladder(weights), jpegs)
+    return _on(open_ladder(weights), codecs, features=features)
 
 
 def open_ladder(weights: str | Path) -> TrainedLadder:
@@ -52,13 +61,17 @@ def open_ladder(weights: str | Path) -> TrainedLadder:
     return ladder.load(folder if folder.is_dir() else str(weights))
 
 
-def _on(trained: TrainedLadder, jpegs: Sequence[Jpeg]) -> Network:
+def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool) -> Network:
     # The memory order that convolutions on processors like best, as prepare() gives it.
     trained.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     halves = cut(trained.backbone, after=SPLIT_AFTER)
     subjects: list[Subject] = [_on_device(trained, halves.head, halves.tail)]
     subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
-    subjects += [JpegUnit(jpeg, halves.head, trained.digest) for jpeg in jpegs]
+    if features:
+        subjects.append(FeatureZlib(halves.head, FEATURES, trained.digest))
+        for reduced in reduced_file.load_all(trained.folder, trained.digest):
+            subjects += _reduced(trained, reduced, halves.head)
+    subjects += [ImageUnit(codec, halves.head, trained.digest) for codec in codecs]
     return Network(head=halves.head, tail=halves.tail, subjects=subjects)
 
 
@@ -94,6 +107,28 @@ def _bottleneck(trained: TrainedLadder, unit: BottleneckUnit, head: nn.Module) -
         costs=costs,
         load=partial(_load, file, ""),
     )
+
+
+def _reduced(trained: TrainedLadder, unit: ReducedUnit, head: nn.Module) -> list[Subject]:
+    file = trained.folder / f"{unit.name}.safetensors"
+    unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    digest = trained.digest.encode() + file.read_bytes()
+    costs = {
+        "parameters": _size(unit),
+        "storage_bytes": file.stat().st_size,
+        "memory_bytes": _FLOAT_BYTES * (_size(unit) + unit.channels * unit.levels),
+    }
+    return [
+        Reduced(
+            unit=unit,
+            packed=packed,
+            head=head,
+            digest=sha256(digest + b" packed" * packed).hexdigest(),
+            costs=costs,
+            load=partial(_load, file, ""),
+        )
+        for packed in (True, False)
+    ]
 
 
 def _size(module: nn.Module) -> int:

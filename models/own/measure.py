@@ -20,8 +20,8 @@ import torch
 from safetensors.torch import load_file
 
 from models.backbone import prepare
+from models.baselines.image_unit import ImageUnit
 from models.baselines.jpeg import LADDER, Jpeg
-from models.baselines.jpeg_unit import JpegUnit
 from models.baselines.on_device import OnDevice
 from models.measure import TimingPlan, ladder_of
 from models.measuring.answers import Answers, Network
@@ -194,7 +194,7 @@ def _subjects(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip], folder: Path) -> 
     return [
         OnDevice(head=cut.head, tail=cut.tail, digest=digest, costs=costs, load=load),
         *(FeatureUnit(codec, cut.head, cut.digest, folder / "device") for codec in ladder),
-        *(JpegUnit(Jpeg("444", q, plan.side), cut.head, cut.digest) for q in plan.qualities),
+        *(ImageUnit(Jpeg("444", q, plan.side), cut.head, cut.digest) for q in plan.qualities),
     ]
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-UnitKind: TypeAlias = Literal["bottleneck", "image-codec", "on-device"]
+UnitKind: TypeAlias = Literal["bottleneck", "feature-codec", "image-codec", "on-device"]
 Half: TypeAlias = Literal["calibration", "replay"]
 
-UNIT_KINDS: tuple[UnitKind, ...] = ("bottleneck", "image-codec", "on-device")
+UNIT_KINDS: tuple[UnitKind, ...] = ("bottleneck", "feature-codec", "image-codec", "on-device")
 HALVES: tuple[Half, ...] = ("calibration", "replay")
 DEVICE_STAGES: tuple[str, ...] = ("prep", "head", "encode", "entropy_encode", "tail")
 """Columns of :attr:`Unit.device_rows_ns`, in the order in which a device runs them."""
@@ -34,7 +34,8 @@ class Unit:
 
     Attributes:
         name: What policies and tables call it, such as ``unit-3`` or ``jpeg444-q50``.
-        kind: ``bottleneck``, ``image-codec`` or ``on-device``.
+        kind: ``bottleneck``; ``feature-codec``: features at the split, coded without a trained
+            rate; ``image-codec``; or ``on-device``.
         payload_bytes: ``[clip, frame]`` bytes handed to the network, wire header included; 0 for
             on-device.
         scores: Task name to ``[clip, frame]`` scores.

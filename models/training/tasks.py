@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
+from models.backbone import SPLIT_AFTER
 from models.scenes import EMPTY
 from models.scenes.vocabulary import CHROMAS, TEXTURES
+from models.split import cut
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
-    from models.backbone import Outputs
+    from models.backbone import Backbone, Outputs
+    from models.training.cache import CachedBatch
 
-__all__ = ["coaching_loss", "distillation_loss", "supervised_loss"]
+__all__ = [
+    "coaching_loss",
+    "distillation_loss",
+    "frozen_tail",
+    "likeness_loss",
+    "supervised_loss",
+    "task_loss",
+]
 
 
 def supervised_loss(out: Outputs, labels: Tensor, boxes: Tensor, masks: Tensor) -> Tensor:
@@ -70,3 +80,34 @@ def distillation_loss(out: Outputs, teacher: Outputs) -> Tensor:
     seen = 1 - wanted[:, EMPTY].exp()
     distance = ((out.box - teacher.box).abs().sum(1) * seen).mean()
     return classes + 3 * (cells - floor) + 0.7 * distance
+
+
+def frozen_tail(backbone: Backbone) -> nn.Module:
+    """Return the tail through which units learn, and which learns nothing itself."""
+    tail = cut(backbone, after=SPLIT_AFTER).tail.requires_grad_(requires_grad=False)
+    return tail.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def likeness_loss(after: Tensor, before: Tensor) -> Tensor:
+    """Return the mean squared distance of features relative to their size."""
+    apart = (after.float() - before).square().sum((1, 2, 3))
+    return (apart / before.square().sum((1, 2, 3)).clamp(min=1.0)).mean()
+
+
+def task_loss(
+    out: Outputs, after: Tensor, batch: CachedBatch, *, truth: float, likeness: float
+) -> Tensor:
+    """Return the L_task of a unit: the teacher's answers, the labels, the features.
+
+    Args:
+        out: What the tail says of the unit's features.
+        after: The unit's features.
+        batch: What they were made from, and what the teacher says.
+        truth: Weight of the cross-entropy with the label.
+        likeness: Weight of the feature distance.
+    """
+    return (
+        distillation_loss(out, batch.teacher)
+        + truth * functional.cross_entropy(out.logits, batch.labels)
+        + likeness * likeness_loss(after, batch.features)
+    )

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from models.backbone import SPLIT_AFTER, Backbone, prepare
 from models.ladder import halved
 from models.scoring import Truth, score
 from models.split import cut
-from models.training.backbone import learning_rate
-from models.training.batches import batch_rows
-from models.training.checkpoint import keep, restore
-from models.training.tasks import distillation_loss
+from models.training.loop import Course, go
+from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
 from models.units import GRID, BottleneckUnit
 from simulator.foundation.keyed import generator
@@ -30,10 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.baselines.reduced import ReducedUnit
     from models.training.cache import CachedBatch, FeatureSet
     from models.training.frames import FrameSet
 
-__all__ = ["UnitRecipe", "evaluate_unit", "inherit", "seal", "train_unit"]
+__all__ = ["UnitRecipe", "encoded", "evaluate_unit", "inherit", "seal", "train_unit"]
 
 _BITS_IN_RATE = 1000.0  # the rate term counts kilobits a frame
 _SEALING_ROWS = 3000
@@ -108,25 +106,21 @@ def _loss(
     unit: BottleneckUnit,
     tail: torch.nn.Module,
     recipe: UnitRecipe,
+    member: Member,
     batch: CachedBatch,
     step: int,
-    noise: Tensor,
 ) -> tuple[Tensor, float]:
+    noise = torch.from_numpy(member.share(_noise(recipe, step)))
     with torch.autocast("cpu", torch.bfloat16):
         after, bits = unit(batch.features, noise)
         warm = step * recipe.batch < recipe.warm_images
         out = None if warm else tail(after)
-    apart = (after.float() - batch.features).square().sum((1, 2, 3))
-    apart = apart / batch.features.square().sum((1, 2, 3)).clamp(min=1.0)
     rate = bits.mean() / _BITS_IN_RATE
     if out is None:
-        return rate + recipe.worth * 4 * apart.mean(), rate.item()
-    task = (
-        distillation_loss(out, batch.teacher)
-        + recipe.truth * functional.cross_entropy(out.logits, batch.labels)
-        + recipe.likeness * apart.mean()
-    )
-    return rate + recipe.worth * task, rate.item()
+        distance = 4 * likeness_loss(after, batch.features)
+    else:
+        distance = task_loss(out, after, batch, truth=recipe.truth, likeness=recipe.likeness)
+    return rate + recipe.worth * distance, rate.item() * _BITS_IN_RATE / 8
 
 
 def _noise(recipe: UnitRecipe, step: int) -> NDArray[np.float32]:
@@ -164,64 +158,47 @@ def train_unit(
     unit = unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if higher is not None:
         inherit(unit, higher, channel_rates(higher, features))
-    tail = cut(backbone, after=SPLIT_AFTER).tail.requires_grad_(requires_grad=False)
-    tail = tail.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     prior = [*unit.density.parameters()]
     rest = [value for name, value in unit.named_parameters() if not name.startswith("density")]
-    optimiser = torch.optim.Adam([{"params": rest}, {"params": prior}])
-    run, path = (
-        json.dumps(asdict(recipe)),
-        folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors",
+    course = Course(
+        name=unit.name,
+        run=json.dumps(asdict(recipe)),
+        path=folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors",
+        seed=recipe.seed,
+        batch=recipe.batch,
+        steps=recipe.steps,
+        peak_rate=recipe.peak_rate,
+        keep_every=recipe.keep_every,
+        figure="rate {:.0f} B",
     )
-    done = restore(path, run=run, parts={"unit": unit}, optimiser=optimiser)
-    began, losses, rates = time.monotonic(), [0.0], [0.0]
-    unit.train()
-    for step in range(done, recipe.steps):
-        rows = batch_rows(
-            seed=recipe.seed, purpose=unit.name, step=step, size=recipe.batch, total=len(features)
-        )
-        pace = learning_rate(step, recipe.steps, recipe.peak_rate)
-        for group, times in zip(optimiser.param_groups, (1.0, 4.0), strict=True):
-            group["lr"] = times * pace
-        noise = torch.from_numpy(member.share(_noise(recipe, step)))
-        batch = features.take(member.share(rows))
-        loss, rate = _loss(unit, tail, recipe, batch, step, noise)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        member.agree(unit)
-        torch.nn.utils.clip_grad_norm_(unit.parameters(), 5.0)
-        optimiser.step()
-        losses.append(loss.item())
-        rates.append(rate)
-        if (step + 1) % recipe.keep_every == 0 or step + 1 == recipe.steps:
-            if member.rank == 0:
-                keep(path, run=run, step=step + 1, parts={"unit": unit}, optimiser=optimiser)
-            seconds = (time.monotonic() - began) / (step + 1 - done)
-            recent = slice(-recipe.keep_every, None)
-            tell(
-                f"{unit.name} {step + 1}/{recipe.steps} loss {np.mean(losses[recent]):.4f} "
-                f"rate {np.mean(rates[recent]) * _BITS_IN_RATE / 8:.0f} B "
-                f"{recipe.batch / seconds:.0f} images/s "
-                f"ETA {(recipe.steps - step - 1) * seconds / 60:.1f} min"
-            )
+    loss = partial(_loss, unit, frozen_tail(backbone), recipe, member)
+    go(course, unit, {1.0: rest, 4.0: prior}, features, loss, member=member, tell=tell)
     halved(unit)
     return seal(unit.eval(), features)
+
+
+def encoded(unit: BottleneckUnit | ReducedUnit, features: FeatureSet) -> NDArray[np.int32]:
+    """Return the symbols that a unit makes of the training frames its tables are counted on."""
+    rows = np.arange(min(_SEALING_ROWS, len(features)))
+    return np.concatenate(
+        [unit.encode(features.take(part).features).numpy() for part in np.array_split(rows, 20)]
+    )
 
 
 def seal(unit: BottleneckUnit, features: FeatureSet) -> BottleneckUnit:
     """Give a trained unit its integer tables, counted on training frames."""
     unit.tables = None
-    rows = np.arange(min(_SEALING_ROWS, len(features)))
-    symbols = [
-        unit.encode(features.take(part).features).numpy() for part in np.array_split(rows, 20)
-    ]
-    unit.seal(np.concatenate(symbols))
+    unit.seal(encoded(unit, features))
     return unit
 
 
 @torch.inference_mode()
 def evaluate_unit(
-    unit: BottleneckUnit, backbone: Backbone, frames: FrameSet, *, rows: int | None = None
+    unit: BottleneckUnit | ReducedUnit,
+    backbone: Backbone,
+    frames: FrameSet,
+    *,
+    rows: int | None = None,
 ) -> dict[str, float]:
     """Return a sealed unit's mean scores and ideal bytes over the first frames of a set."""
     head, tail = cut(backbone, after=SPLIT_AFTER)

@@ -28,6 +28,22 @@ def add(commands: Commands) -> None:
     evaluate.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
     evaluate.add_argument("out", metavar="FILE.json", type=Path)
     evaluate.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
+    evaluate.add_argument(
+        "--baselines", action="store_true", help="compare with every baseline, video codecs too"
+    )
+    evaluate.add_argument(
+        "--card",
+        metavar="FILE.md",
+        type=Path,
+        help="write the card, too; FILE.json is in a profile",
+    )
+    baselines = command(
+        parts, "baselines", "train CR+BQ units on the backbone of trained weights", _baselines
+    )
+    baselines.add_argument("weights", metavar="DIR", type=Path, help="folder that `train` wrote")
+    baselines.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
+    baselines.add_argument("--quick", action="store_true", help="seconds, to see it work")
+    baselines.add_argument("--workers", metavar="N", type=workers, default=2, help="default 2")
     card = command(parts, "card", "write the model card of a profile", _card)
     card.add_argument("profile", metavar="NAME|DIR", help="with evaluation.json in its folder")
     card.add_argument("out", metavar="FILE.md", type=Path)
@@ -52,11 +68,37 @@ def _train(arguments: Arguments) -> int:
     return 0
 
 
-def _evaluate(arguments: Arguments) -> int:
-    from models.evaluate import evaluate
+def _baselines(arguments: Arguments) -> int:
+    from models.training.run_reduced import FULL, QUICK, train
 
-    evaluate(arguments.weights, arguments.out, workers=arguments.workers, tell=_tell)
+    settings = QUICK if arguments.quick else FULL
+    written = train(
+        arguments.weights,
+        seed=arguments.seed,
+        settings=settings,
+        workers=arguments.workers,
+        tell=_tell,
+    )
+    print(f"{len(written)} CR+BQ units in {arguments.weights}")
+    return 0
+
+
+def _evaluate(arguments: Arguments) -> int:
+    from models.card import write
+    from models.evaluate import evaluate
+    from models.opponents import Opponents
+
+    evaluate(
+        arguments.weights,
+        arguments.out,
+        against=Opponents() if arguments.baselines else None,
+        workers=arguments.workers,
+        tell=_tell,
+    )
     print(arguments.out)
+    if arguments.card:
+        write(arguments.out.parent, arguments.card)
+        print(arguments.card)
     return 0
 
 

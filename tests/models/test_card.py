@@ -3,24 +3,35 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from models.baselines.jpeg import Jpeg
+from models.baselines.video import VideoCodec
+from models.baselines.webp import WebP
 from models.card import render, write
+from models.chart import draw
 from models.evaluate import EvaluationPlan, evaluate
 from models.measuring.content import short_clips
-from models.measuring.evaluation import bytes_needed
 from models.measuring.targets import verdicts
+from models.opponents import Opponents, StretchPlan
 from models.profile import save
 from simulator.foundation.errors import InputError
 from tests.models.profiles import tiny_profile
-from tests.models.untrained import untrained_weights
+from tests.models.untrained import untrained_reduced, untrained_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PLAN = EvaluationPlan(seed=5, standard=3, busy=2, shifted=2)
+JPEGS = (Jpeg("444", 10), Jpeg("444", 90))
+AGAINST = Opponents(
+    images=(*JPEGS, WebP(50)),
+    videos=(
+        VideoCodec(codec="h264", sampling="444", quantiser=30, preset="veryfast", refresh=4),
+        VideoCodec(codec="h264", sampling="444", quantiser=44, preset="veryfast", refresh=4),
+    ),
+    stretches=StretchPlan(seed=5, standard=2, busy=1, frames=8, scored=2),
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +39,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a profile's folder with an evaluation of untrained weights beside it."""
     here = tmp_path_factory.mktemp("card")
     save(tiny_profile(), here / "tiny")
+    untrained_reduced(untrained_weights(here / "weights"))
     evaluate(
-        untrained_weights(here / "weights"),
+        here / "weights",
         here / "tiny" / "evaluation.json",
         plan=PLAN,
-        jpegs=(Jpeg("444", 10), Jpeg("444", 90)),
+        jpegs=JPEGS,
+        against=AGAINST,
         cache=here / "cache",
     )
     return here / "tiny"
@@ -107,10 +120,59 @@ def test_a_missing_evaluation_is_named(tmp_path: Path) -> None:
         write(tmp_path / "tiny", tmp_path / "card.md")
 
 
-def test_bytes_needed_takes_the_first_setting_that_suffices() -> None:
-    sizes, scores = np.array([100.0, 200.0, 400.0]), np.array([0.5, 0.7, 0.6])
-    assert bytes_needed(sizes, scores, 0.7) == pytest.approx(200)
-    assert bytes_needed(sizes, scores, 0.6) == pytest.approx(100 * 2**0.5)
+def test_everything_is_compared_on_the_same_clips(evaluation: dict[str, Any]) -> None:
+    sets = evaluation["comparison"]["sets"]
+    assert {name: found["clips"] for name, found in sets.items()} == {"short": 5, "stretches": 3}
+    assert {name: found["scored_frames"] for name, found in sets.items()} == {
+        "short": 10,
+        "stretches": 6,
+    }
+    families = {"unit", "zlib", "crbq-packed", "crbq-coded", "jpeg444", "webp"}
+    assert set(sets["short"]["families"]) == families
+    assert set(sets["stretches"]["families"]) == families | {"h264_444"}
+    short = evaluation["groups"]["test"]["units"]["unit-2"]
+    assert sets["short"]["settings"]["unit-2"]["bytes"] == short["bytes"]
+
+
+def test_packed_symbols_take_their_fixed_length(evaluation: dict[str, Any]) -> None:
+    settings = evaluation["comparison"]["sets"]["short"]["settings"]
+    packed, coded = (settings[f"crbq-{how}-4c2b"] for how in ("packed", "coded"))
+    assert packed["bytes"] == dict.fromkeys(("mean", "low", "high"), 20 + 4 * 196 * 2 / 8)
+    assert coded["scores"] == packed["scores"]
+
+
+def test_video_settings_say_what_a_simulator_needs(evaluation: dict[str, Any]) -> None:
+    found = evaluation["comparison"]["sets"]["stretches"]["settings"]["h264_444-qp30"]
+    assert (found["kind"], found["chained"], found["refresh"]) == ("video-codec", True, 4)
+    mean = (2 * found["intra_bytes"] + 6 * found["predicted_bytes"]) / 8
+    assert found["bytes"]["mean"] == pytest.approx(mean, abs=0.2)
+    assert found["encode_ms"]["median"] > 0
+
+
+def test_the_card_shows_the_comparison_and_its_plot(
+    folder: Path, evaluation: dict[str, Any]
+) -> None:
+    text = write(folder, folder / "model-card.md")
+    assert text.count("| CR+BQ, entropy-coded |") == 2
+    assert "with an intra frame every 4 frames" in text
+    for target in evaluation["comparison"]["targets"]:
+        assert target["target"] in text
+    plot = (folder / "rate-accuracy.svg").read_text()
+    assert plot == draw(evaluation["comparison"])
+    for name in ("bottleneck units", "WebP (4:2:0)", "H.264 4:4:4", "mask_iou, %"):
+        assert name in plot
+
+
+def test_a_card_without_a_comparison_says_what_is_not_compared(
+    evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    alone = {name: part for name, part in evaluation.items() if name != "comparison"}
+    save(tiny_profile(), tmp_path / "tiny")
+    (tmp_path / "tiny" / "evaluation.json").write_text(json.dumps(alone))
+    text = write(tmp_path / "tiny", tmp_path / "card.md")
+    assert "Against baselines" not in text
+    assert "is a stronger opponent and is not compared here" in text
+    assert not (tmp_path / "rate-accuracy.svg").exists()
 
 
 def group(sizes: list[float], top1: list[float], jpeg: float | None) -> dict[str, Any]:

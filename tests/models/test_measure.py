@@ -44,7 +44,7 @@ def measured(
 ) -> Profile:
     out = tmp_path_factory.mktemp("profiles") / "small"
     profile = measure(
-        weights, out, content=CONTENT, timing=TIMING, jpegs=JPEGS, cache=cache, tell=told.append
+        weights, out, content=CONTENT, timing=TIMING, codecs=JPEGS, cache=cache, tell=told.append
     )
     assert load(out).sha256 == profile.sha256
     return profile
@@ -132,7 +132,7 @@ def test_a_second_run_measures_nothing_again(
     before = {path: path.stat().st_mtime_ns for path in cache.rglob("*.npy")}
     assert len(before) == len(measured.units) * 2  # a file a subject and block
     again = measure(
-        weights, tmp_path / "small", content=CONTENT, timing=TIMING, jpegs=JPEGS, cache=cache
+        weights, tmp_path / "small", content=CONTENT, timing=TIMING, codecs=JPEGS, cache=cache
     )
     assert {path: path.stat().st_mtime_ns for path in cache.rglob("*.npy")} == before
     for first, second in zip(measured.units, again.units, strict=True):
@@ -149,7 +149,7 @@ def test_two_workers_measure_what_one_does(
         tmp_path / "small",
         content=CONTENT,
         timing=TIMING,
-        jpegs=JPEGS,
+        codecs=JPEGS,
         cache=tmp_path / "cache",
         workers=2,
     )

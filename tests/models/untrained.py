@@ -9,6 +9,8 @@ import torch
 
 from models import ladder
 from models.backbone import SPLIT_AFTER, Backbone, prepare
+from models.baselines import reduced_file
+from models.baselines.reduced import ReducedUnit
 from models.scenes import render
 from models.split import cut
 from models.units import BottleneckUnit
@@ -33,3 +35,14 @@ def untrained_weights(folder: Path, channels: tuple[int, ...] = (2, 6)) -> Path:
         unit.seal(unit.encode(features).numpy().astype(np.int32))
         ladder.save_unit(folder, unit, {"seed": 3}, backbone=digest)
     return folder
+
+
+def untrained_reduced(folder: Path, shapes: tuple[tuple[int, int], ...] = ((4, 2), (2, 1))) -> None:
+    """Write a CR+BQ unit beside a backbone for each number of channels and bits."""
+    torch.manual_seed(4)
+    digest = ladder.load_backbone(folder)[1]
+    for channels, bits in shapes:
+        unit = ReducedUnit(channels, bits).eval()
+        ladder.halved(unit)
+        unit.seal(unit.encode(torch.rand(2, 48, 28, 28)).numpy())
+        reduced_file.save(folder, unit, {"images": 0, "start": "nothing"}, backbone=digest)

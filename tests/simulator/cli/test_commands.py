@@ -145,15 +145,17 @@ def test_measuring_and_training_pass_their_arguments_on(
     tiny_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    measure, train, evaluate, card = (
+    measure, train, evaluate, card, reduced = (
         pytest.importorskip(f"models.{name}")
-        for name in ("measure", "training.run", "evaluate", "card")
+        for name in ("measure", "training.run", "evaluate", "card", "training.run_reduced")
     )
     asked: list[tuple[object, ...]] = []
 
     def measured(weights: str, out: Path, **options: Any) -> object:  # noqa: ANN401
         options["tell"]("measuring")
+        names = [codec.name for codec in options["codecs"]]
         asked.append(("measure", weights, out, options["content"].replay["standard"]))
+        asked.append(("baselines", "webp-q50" in names, options["features"]))
         return load(tiny_folder)
 
     def trained(out: Path, **options: object) -> object:
@@ -162,7 +164,16 @@ def test_measuring_and_training_pass_their_arguments_on(
 
     monkeypatch.setattr(measure, "measure", measured)
     monkeypatch.setattr(train, "train", trained)
-    monkeypatch.setattr(evaluate, "evaluate", lambda *a, **_: asked.append(("evaluate", *a)))
+
+    def evaluated(*given: object, **options: Any) -> None:  # noqa: ANN401
+        asked.append(("evaluate", *given, options["against"] is not None))
+
+    def reduced_trained(out: Path, **options: object) -> list[Path]:
+        asked.append(("reduced", out, options["settings"] is reduced.QUICK))
+        return [out]
+
+    monkeypatch.setattr(evaluate, "evaluate", evaluated)
+    monkeypatch.setattr(reduced, "train", reduced_trained)
     monkeypatch.setattr(card, "write", lambda *a: asked.append(("card", *a)))
     out = tmp_path / "out"
     called = splitcast("profile", "measure", "w", out, "--share", "0.5")
@@ -173,9 +184,20 @@ def test_measuring_and_training_pass_their_arguments_on(
     assert splitcast("units", "card", "tiny", out).code == 0
     assert asked == [
         ("measure", "w", out, 60),
+        ("baselines", False, False),
         ("train", out, 3, True),
-        ("evaluate", "w", out),
+        ("evaluate", "w", out, False),
         ("card", "tiny", out),
+    ]
+    asked.clear()
+    assert splitcast("profile", "measure", "w", out, "--baselines").code == 0
+    assert splitcast("units", "baselines", out, "--quick").out.startswith("1 CR+BQ units in")
+    assert splitcast("units", "evaluate", "w", out, "--baselines", "--card", out).code == 0
+    assert asked[1:] == [
+        ("baselines", True, True),
+        ("reduced", out, True),
+        ("evaluate", "w", out, True),
+        ("card", out.parent, out),
     ]
 
 

@@ -1,13 +1,11 @@
-"""A JPEG setting measured as a unit: the device only compresses, the server runs the network."""
+"""A still-image codec as a unit: the device only compresses, the server runs the network."""
 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PIL import __version__ as pillow_version
-from PIL import features
 
 from models.backbone import prepare
 from models.measuring.subject import Coded, Shown
@@ -18,29 +16,47 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.baselines.jpeg import Jpeg
     from models.profile.records import UnitKind
 
-__all__ = ["JpegUnit"]
+__all__ = ["ImageCodec", "ImageUnit"]
 
 
-class JpegUnit:
-    """A JPEG setting in the ladder.
+class ImageCodec(Protocol):
+    """One setting of a still-image codec."""
+
+    @property
+    def name(self) -> str:
+        """The unit's name, such as ``jpeg444-q50``."""
+
+    @property
+    def library(self) -> str:
+        """What encodes, with its version."""
+
+    def encode(self, image: NDArray[np.uint8]) -> bytes:
+        """Return the payload of one frame, uint8 (side, side, 3)."""
+
+    def decode(self, payload: bytes, where: str = "payload") -> NDArray[np.uint8]:
+        """Return the frame of a payload."""
+
+
+class ImageUnit:
+    """A setting of a still-image codec in the ladder.
 
     Args:
-        jpeg: The setting.
+        codec: The setting.
         head: The backbone's head, which the server runs on decoded frames.
         backbone_digest: Hash of the backbone's weights.
     """
 
     kind: UnitKind = "image-codec"
 
-    def __init__(self, jpeg: Jpeg, head: Callable[[Tensor], Tensor], backbone_digest: str) -> None:
+    def __init__(
+        self, codec: ImageCodec, head: Callable[[Tensor], Tensor], backbone_digest: str
+    ) -> None:
         """Keep the setting and the head."""
-        self._jpeg, self._head = jpeg, head
-        self.name = jpeg.name
-        encoder = f"Pillow {pillow_version} libjpeg-turbo {features.version('libjpeg_turbo')}"
-        self.digest = sha256(f"{backbone_digest} {jpeg} {encoder}".encode()).hexdigest()
+        self._codec, self._head = codec, head
+        self.name = codec.name
+        self.digest = sha256(f"{backbone_digest} {codec} {codec.library}".encode()).hexdigest()
         self.costs: Mapping[str, int] = dict.fromkeys(
             ("parameters", "storage_bytes", "memory_bytes"), 0
         )
@@ -52,7 +68,7 @@ class JpegUnit:
 
     def receive(self, payload: bytes) -> NDArray[np.uint8]:
         """Return the frame of a payload."""
-        return self._jpeg.decode(payload)
+        return self._codec.decode(payload)
 
     def decode(self, received: Sequence[NDArray[np.uint8]]) -> Tensor:
         """Return the head's features of received frames."""
@@ -71,4 +87,4 @@ class JpegUnit:
         """Load nothing: the codec has no weights."""
 
     def _encode(self, images: NDArray[np.uint8]) -> list[bytes]:
-        return [self._jpeg.encode(image) for image in images]
+        return [self._codec.encode(image) for image in images]

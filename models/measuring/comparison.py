@@ -1,0 +1,168 @@
+"""Families of codecs against the bottleneck units: bytes for equal scores, with intervals.
+
+A family is what stands before the last hyphen of its settings' names: ``jpeg444-q5`` belongs to
+``jpeg444``, ``unit-3`` to ``unit``. Everything is drawn together in the bootstrap over clips, so
+that ratios between families are paired.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import starmap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.intervals import Estimate, estimate, resamplings
+from models.measuring.curves import Curve, bd_rate, bytes_needed, front
+from models.scoring import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from models.measuring.answers import Answers
+
+__all__ = ["ANCHOR", "compare", "family", "leads"]
+
+ANCHOR = "unit"
+_LOSS = 0.02
+_POINTS = 100
+_DRAWS = 500  # of the bootstrap, for what is computed curve by curve
+
+
+def family(name: str) -> str:
+    """Return the family that a setting belongs to.
+
+    Example:
+        >>> family("crbq-coded-12c2b"), family("unit-3")
+        ('crbq-coded', 'unit')
+    """
+    return name.rsplit("-", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Clip means of a family's settings for one task: row 0 as they are, then one a draw."""
+
+    sizes: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+    def curves(self) -> list[Curve]:
+        return list(starmap(front, zip(self.sizes, self.scores, strict=True)))
+
+
+def _drawn(found: Mapping[str, Answers], weights: NDArray[np.float64], task: str) -> _Drawn:
+    sizes = np.stack([answers.payload_bytes.mean(axis=1) for answers in found.values()], axis=1)
+    scores = np.stack([answers.scores[task].mean(axis=1) for answers in found.values()], axis=1)
+    return _Drawn(weights @ sizes, weights @ scores.astype(np.float64))
+
+
+def _weights(clips: int) -> NDArray[np.float64]:
+    """Return what turns clip means into means: all clips alike, then every draw."""
+    return np.concatenate([np.full((1, clips), 1 / clips), resamplings(clips)[:_DRAWS]])
+
+
+def _interval(values: list[float | None]) -> dict[str, float] | None:
+    """Return the first value with the interval of the others; None unless all are there."""
+    whole = [value for value in values if value is not None]
+    if len(whole) < len(values):
+        return None
+    low, high = np.quantile(whole[1:], (0.025, 0.975))
+    return Estimate(mean=float(whole[0]), low=float(low), high=float(high)).as_json()
+
+
+def compare(found: Mapping[str, Answers], clean: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Compare everything that was measured on one set of clips.
+
+    Args:
+        found: What each setting made of the clips; units of the ladder among them.
+        clean: What the uncompressed network did.
+
+    Returns:
+        By setting its bytes and scores; by family, for each task: ``bytes_needed`` for the clean
+        score less 2 points, ``over_units``, that in multiples of what the units need, and
+        ``bd_rate`` against the units in percent with the shared scores. None stands for what is
+        not reached, in the mean or in one draw, or not shared.
+    """
+    clips = len(clean.confidence)
+    families: dict[str, dict[str, Answers]] = {}
+    for name, answers in found.items():
+        families.setdefault(family(name), {})[name] = answers
+    weights = _weights(clips)
+    tables: dict[str, Any] = {
+        name: {"settings": list(members), "bytes_needed": {}, "over_units": {}, "bd_rate": {}}
+        for name, members in families.items()
+    }
+    for task in TASKS:
+        wanted = weights @ clean.scores[task].mean(axis=1) - _LOSS
+        curves = {
+            name: _drawn(members, weights, task).curves() for name, members in families.items()
+        }
+        needed = {
+            name: [bytes_needed(*curve, score) for curve, score in zip(own, wanted, strict=True)]
+            for name, own in curves.items()
+        }
+        for name, table in tables.items():
+            table["bytes_needed"][task] = _interval(needed[name])
+            pairs = zip(needed[name], needed[ANCHOR], strict=True)
+            table["over_units"][task] = _interval([a / b if a and b else None for a, b in pairs])
+            table["bd_rate"][task] = _bd(curves[ANCHOR], curves[name])
+    return {name: _setting(answers, clean) for name, answers in found.items()}, tables
+
+
+def _setting(answers: Answers, clean: Answers) -> dict[str, Any]:
+    weights = resamplings(len(clean.confidence))
+    return {
+        "bytes": estimate(answers.payload_bytes, weights).as_json(),
+        "scores": {task: estimate(answers.scores[task], weights).as_json() for task in TASKS},
+        "points_over_clean": {
+            task: estimate(answers.scores[task] - clean.scores[task], weights)
+            .scaled(_POINTS)
+            .as_json()
+            for task in TASKS
+        },
+    }
+
+
+def _bd(anchors: list[Curve], others: list[Curve]) -> dict[str, Any] | None:
+    rates = list(starmap(bd_rate, zip(anchors, others, strict=True)))
+    percent = _interval([rate.percent if rate else None for rate in rates])
+    if percent is None or rates[0] is None:
+        return None
+    return {
+        "percent": percent,
+        "scores": [round(rates[0].low, 4), round(rates[0].high, 4)],
+    }
+
+
+def leads(found: Mapping[str, Answers], other: str, task: str) -> dict[str, dict[str, float]]:
+    """Return, by unit, how many times its bytes a family takes for the unit's own score.
+
+    Units whose score lies outside what the family reaches, in the mean or in one draw, are left
+    out.
+
+    Args:
+        found: As for :func:`compare`.
+        other: The family.
+        task: Name of the task.
+    """
+    units = {name: answers for name, answers in found.items() if family(name) == ANCHOR}
+    rivals = {name: answers for name, answers in found.items() if family(name) == other}
+    weights = _weights(len(next(iter(units.values())).confidence))
+    own, curves = _drawn(units, weights, task), _drawn(rivals, weights, task).curves()
+    result = {}
+    for k, name in enumerate(units):
+        rows = zip(curves, own.sizes[:, k], own.scores[:, k], strict=True)
+        ratio = _interval([_ratio(*row) for row in rows])
+        if ratio is not None:
+            result[name] = ratio
+    return result
+
+
+def _ratio(curve: Curve, size: float, score: float) -> float | None:
+    if not curve.scores[0] <= score <= curve.scores[-1]:
+        return None
+    needed = bytes_needed(*curve, score)
+    return needed / size if needed else None

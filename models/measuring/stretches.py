@@ -1,0 +1,177 @@
+"""Stretches of test clips for codecs that need the frames before: coded whole, scored in part.
+
+A stretch is as long as video codecs take from one intra frame to the next, so that the mean over
+its frames is the mean over a stream. A few keyed frames of each are scored; codecs of single frames
+and bottleneck units are asked for the same frames, so that differences to them are paired, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+
+from models import scoring
+from models.backbone import prepare
+from models.measuring.answers import Answers, content_digest
+from models.measuring.content import Block, ClipRef, draw
+from simulator.foundation.files import write_atomically
+from simulator.foundation.keyed import generator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from models.baselines.video import VideoCodec
+    from models.measuring.answers import Network
+
+__all__ = ["Streamed", "Stretches", "collect_videos", "measure_videos", "stretches"]
+
+_LONGEST_FRAMES = 150  # as with short clips, frames lie in the first 10 s
+_PER_BLOCK = 32
+_TIMES = ("encode_ns", "decode_ns")
+
+
+class Stretches(NamedTuple):
+    """Blocks of whole stretches, one clip each, and blocks of their scored frames."""
+
+    whole: list[Block]
+    scored: list[Block]
+
+
+class Streamed(NamedTuple):
+    """What a video codec made of stretches.
+
+    Attributes:
+        answers: Bytes ``[clip, frame]`` of every frame, scores ``[clip, scored frame]``.
+        encode_ns: CPU time ``[clip, frame]`` of the encoder, conversion of colours included.
+        decode_ns: The same of the decoder.
+    """
+
+    answers: Answers
+    encode_ns: NDArray[np.float64]
+    decode_ns: NDArray[np.float64]
+
+
+def stretches(*, seed: int, kind: str, clips: int, frames: int, scored: int) -> Stretches:
+    """Return keyed stretches of test clips, with the frames of each that are scored."""
+    whole, looked_at = [], []
+    for clip in range(clips):
+        rng = generator(seed, "stretches", kind, clip)
+        start = int(rng.integers(_LONGEST_FRAMES - frames))
+        chosen = np.sort(rng.choice(frames, scored, replace=False))
+        ref = ClipRef(
+            seed=seed, split="test", kind=kind, clip=clip, instants=(*range(start, start + frames),)
+        )
+        whole.append(Block((ref,)))
+        looked_at.append(replace(ref, instants=tuple((start + chosen).tolist())))
+    blocks = [
+        Block(tuple(looked_at[k : k + _PER_BLOCK])) for k in range(0, len(looked_at), _PER_BLOCK)
+    ]
+    return Stretches(whole, blocks)
+
+
+def measure_videos(
+    network: Network,
+    codecs: Sequence[VideoCodec],
+    over: Stretches,
+    cache: Path,
+    *,
+    digest: str,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Code every stretch that is not in the cache yet, with every codec, and score it.
+
+    Args:
+        network: The cut backbone, of which the server runs all.
+        codecs: Video codecs.
+        over: The stretches.
+        cache: Folder of results.
+        digest: Hash of the backbone's weights.
+        tell: Called with a line of progress.
+    """
+    torch.set_num_threads(1)
+    pairs = _pairs(over)
+    for done, (whole, scored) in enumerate(pairs, start=1):
+        files = {codec: _file(cache, digest, codec, (whole, scored)) for codec in codecs}
+        missing = {codec: file for codec, file in files.items() if not file.exists()}
+        if missing:
+            _measure(network, missing, whole, scored)
+        if done % _PER_BLOCK == 0 or done == len(pairs):
+            tell(f"coded {done} of {len(pairs)} stretches as video")
+
+
+def collect_videos(codec: VideoCodec, over: Stretches, cache: Path, *, digest: str) -> Streamed:
+    """Return what the cache holds of one codec on stretches."""
+    tables = []
+    for pair in _pairs(over):
+        with np.load(_file(cache, digest, codec, pair)) as stored:
+            tables.append(dict(stored))
+    column = {name: np.stack([table[name] for table in tables]) for name in tables[0]}
+    answers = Answers(
+        payload_bytes=column["payload_bytes"],
+        ideal_bytes=np.full(column["payload_bytes"].shape, np.nan),
+        scores={task: column[task] for task in scoring.TASKS},
+        confidence=column["confidence"],
+    )
+    return Streamed(answers, *(column[name].astype(np.float64) for name in _TIMES))
+
+
+def _pairs(over: Stretches) -> list[tuple[Block, ClipRef]]:
+    scored = [clip for block in over.scored for clip in block.clips]
+    return list(zip(over.whole, scored, strict=True))
+
+
+def _file(cache: Path, digest: str, codec: VideoCodec, pair: tuple[Block, ClipRef]) -> Path:
+    subject, key = f"{digest} {codec} {codec.library}", f"{content_digest()} {pair}"
+    names = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in (subject, key)]
+    return cache / names[0] / f"{names[1]}.npz"
+
+
+@torch.inference_mode()
+def _measure(
+    network: Network, files: Mapping[VideoCodec, Path], whole: Block, scored: ClipRef
+) -> None:
+    content = draw(whole)
+    rows = [whole.clips[0].instants.index(instant) for instant in scored.instants]
+    truth = scoring.Truth(
+        labels=content.truth.labels[rows],
+        boxes=content.truth.boxes[rows],
+        masks=content.truth.masks[rows],
+    )
+    for codec, path in files.items():
+        decoded, columns = streamed(codec, content.images)
+        features = network.head(prepare(np.stack([decoded[row] for row in rows])))
+        found = scoring.score(network.tail(features), truth)
+        arrays: dict[str, Any] = {**columns, **found.by_task, "confidence": found.confidence}
+        file = io.BytesIO()
+        np.savez(file, **arrays)
+        write_atomically(path, file.getvalue())
+
+
+def streamed(
+    codec: VideoCodec, images: NDArray[np.uint8]
+) -> tuple[list[NDArray[np.uint8]], dict[str, NDArray[np.int64]]]:
+    """Send frames through a codec one by one.
+
+    Returns:
+        The decoded frames, and by frame ``payload_bytes``, ``encode_ns`` and ``decode_ns``: CPU
+        time of the whole process, as a library may start threads of its own.
+    """
+    encoder, decoder = codec.encoder(), codec.decoder()
+    decoded, columns = [], np.empty((3, len(images)), np.int64)
+    for k, image in enumerate(images):
+        began = time.process_time_ns()
+        payload = encoder.encode(image)
+        between = time.process_time_ns()
+        decoded.append(decoder.decode(payload))
+        columns[:, k] = len(payload), between - began, time.process_time_ns() - between
+    encoder.close()
+    return decoded, dict(zip(("payload_bytes", *_TIMES), columns, strict=True))

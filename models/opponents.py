@@ -1,0 +1,161 @@
+"""The units against every baseline on the same test clips: the comparison of an evaluation.
+
+short clips  -> units, images, feature codecs                 --+
+                                                                +-> settings, families, targets
+stretches    -> the same, and video codecs, frame after frame --+
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.baselines import jpeg, video, webp
+from models.measuring.answers import Answers, collect, measure_blocks
+from models.measuring.comparison import compare
+from models.measuring.evaluation import EvaluationPlan, group_blocks
+from models.measuring.facts import facts
+from models.measuring.network import open_ladder, open_network
+from models.measuring.rivals import rivalry
+from models.measuring.stretches import Stretches, collect_videos, measure_videos, stretches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from models.baselines.image_unit import ImageCodec
+    from models.baselines.video import VideoCodec
+    from models.measuring.stretches import Streamed
+    from models.measuring.subject import Subject
+
+__all__ = ["Opponents", "StretchPlan", "compare_all"]
+
+_NS_PER_MS = 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchPlan:
+    """Which stretches are coded as video: so many clips of each set, in the test clips' shares.
+
+    Attributes:
+        seed: Seed of the procedural video.
+        standard: Standard clips.
+        busy: Busy clips.
+        frames: Frames of a stretch; video codecs refresh as often.
+        scored: Frames of a stretch whose answers are scored.
+    """
+
+    seed: int = 1
+    standard: int = 200
+    busy: int = 100
+    frames: int = 30
+    scored: int = 5
+
+    def drawn(self) -> Stretches:
+        """Return the stretches of both sets, one after the other."""
+        parts = [
+            stretches(
+                seed=self.seed, kind=kind, clips=clips, frames=self.frames, scored=self.scored
+            )
+            for kind, clips in (("standard", self.standard), ("busy", self.busy))
+        ]
+        return Stretches(*([block for part in parts for block in part[k]] for k in (0, 1)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opponents:
+    """Whom the units are compared with, besides the feature codecs that lie with the weights.
+
+    Attributes:
+        images: Settings of still-image codecs.
+        videos: Settings of video codecs.
+        stretches: What the video codecs are measured on.
+    """
+
+    images: Sequence[ImageCodec] = (*jpeg.LADDER, *webp.LADDER)
+    videos: Sequence[VideoCodec] = video.LADDER
+    stretches: StretchPlan = StretchPlan()
+
+
+def compare_all(
+    weights: str | Path,
+    against: Opponents,
+    *,
+    plan: EvaluationPlan,
+    cache: Path,
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> dict[str, Any]:
+    """Measure units and opponents, and compare them.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        against: The opponents.
+        plan: The short clips; standard and busy ones are compared on.
+        cache: Folder that keeps results, so that a killed run goes on.
+        workers: Processes for all but the video codecs, one thread each.
+        tell: Called with a line of progress.
+    """
+    opened = partial(open_network, weights, tuple(against.images), features=True)
+    network, digest = opened(), open_ladder(weights).digest
+    short, over = group_blocks(plan)["test"], against.stretches.drawn()
+    measure_blocks(opened, [*short, *over.scored], cache, workers=workers, tell=tell)
+    measure_videos(network, against.videos, over, cache, digest=digest, tell=tell)
+    videos = {
+        codec.name: collect_videos(codec, over, cache, digest=digest) for codec in against.videos
+    }
+    result: dict[str, Any] = {"sets": {}}
+    sets = {
+        "short": _collected(network.subjects, short, cache),
+        "stretches": _collected(network.subjects, over.scored, cache)
+        | {name: found.answers for name, found in videos.items()},
+    }
+    for name, found in sets.items():
+        clean = found.pop(network.subjects[0].name)
+        settings, families = compare(found, clean)
+        result["sets"][name] = {
+            "clips": len(clean.confidence),
+            "scored_frames": int(clean.confidence.size),
+            "clean": {task: round(float(s.mean()), 6) for task, s in clean.scores.items()},
+            "settings": settings,
+            "families": families,
+        }
+    for codec in against.videos:
+        about = result["sets"]["stretches"]["settings"][codec.name]
+        about |= _chain(codec, videos[codec.name])
+    said = facts(network.subjects)
+    result["targets"] = rivalry(result["sets"], sets)
+    result["facts"] = said | {"video": sorted({codec.library for codec in against.videos})}
+    return result
+
+
+def _collected(
+    subjects: Sequence[Subject], blocks: Sequence[Any], cache: Path
+) -> dict[str, Answers]:
+    return {subject.name: collect(subject, blocks, cache) for subject in subjects}
+
+
+def _chain(codec: VideoCodec, found: Streamed) -> dict[str, Any]:
+    """Return what a simulator needs to know of a codec whose frames hang together."""
+    sizes = found.answers.payload_bytes
+    first = np.arange(sizes.shape[1]) % codec.refresh == 0
+    return {
+        "kind": "video-codec",
+        "chained": True,
+        "refresh": codec.refresh,
+        "preset": codec.preset,
+        "intra_bytes": round(float(sizes[:, first].mean()), 1),
+        "predicted_bytes": round(float(sizes[:, ~first].mean()), 1),
+        "encode_ms": _quantiles(found.encode_ns),
+        "decode_ms": _quantiles(found.decode_ns),
+    }
+
+
+def _quantiles(times: NDArray[np.float64]) -> dict[str, float]:
+    median, high = np.quantile(times / _NS_PER_MS, (0.5, 0.95))
+    return {"median": round(float(median), 3), "p95": round(float(high), 3)}

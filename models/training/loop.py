@@ -1,0 +1,110 @@
+"""The loop that trains a unit on cached features: keyed batches, rates, checkpoints, progress."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from models.training.backbone import learning_rate
+from models.training.batches import batch_rows
+from models.training.checkpoint import keep, restore
+from models.training.team import ALONE, Member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+    from models.training.cache import CachedBatch, FeatureSet
+
+__all__ = ["Course", "go"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """The way a unit goes through its frames.
+
+    Attributes:
+        name: What progress calls the unit; the order of the frames is keyed by it.
+        run: Names the run with all its settings; only the same run resumes from a checkpoint.
+        path: The checkpoint.
+        seed: Of the order.
+        batch: Frames a step.
+        steps: Optimiser steps.
+        peak_rate: Highest learning rate.
+        keep_every: Steps between checkpoints.
+        figure: How progress shows what the loss gives beside itself.
+    """
+
+    name: str
+    run: str
+    path: Path
+    seed: int
+    batch: int
+    steps: int
+    peak_rate: float
+    keep_every: int
+    figure: str
+
+
+def go(
+    course: Course,
+    unit: nn.Module,
+    parameters: Mapping[float, list[Tensor]],
+    features: FeatureSet,
+    loss: Callable[[CachedBatch, int], tuple[Tensor, float]],
+    *,
+    member: Member = ALONE,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Train a unit in place, going on from a checkpoint of the same run where there is one.
+
+    Args:
+        course: The way through the frames.
+        unit: What is trained.
+        parameters: Its parameters by the multiple of the learning rate that they follow.
+        features: What the frozen head makes of the training frames.
+        loss: Of a batch at a step: the loss, and a figure for the progress.
+        member: This process's place in the team that trains the unit.
+        tell: Called with a line of progress.
+    """
+    optimiser = torch.optim.Adam([{"params": group} for group in parameters.values()])
+    parts = {"unit": unit}
+    done = restore(course.path, run=course.run, parts=parts, optimiser=optimiser)
+    began, losses, figures = time.monotonic(), [0.0], [0.0]
+    unit.train()
+    for step in range(done, course.steps):
+        rows = batch_rows(
+            seed=course.seed,
+            purpose=course.name,
+            step=step,
+            size=course.batch,
+            total=len(features),
+        )
+        pace = learning_rate(step, course.steps, course.peak_rate)
+        for group, times in zip(optimiser.param_groups, parameters, strict=True):
+            group["lr"] = times * pace
+        found, figure = loss(features.take(member.share(rows)), step)
+        optimiser.zero_grad()
+        found.backward()  # type: ignore[no-untyped-call]
+        member.agree(unit)
+        torch.nn.utils.clip_grad_norm_(unit.parameters(), 5.0)
+        optimiser.step()
+        losses.append(found.item())
+        figures.append(figure)
+        if (step + 1) % course.keep_every == 0 or step + 1 == course.steps:
+            if member.rank == 0:
+                keep(course.path, run=course.run, step=step + 1, parts=parts, optimiser=optimiser)
+            seconds = (time.monotonic() - began) / (step + 1 - done)
+            recent = slice(-course.keep_every, None)
+            tell(
+                f"{course.name} {step + 1}/{course.steps} loss {np.mean(losses[recent]):.4f} "
+                f"{course.figure.format(np.mean(figures[recent]))} "
+                f"{course.batch / seconds:.0f} images/s "
+                f"ETA {(course.steps - step - 1) * seconds / 60:.1f} min"
+            )
