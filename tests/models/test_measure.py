@@ -182,8 +182,8 @@ def test_baselines_stand_in_a_profile_as_any_unit(tmp_path: Path) -> None:
     }
     packed = profile.units[profile.index("crbq-packed-4c2b")]
     assert set(packed.payload_bytes.ravel().tolist()) == {HEADER_BYTES + 4 * 196 * 2 // 8}
-    runs = profile.units[profile.index("zlib-8b")].device_rows_ns.any(axis=0)
-    assert [s for s, ran in zip(DEVICE_STAGES, runs, strict=True) if ran] == [
+    rows = profile.units[profile.index("zlib-8b")].device_rows_ns
+    assert [s for s, times in zip(DEVICE_STAGES, rows.T, strict=True) if times.any()] == [
         "prep",
         "head",
         "entropy_encode",
