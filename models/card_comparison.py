@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from models.families import TITLES
-from models.markdown import table
+from models.markdown import ends, table
 from models.scoring import TASKS
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def _families(shown: Mapping[str, Any]) -> Iterator[str]:
         "Bytes for the clean score less 2 points, interpolated between settings in log bytes, with "
         "in brackets how many times those of the units; then the Bjøntegaard difference in bytes "
         "at equal score to the units (more bytes are positive), and the scores it covers. "
-        "A dash: not reached, or no scores in common, in the mean or in one draw of the bootstrap."
+        "A dash: not reached, or no scores in common in the mean or in one draw; an interval that "
+        "ends with `never` has draws in which no measured setting suffices."
     )
     yield ""
     head = [
@@ -99,11 +101,9 @@ def _family(name: str, family: Mapping[str, Any]) -> list[str]:
     cells = []
     for task in TASKS:
         needed, times = family["bytes_needed"][task], family["over_units"][task]
-        said = (
-            f"{needed['mean']:.0f} [{needed['low']:.0f}, {needed['high']:.0f}]" if needed else "-"
-        )
+        said = f"{needed['mean']:.0f} {ends(needed, '.0f')}" if needed else "-"
         more = times is not None and name != _UNIT
-        cells.append(f"{said} ({times['mean']:.2f}x)" if more else said)
+        cells.append(f"{said} ({times['mean']:.2f}x {ends(times, '.2f')})" if more else said)
     for task in TASKS:
         rate = None if name == _UNIT else family["bd_rate"][task]
         if rate is None:
@@ -119,20 +119,36 @@ def _family(name: str, family: Mapping[str, Any]) -> list[str]:
 
 def _verdicts(families: Mapping[str, Any], known: Sequence[str]) -> Iterator[str]:
     """Say family by family who needs fewer bytes for clean - 2 points, or that nothing is sure."""
-    words: dict[str, list[str]] = {"wins": [], "ties": [], "loses": []}
+    words: dict[str, list[str]] = {"wins": [], "ties": [], "loses": [], "misses": []}
     for name in known:
-        for task in TASKS:
-            times = families[name]["over_units"][task]
-            if name == _UNIT or times is None:
-                continue
-            word = "wins" if times["high"] < 1 else "loses" if times["low"] > 1 else "ties"
-            words[word].append(f"{TITLES[name]} ({task})")
+        for word, tasks in _judged(families[name]["over_units"]).items():
+            if name != _UNIT and tasks:
+                words[word].append(f"{TITLES[name]} ({', '.join(tasks)})")
     yield "Against the units, at the clean score less 2 points:"
     yield ""
     yield f"- a baseline needs fewer bytes: {'; '.join(words['wins']) or 'none'}"
     yield f"- a tie, the interval reaches across 1: {'; '.join(words['ties']) or 'none'}"
     yield f"- a baseline needs more bytes: {'; '.join(words['loses']) or 'none'}"
+    missed = "; ".join(words["misses"]) or "none"
+    yield f"- a baseline does not get there at any measured setting: {missed}"
     yield ""
+
+
+def _judged(times: Mapping[str, Mapping[str, float | None] | None]) -> dict[str, list[str]]:
+    """Return tasks by whether a family wins, ties, loses or misses the score."""
+    found: dict[str, list[str]] = {"wins": [], "ties": [], "loses": [], "misses": []}
+    for task, factor in times.items():
+        if factor is None:
+            word = "misses"
+        else:
+            low, high = (_or_infinite(factor[end]) for end in ("low", "high"))
+            word = "wins" if high < 1 else "loses" if low > 1 else "ties"
+        found[word].append(task)
+    return found
+
+
+def _or_infinite(end: float | None) -> float:
+    return math.inf if end is None else end
 
 
 def _chains(settings: Mapping[str, Any], libraries: Sequence[str]) -> Iterator[str]:

@@ -1,13 +1,13 @@
-"""Markdown as the model card is written in."""
+"""Markdown of the model card: tables and intervals."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["table"]
+__all__ = ["ends", "table"]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -19,3 +19,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """
     lines = [head, ["---"] * len(head), *rows]
     return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def ends(found: Mapping[str, float | None], form: str) -> str:
+    """Return an interval; an end that is None was never reached.
+
+    Example:
+        >>> ends({"mean": 5.0, "low": 1.26, "high": None}, ".1f")
+        '[1.3, never]'
+    """
+    shown = [found["low"], found["high"]]
+    return "[{}, {}]".format(*("never" if end is None else format(end, form) for end in shown))

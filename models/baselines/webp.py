@@ -79,5 +79,5 @@ class WebP:
         return picture(unpack(payload, self.identity, where), "WEBP", self.side, where)
 
 
-LADDER = tuple(WebP(quality) for quality in (20, 50, 75, 90, 100))
+LADDER = tuple(WebP(quality) for quality in (20, 50, 75, 100))
 """The settings that are measured."""

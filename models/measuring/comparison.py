@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.intervals import Estimate, estimate, resamplings
+from models.intervals import estimate, resamplings
 from models.measuring.curves import Curve, bd_rate, bytes_needed, front
 from models.scoring import TASKS
 
@@ -64,13 +64,24 @@ def _weights(clips: int) -> NDArray[np.float64]:
     return np.concatenate([np.full((1, clips), 1 / clips), resamplings(clips)[:_DRAWS]])
 
 
-def _interval(values: list[float | None]) -> dict[str, float] | None:
-    """Return the first value with the interval of the others; None unless all are there."""
-    whole = [value for value in values if value is not None]
-    if len(whole) < len(values):
+def _interval(values: list[float | None]) -> dict[str, float | None] | None:
+    """Return the first value with the interval of the others, or None where it is missing.
+
+    A value that is missing from a draw counts as larger than any; an end that falls among these is
+    None.
+    """
+    first, *drawn = (np.inf if value is None else value for value in values)
+    if not np.isfinite(first):
         return None
-    low, high = np.quantile(whole[1:], (0.025, 0.975))
-    return Estimate(mean=float(whole[0]), low=float(low), high=float(high)).as_json()
+    # Ends are values that were drawn: between a number and infinity there is nothing.
+    low, high = np.quantile(drawn, (0.025, 0.975), method="inverted_cdf")
+    named = {"mean": float(first), "low": float(low), "high": float(high)}
+    return {name: round(value, 6) if np.isfinite(value) else None for name, value in named.items()}
+
+
+def _whole(values: list[float | None]) -> dict[str, float | None] | None:
+    """Return the same, but None unless every draw has a value."""
+    return None if any(value is None for value in values) else _interval(values)
 
 
 def compare(found: Mapping[str, Answers], clean: Answers) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -83,8 +94,9 @@ def compare(found: Mapping[str, Answers], clean: Answers) -> tuple[dict[str, Any
     Returns:
         By setting its bytes and scores; by family, for each task: ``bytes_needed`` for the clean
         score less 2 points, ``over_units``, that in multiples of what the units need, and
-        ``bd_rate`` against the units in percent with the shared scores. None stands for what is
-        not reached, in the mean or in one draw, or not shared.
+        ``bd_rate`` against the units in percent with the shared scores. None stands for bytes
+        that do not suffice, as a mean or as an end of an interval, and for a difference where the
+        curves share no scores, in the mean or in one draw.
     """
     clips = len(clean.confidence)
     families: dict[str, dict[str, Answers]] = {}
@@ -107,9 +119,16 @@ def compare(found: Mapping[str, Answers], clean: Answers) -> tuple[dict[str, Any
         for name, table in tables.items():
             table["bytes_needed"][task] = _interval(needed[name])
             pairs = zip(needed[name], needed[ANCHOR], strict=True)
-            table["over_units"][task] = _interval([a / b if a and b else None for a, b in pairs])
+            table["over_units"][task] = _times(list(pairs))
             table["bd_rate"][task] = _bd(curves[ANCHOR], curves[name])
     return {name: _setting(answers, clean) for name, answers in found.items()}, tables
+
+
+def _times(pairs: list[tuple[float | None, float | None]]) -> dict[str, float | None] | None:
+    """Return how many times the second the first is, where the second is there in every draw."""
+    if any(own is None for _, own in pairs):
+        return None
+    return _interval([other / own if other and own else None for other, own in pairs])
 
 
 def _setting(answers: Answers, clean: Answers) -> dict[str, Any]:
@@ -128,7 +147,7 @@ def _setting(answers: Answers, clean: Answers) -> dict[str, Any]:
 
 def _bd(anchors: list[Curve], others: list[Curve]) -> dict[str, Any] | None:
     rates = list(starmap(bd_rate, zip(anchors, others, strict=True)))
-    percent = _interval([rate.percent if rate else None for rate in rates])
+    percent = _whole([rate.percent if rate else None for rate in rates])
     if percent is None or rates[0] is None:
         return None
     return {
@@ -137,7 +156,9 @@ def _bd(anchors: list[Curve], others: list[Curve]) -> dict[str, Any] | None:
     }
 
 
-def leads(found: Mapping[str, Answers], other: str, task: str) -> dict[str, dict[str, float]]:
+def leads(
+    found: Mapping[str, Answers], other: str, task: str
+) -> dict[str, dict[str, float | None]]:
     """Return, by unit, how many times its bytes a family takes for the unit's own score.
 
     Units whose score lies outside what the family reaches, in the mean or in one draw, are left
@@ -155,7 +176,7 @@ def leads(found: Mapping[str, Answers], other: str, task: str) -> dict[str, dict
     result = {}
     for k, name in enumerate(units):
         rows = zip(curves, own.sizes[:, k], own.scores[:, k], strict=True)
-        ratio = _interval([_ratio(*row) for row in rows])
+        ratio = _whole([_ratio(*row) for row in rows])
         if ratio is not None:
             result[name] = ratio
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models.markdown import ends
 from models.measuring.comparison import leads
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ def _somewhere(found: Mapping[str, Answers]) -> dict[str, Any]:
         said = "no unit's score lies between those of CR+BQ"
         return {"target": target, "found": said, "met": False}
     told = "; ".join(f"{name} {_factor(ratio)}" for name, ratio in ratios.items())
-    met = max(ratio["mean"] for ratio in ratios.values()) >= _CODED_TIMES
+    met = max(ratio["mean"] or 0.0 for ratio in ratios.values()) >= _CODED_TIMES
     return {"target": target, "found": f"CR+BQ over {told}", "met": met}
 
 
-def _bytes(size: Mapping[str, float]) -> str:
-    return f"{size['mean']:.0f} [{size['low']:.0f}, {size['high']:.0f}] B"
+def _bytes(size: Mapping[str, float | None]) -> str:
+    return f"{size['mean']:.0f} {ends(size, '.0f')} B"
 
 
-def _factor(times: Mapping[str, float]) -> str:
-    return f"{times['mean']:.2f}x [{times['low']:.2f}, {times['high']:.2f}]"
+def _factor(times: Mapping[str, float | None]) -> str:
+    return f"{times['mean']:.2f}x {ends(times, '.2f')}"

@@ -62,12 +62,11 @@ FULL = Settings(
         ReducedRecipe(
             channels=24, bits=8, start=None, likeness=0.5, warm_images=250_000, images=130_000
         ),
+        ReducedRecipe(channels=48, bits=2, start="unit-6", likeness=0.5, images=_PASS),
         ReducedRecipe(channels=24, bits=2, start="unit-5", likeness=0.2, images=_PASS),
+        ReducedRecipe(channels=12, bits=4, start="unit-5", likeness=0.2, images=_PASS),
         ReducedRecipe(channels=12, bits=2, start="unit-4", images=_PASS),
         ReducedRecipe(channels=6, bits=2, start="unit-3", images=_PASS),
-        ReducedRecipe(channels=6, bits=1, start="unit-2", images=_PASS),
-        ReducedRecipe(channels=12, bits=1, start="unit-3", images=_PASS),
-        ReducedRecipe(channels=3, bits=1, start="unit-1", images=_PASS),
     ),
 )
 """The schedule of the shipped CR+BQ units.

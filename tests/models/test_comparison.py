@@ -58,6 +58,16 @@ def test_bytes_for_the_clean_score_less_two_points(families: dict[str, Any]) -> 
     assert families["unit"]["over_units"]["top1"] == {"mean": 1, "low": 1, "high": 1}
 
 
+def test_a_draw_that_does_not_get_there_counts_as_larger_than_any() -> None:
+    lucky = answers(300, 0.0)
+    lucky.scores["top1"][:] = np.where(np.arange(CLIPS)[:, None] % 2, 0.0, 1.82)  # 0.91 on average
+    found = {"unit-1": FOUND["unit-1"], "unit-2": answers(400, 0.95), "webp-q9": lucky}
+    needed = compare(found, CLEAN)[1]["webp"]
+    assert needed["bytes_needed"]["top1"] == {"mean": 300, "low": 300, "high": None}
+    assert needed["over_units"]["top1"]["high"] is None
+    assert needed["over_units"]["top1"]["low"] > 0
+
+
 def test_ratios_are_paired(families: dict[str, Any]) -> None:
     # All settings are unlucky on the same clips: what is shared leaves the ratio alone.
     times = families["jpeg444"]["over_units"]["top1"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.baselines.jpeg import Jpeg
+from models.baselines.webp import WebP
 from models.measure import ContentPlan, TimingPlan, measure
 from models.measuring.answers import measure_blocks
 from models.measuring.network import open_ladder, open_network
@@ -13,7 +14,7 @@ from models.profile import DEVICE_STAGES, Profile, load
 from models.show import render
 from models.wire import HEADER_BYTES
 from simulator.foundation.errors import InputError
-from tests.models.untrained import untrained_weights
+from tests.models.untrained import untrained_reduced, untrained_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,6 +173,37 @@ def test_a_unit_that_decodes_to_other_symbols_stops_the_run(
 def test_weights_are_found_by_path_or_by_name(weights: Path) -> None:
     assert open_ladder(str(weights)).folder == weights
     assert open_ladder("shapes-224").folder.name == "shapes-224"
+
+
+def test_baselines_stand_in_a_profile_as_any_unit(tmp_path: Path) -> None:
+    folder = untrained_weights(tmp_path / "weights", (2,))
+    untrained_reduced(folder, ((4, 2),))
+    profile = measure(
+        folder,
+        tmp_path / "all",
+        content=CONTENT,
+        timing=TIMING,
+        codecs=(WebP(50),),
+        features=True,
+        cache=tmp_path / "cache",
+    )
+    kinds = {unit.name: unit.kind for unit in load(tmp_path / "all").units}
+    assert kinds == {
+        "device": "on-device",
+        "unit-1": "bottleneck",
+        "crbq-coded-4c2b": "feature-codec",
+        "crbq-packed-4c2b": "feature-codec",
+        "webp-q50": "image-codec",
+        "zlib-8b": "feature-codec",
+    }
+    packed = profile.units[profile.index("crbq-packed-4c2b")]
+    assert set(packed.payload_bytes.ravel().tolist()) == {HEADER_BYTES + 4 * 196 * 2 // 8}
+    rows = profile.units[profile.index("zlib-8b")].device_rows_ns
+    assert [s for s, times in zip(DEVICE_STAGES, rows.T, strict=True) if times.any()] == [
+        "prep",
+        "head",
+        "entropy_encode",
+    ]
 
 
 def test_missing_weights_write_nothing(tmp_path: Path) -> None:

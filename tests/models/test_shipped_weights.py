@@ -10,8 +10,10 @@ import torch
 
 from models import ladder
 from models.backbone import SPLIT_AFTER, prepare
+from models.baselines import reduced_file
 from models.scenes import render
 from models.split import cut
+from models.training.run_reduced import FULL
 
 if TYPE_CHECKING:
     from models.ladder import TrainedLadder
@@ -80,3 +82,24 @@ def test_the_files_say_where_they_come_from(shipped: TrainedLadder) -> None:
     assert shipped.about["seed"] == 1
     assert shipped.about["images"] > 100_000
     assert 0.8 < shipped.about["selection"]["top1"] < 1
+
+
+def test_shipped_cr_bq_units_belong_to_the_backbone_and_are_as_small_as_units(
+    shipped: TrainedLadder,
+) -> None:
+    units = reduced_file.load_all(shipped.folder, shipped.digest)
+    trained = {f"crbq-{recipe.channels}c-{recipe.bits}b" for recipe in FULL.units}
+    assert {unit.name for unit in units} == trained
+    assert {8, 2} <= {unit.bits for unit in units}
+    for unit in units:
+        size = (shipped.folder / f"{unit.name}.safetensors").stat().st_size
+        assert size <= 0.06 * shipped.storage_bytes()
+
+
+def test_counted_tables_code_cr_bq_symbols_in_fewer_bits_than_their_fixed_length(
+    shipped: TrainedLadder, features: torch.Tensor
+) -> None:
+    for unit in reduced_file.load_all(shipped.folder, shipped.digest):
+        assert unit.tables is not None
+        coded = [unit.tables.ideal_bits(frame) for frame in unit.encode(features).numpy()]
+        assert np.mean(coded) < unit.channels * 196 * unit.bits
