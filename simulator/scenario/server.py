@@ -42,9 +42,9 @@ def _worker(value: object) -> int | str:
 
 
 def _equal(value: object) -> object:
-    if isinstance(value, list | dict):
-        raise ValueError("must be a whole number; workers that differ are listed under `kinds`")
-    return value
+    if not isinstance(value, list | dict):
+        return value
+    raise ValueError("must be a whole number; workers that differ are listed under `kinds`")
 
 
 def _places(value: object) -> int | None:

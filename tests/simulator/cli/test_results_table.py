@@ -26,6 +26,4 @@ def test_reasons_are_told_in_a_line_where_there_are_several(document: dict[str, 
     told = results_table(summary).replace(plain.split("\n\n")[1], "")
     assert "  deadline: lost % = 3.1 queue full + 20.0 packet lost\n" in told
     metrics["replaced"] = metrics["expired"] = {"mean": 0.01}
-    assert "; dropped % = 1.0 replaced + 1.0 expired\n" in results_table(
-        summary
-    )
+    assert "; dropped % = 1.0 replaced + 1.0 expired\n" in results_table(summary)
