@@ -99,23 +99,23 @@ class Station(Generic[J]):
         """Hand over the jobs of an instant, in order. Instants of calls must not decrease."""
         while self.next_ns < now_ns:
             self._act(self.next_ns)
-        batching, expires_ns = self._batching, self._expires_ns
+        batching, pool, expires_ns = self._batching, self._pool, self._expires_ns
         if expires_ns is not None:
             jobs = self._in_time(now_ns, jobs, expires_ns)
-        busy = now_ns < self.next_ns < FOREVER_NS  # all workers, where nothing but they is awaited
-        if batching.at_once and len(jobs) == 1 and self.next_ns == FOREVER_NS:
-            worker = self._pool.take(now_ns)  # nothing waits
+        busy = pool.next_ns > now_ns
+        if not busy and self.next_ns == FOREVER_NS and batching.at_once and len(jobs) == 1:
+            worker = pool.take(now_ns)  # nothing waits
             if worker != NOBODY:
                 self._begin(now_ns, worker, jobs)
                 return
-            busy = True
-        for job in jobs:
-            self._tickets = ticket = self._tickets + 1
-            batching.put(ticket, job, now_ns)
-            if expires_ns is not None:
-                heappush(self._leaving, (expires_ns(job), ticket))
+        ticket = self._tickets + 1
+        self._tickets += len(jobs)
+        batching.put(ticket, jobs, now_ns)
+        if expires_ns is not None:
+            for number, job in enumerate(jobs, ticket):
+                heappush(self._leaving, (expires_ns(job), number))
         if busy and self._patient and batching.at_once:
-            self.next_ns = self._pool.next_ns
+            self.next_ns = pool.next_ns
         else:
             self._act(now_ns)
 
@@ -138,7 +138,7 @@ class Station(Generic[J]):
     def _act(self, now_ns: int) -> None:
         """Do what happens at an instant, once jobs have arrived."""
         batching, pool = self._batching, self._pool
-        while batching.ready_ns <= now_ns:
+        while pool.next_ns <= now_ns and batching.ready_ns <= now_ns:
             worker = pool.take(now_ns)
             if worker == NOBODY:
                 break

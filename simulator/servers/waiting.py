@@ -9,10 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Edf", "Fifo", "Waiting", "waiting"]
 
@@ -28,11 +29,11 @@ class Waiting(Protocol[T]):
     def __contains__(self, ticket: int) -> bool:
         """Return whether the one with that ticket waits."""
 
-    def put(self, ticket: int, thing: T) -> None:
-        """Let one more wait. Tickets grow from call to call."""
+    def put(self, ticket: int, things: Sequence[T]) -> None:
+        """Let more wait; the first has that ticket, the others those after it."""
 
-    def take(self) -> T:
-        """Remove and return the one whose turn it is; one must be there."""
+    def take(self, most: int) -> list[T]:
+        """Remove and return those whose turn it is, up to so many; one must be there."""
 
     def withdraw(self) -> T:
         """Remove and return the one that came last; one must be there."""
@@ -46,10 +47,9 @@ class Fifo(Generic[T]):
 
     Example:
         >>> line = Fifo()
-        >>> for ticket, name in enumerate("abcd"):
-        ...     line.put(ticket, name)
-        >>> line.remove(1), line.take(), line.take(), line.withdraw(), len(line)
-        ('b', 'a', 'c', 'd', 0)
+        >>> line.put(0, "abcd")
+        >>> line.remove(1), line.take(2), line.withdraw(), len(line)
+        ('b', ['a', 'c'], 'd', 0)
     """
 
     __slots__ = ("_line",)
@@ -66,13 +66,18 @@ class Fifo(Generic[T]):
         """Return whether the one with that ticket waits."""
         return self._place(ticket) is not None
 
-    def put(self, ticket: int, thing: T) -> None:
-        """Let one more wait."""
-        self._line.append((ticket, thing))
+    def put(self, ticket: int, things: Sequence[T]) -> None:
+        """Let more wait."""
+        self._line.extend(enumerate(things, ticket))
 
-    def take(self) -> T:
+    def take(self, most: int) -> list[T]:
         """Remove and return the oldest."""
-        return self._line.popleft()[1]
+        line = self._line
+        if len(line) > most:
+            return [line.popleft()[1] for _ in range(most)]
+        things = list(map(_thing, line))
+        line.clear()
+        return things
 
     def withdraw(self) -> T:
         """Remove and return the newest."""
@@ -92,8 +97,8 @@ class Fifo(Generic[T]):
         return place if place < len(self._line) and self._line[place][0] == ticket else None
 
 
-def _ticket(entry: tuple[int, object]) -> int:
-    return entry[0]
+_ticket: Callable[[tuple[int, object]], int] = itemgetter(0)
+_thing: Callable[[tuple[int, T]], T] = itemgetter(1)
 
 
 class Edf(Generic[T]):
@@ -104,10 +109,9 @@ class Edf(Generic[T]):
 
     Example:
         >>> line = Edf(due_ns=len)
-        >>> for ticket, name in enumerate(["late", "at", "in", "last of all"]):
-        ...     line.put(ticket, name)
-        >>> line.withdraw(), line.take(), line.take(), line.take()
-        ('last of all', 'at', 'in', 'late')
+        >>> line.put(0, ["late", "at", "in", "last of all"])
+        >>> line.withdraw(), line.take(2), line.take(2)
+        ('last of all', ['at', 'in'], ['late'])
     """
 
     __slots__ = ("_due_ns", "_heap", "_things")
@@ -126,20 +130,24 @@ class Edf(Generic[T]):
         """Return whether the one with that ticket waits."""
         return ticket in self._things
 
-    def put(self, ticket: int, thing: T) -> None:
-        """Let one more wait."""
-        due_ns = self._due_ns(thing)
-        self._things[ticket] = due_ns, thing
-        heappush(self._heap, (due_ns, ticket))
+    def put(self, ticket: int, things: Sequence[T]) -> None:
+        """Let more wait."""
+        for number, thing in enumerate(things, ticket):
+            due_ns = self._due_ns(thing)
+            self._things[number] = due_ns, thing
+            heappush(self._heap, (due_ns, number))
 
-    def take(self) -> T:
-        """Remove and return the one with the earliest deadline."""
-        while True:
+    def take(self, most: int) -> list[T]:
+        """Remove and return those with the earliest deadlines."""
+        things = self._things
+        found: list[T] = []
+        while things and len(found) < most:
             due_ns, ticket = heappop(self._heap)
-            entry = self._things.get(ticket)
+            entry = things.get(ticket)
             if entry is not None and entry[0] == due_ns:
-                del self._things[ticket]
-                return entry[1]
+                del things[ticket]
+                found.append(entry[1])
+        return found
 
     def withdraw(self) -> T:
         """Remove and return the newest."""

@@ -61,6 +61,10 @@ class Pool:
     Raises:
         InputError: If there is no worker, or outages are empty, overlap or do not ascend.
 
+    Attributes:
+        next_ns: When the next worker is free; 0 where one may be free already. Not to be read
+            between a worker's being taken and occupied.
+
     Example:
         >>> pool = Pool([Worker(), Worker(speed=2.0, outages=(Outage(begin_ns=7, end_ns=9),))])
         >>> pool.take(0), pool.occupy(1, 8)  # the fast one; it finishes its batch in its outage
@@ -69,7 +73,7 @@ class Pool:
         (0, 100, -1, 9)
     """
 
-    __slots__ = ("_ahead", "_busy", "_free", "_outages", "_rank", "_worker")
+    __slots__ = ("_ahead", "_busy", "_free", "_outages", "_rank", "_worker", "next_ns")
 
     def __init__(self, workers: Sequence[Worker]) -> None:
         """Start with all workers free."""
@@ -86,11 +90,7 @@ class Pool:
         self._ahead = [0] * len(workers)  # which outage of each worker comes next
         self._free = list(range(len(workers)))
         self._busy: list[tuple[int, int]] = []  # until when, rank
-
-    @property
-    def next_ns(self) -> int:
-        """When the next worker is free; 0 where one may be free already."""
-        return 0 if self._free else self._busy[0][0]
+        self.next_ns = 0
 
     def take(self, now_ns: int) -> int:
         """Return the worker that takes a batch now, or `NOBODY`. It is free no more."""
@@ -106,6 +106,7 @@ class Pool:
             if back_ns == now_ns:
                 return worker
             heappush(busy, (back_ns, rank))
+        self.next_ns = busy[0][0]
         return NOBODY
 
     def occupy(self, worker: int, end_ns: int) -> int:
@@ -118,7 +119,9 @@ class Pool:
         if self._outages[worker]:
             end_ns = self._cut_ns(worker, end_ns)
             free_ns = self._back_ns(worker, end_ns)
-        heappush(self._busy, (free_ns, self._rank[worker]))
+        busy = self._busy
+        heappush(busy, (free_ns, self._rank[worker]))
+        self.next_ns = 0 if self._free else busy[0][0]
         return end_ns
 
     def _cut_ns(self, worker: int, end_ns: int) -> int:

@@ -8,7 +8,7 @@ from simulator.servers.waiting import waiting
 from simulator.servers.workers import FOREVER_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Form"]
 
@@ -70,27 +70,30 @@ class Form(Generic[J]):
             return 0
         return FOREVER_NS if self._last is None else self._last.closes_ns
 
-    def put(self, ticket: int, job: J, now_ns: int) -> None:
-        """Let a job join the batch that forms, or begin one."""
+    def put(self, ticket: int, jobs: Sequence[J], now_ns: int) -> None:
+        """Let jobs join the batch that forms, or begin another."""
         last = self._last
         if last is not None and last.closes_ns < now_ns:
-            self._closed.put(last.ticket, last)
+            self._closed.put(last.ticket, (last,))
             last = None
-        if last is None:
-            self._last = last = _Batch(ticket, now_ns + self._wait_ns)
-        last.jobs[ticket] = job
-        self._batch_of[ticket] = last
-        if len(last.jobs) == self._most:
-            self._closed.put(last.ticket, last)
-            self._last = None
+        for job in jobs:
+            if last is None:
+                last = _Batch(ticket, now_ns + self._wait_ns)
+            last.jobs[ticket] = job
+            self._batch_of[ticket] = last
+            if len(last.jobs) == self._most:
+                self._closed.put(last.ticket, (last,))
+                last = None
+            ticket += 1
+        self._last = last
 
     def take(self, now_ns: int) -> list[J]:
         """Remove and return the jobs of the closed batch whose turn it is."""
         last = self._last
         if last is not None and last.closes_ns <= now_ns:
-            self._closed.put(last.ticket, last)
+            self._closed.put(last.ticket, (last,))
             self._last = None
-        batch = self._closed.take()
+        (batch,) = self._closed.take(1)
         for ticket in batch.jobs:
             del self._batch_of[ticket]
         return list(batch.jobs.values())
@@ -115,5 +118,5 @@ class Form(Generic[J]):
         elif not batch.jobs or self._by_deadline:
             self._closed.remove(batch.ticket)
             if batch.jobs:  # another of its deadlines may be the earliest now
-                self._closed.put(batch.ticket, batch)
+                self._closed.put(batch.ticket, (batch,))
         return job

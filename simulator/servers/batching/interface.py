@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Batching"]
 
@@ -25,8 +28,8 @@ class Batching(Protocol[J]):
     def ready_ns(self) -> int:
         """From when on a worker could take a batch, if nothing else comes; 0 for long since."""
 
-    def put(self, ticket: int, job: J, now_ns: int) -> None:
-        """Let a job wait from now on. Tickets grow from call to call."""
+    def put(self, ticket: int, jobs: Sequence[J], now_ns: int) -> None:
+        """Let jobs wait from now on; the first has that ticket, the others those after it."""
 
     def take(self, now_ns: int) -> list[J]:
         """Remove and return the batch whose turn it is; one must be ready by now."""

@@ -8,7 +8,7 @@ from simulator.servers.waiting import waiting
 from simulator.servers.workers import FOREVER_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Pull"]
 
@@ -40,18 +40,18 @@ class Pull(Generic[J]):
         """Return whether the job with that ticket waits."""
         return ticket in self._waiting
 
-    def put(self, ticket: int, job: J, now_ns: int) -> None:  # noqa: ARG002  # the interface
-        """Let a job wait."""
-        self._waiting.put(ticket, job)
-        self.ready_ns = 0
+    def put(self, ticket: int, jobs: Sequence[J], now_ns: int) -> None:  # noqa: ARG002  # the interface
+        """Let jobs wait."""
+        self._waiting.put(ticket, jobs)
+        if jobs:
+            self.ready_ns = 0
 
     def take(self, now_ns: int) -> list[J]:  # noqa: ARG002  # the interface
         """Remove and return as many as a batch may hold."""
-        take, count = self._waiting.take, len(self._waiting)
-        if count <= self._most:
+        batch = self._waiting.take(self._most)
+        if len(batch) < self._most or not self._waiting:
             self.ready_ns = FOREVER_NS
-            return [take() for _ in range(count)]
-        return [take() for _ in range(self._most)]
+        return batch
 
     def withdraw(self) -> J:
         """Remove and return the job that came last."""
