@@ -29,7 +29,8 @@ class Server:
     """Hands what arrives to the station, and notes what becomes of it.
 
     A batch's end is known when it begins, so only a worker for whom something waits needs an
-    event; an idle one costs none.
+    event; an idle one costs none. Where the way back is nothing but propagation, a busy server
+    wakes once for all batches that began within it.
 
     Args:
         env: The world's clock.
@@ -62,6 +63,10 @@ class Server:
             expires_ns=expires_ns if server.drops_expired else None,
         )
         self._wake = Reminder(env, WORKERS, self._act)
+        # Nobody needs to know that a batch has begun before its answer is there. Memories tell the
+        # time by the world's clock, though.
+        back_ns = 0 if plan.downlink or server.memory else plan.downlink_delay_ns
+        self._slack_ns = max(0, back_ns - 1)
         # Payloads of one instant come in several calls where several links end at the server, or
         # where it begins with the layers that are there. Workers look when all have come.
         self._gathers = len(plan.uplink[-1]) > 1 or any(any(s.layers) for s in plan.streams)
@@ -77,8 +82,9 @@ class Server:
             return
         station, wake = self._station, self._wake
         station.arrive(now_ns, jobs)
-        if station.next_ns < wake.when_ns:
-            wake.at(now_ns, station.next_ns)
+        when_ns = station.next_ns + self._slack_ns
+        if when_ns < wake.when_ns:
+            wake.at(now_ns, when_ns)
 
     def _look(self, _: Event) -> None:
         self._act(int(self._env.now))
@@ -89,7 +95,7 @@ class Server:
             self._gathered = []
             station.arrive(now_ns, gathered)
         station.advance(now_ns)
-        self._wake.at(now_ns, station.next_ns)
+        self._wake.at(now_ns, station.next_ns + self._slack_ns)
 
     def served(self, jobs: list[Job], start_ns: int, end_ns: int, worker: int, batch: int) -> None:  # noqa: ARG002  # a listener hears it
         """Note a batch that begins, and let its answers be sent when it ends."""
