@@ -47,21 +47,19 @@ class Alarm(Event):
     Args:
         env: The world's clock.
         priority: Its place among what happens at the same instant.
-        ring: Called when it goes off; a process that yields the alarm needs none.
+        ring: Called when it goes off.
     """
 
-    def __init__(
-        self, env: Environment, priority: int, ring: Callable[[Event], None] | None = None
-    ) -> None:
+    def __init__(self, env: Environment, priority: int, ring: Callable[[Event], None]) -> None:
         """Make an alarm that is not set."""
         super().__init__(env)
         self._ok = True
         self._value = None
         self._priority = priority
-        self._ring = ring
+        self._rung: list[Callable[[Event], None]] = [ring]
+        self._schedule = env.schedule
 
-    def at(self, now_ns: int, when_ns: int) -> Alarm:
+    def at(self, now_ns: int, when_ns: int) -> None:
         """Set the alarm, which must not be set already; SimPy wants to hear how long from now."""
-        self.callbacks = [] if self._ring is None else [self._ring]
-        self.env.schedule(self, self._priority, when_ns - now_ns)  # type: ignore[arg-type]
-        return self
+        self.callbacks = self._rung  # SimPy takes it away when it goes off
+        self._schedule(self, self._priority, when_ns - now_ns)  # type: ignore[arg-type]

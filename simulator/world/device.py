@@ -11,7 +11,7 @@ from simulator.world.service import Job
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from simpy import Environment
+    from simpy import Environment, Event
 
     from simulator.world.ledger import Ledger
     from simulator.world.mail import Mail
@@ -26,7 +26,8 @@ __all__ = ["Device"]
 class Device:
     """Handles one frame at a time; while it is busy, frames wait at the camera.
 
-    Two events a frame: its capture, unless it waited, and its payload being ready.
+    Two events a frame: its capture, unless it waited, and its payload being ready. Both are its own
+    alarm, so its life is a plain generator: a SimPy process costs as much as what it does here.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Device:
         "_device_ns",
         "_first",
         "_ledger",
+        "_life",
         "_mail",
         "_payload_bytes",
         "_plan",
@@ -58,7 +60,7 @@ class Device:
         times: ServiceTimes,
         ledger: Ledger,
     ) -> None:
-        """Wire the device up; ``run`` starts it."""
+        """Wire the device up; `start` lets it live."""
         self._plan = plan
         self._policy = plan.policy
         self._view = view
@@ -72,23 +74,33 @@ class Device:
         self._payload_bytes = mail.sizes
         self._smallest = _smallest(plan)
         self._sent_ns: int | None = None
-        self._wake = Alarm(env, DEVICES + index)
+        self._wake = Alarm(env, DEVICES + index, self._go_on)
+        self._life = self._live()
 
-    def run(self) -> Generator[Alarm, None, None]:
+    def start(self) -> None:
+        """Begin, at instant 0."""
+        next(self._life, None)
+
+    def _go_on(self, _: Event) -> None:
+        next(self._life, None)
+
+    def _live(self) -> Generator[None, None, None]:
         """Live through all frames. A frame captured at this very instant is there already."""
         wake, captured_ns = self._wake, self._captured_ns
         only_newest = self._plan.waiting == "newest"
         frame, frames, now_ns = 0, len(captured_ns), 0
         while frame < frames:
             if captured_ns[frame] > now_ns:
-                yield wake.at(now_ns, captured_ns[frame])
+                wake.at(now_ns, captured_ns[frame])
+                yield
                 now_ns = captured_ns[frame]
             elif only_newest:
                 frame = self._newest(frame, now_ns)
             unit = self._decide(frame, now_ns)
             if unit is not None:
                 ready_ns = self._begin(unit, frame, now_ns)
-                yield wake.at(now_ns, ready_ns)
+                wake.at(now_ns, ready_ns)
+                yield
                 now_ns = ready_ns
                 self._finish(unit, frame, now_ns)
             frame += 1

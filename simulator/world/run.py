@@ -42,6 +42,7 @@ def simulate(plan: WorldPlan) -> FrameLog:
     server = Server(env, plan, ledger, paths.answers().send)
     paths.lay_uplink(server.arrive)
     times = service_times(plan)
+    devices = []
     ladders = {id(stream.ladder): LiveLadder(stream.ladder) for stream in plan.streams}
     for index, stream in enumerate(plan.streams):
         mail = Mail(stream, ledger, index)
@@ -57,6 +58,8 @@ def simulate(plan: WorldPlan) -> FrameLog:
             times=times[index],
             ledger=ledger,
         )
-        env.process(device.run())
+        devices.append(device)
+    for device in devices:
+        device.start()
     env.run()
     return ledger.close()
