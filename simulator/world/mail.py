@@ -50,6 +50,7 @@ class Mail:
         "_captured_ns",
         "_first",
         "_inbox",
+        "_layers",
         "_ledger",
         "_overtaken",
         "_patience_ns",
@@ -65,6 +66,7 @@ class Mail:
     def __init__(self, plan: StreamPlan, ledger: Ledger, stream: int) -> None:
         """Start with nothing sent."""
         self._plan = plan
+        self._layers = plan.layers
         self._ledger = ledger
         self.stream = stream
         self._first = ledger.first_rows[stream]
@@ -177,26 +179,20 @@ class Mail:
 
     def _delivery_of(self, row: int) -> Delivery:
         log, frame = self._ledger, row - self._first
+        unit = log.unit[row]
+        size_bytes = self.sizes[unit][frame]
+        plan = self._layers[unit] if self._layers else None
+        if plan is not None:  # those layers came that were whole at the server
+            size_bytes = plan.payload_bytes[: max(1, log.layers[row]), frame].sum().item()
         arrived_ns = log.arrived_ns[row]
         wait_ns = log.service_start_ns[row] - arrived_ns
-        return Delivery(frame, self._came(row), log.device_end_ns[row], arrived_ns, wait_ns)
-
-    def _came(self, row: int) -> int:
-        """Return the payload of those layers that were whole at the server."""
-        frame, unit = row - self._first, self._ledger.unit[row]
-        plan = self._plan.layers[unit] if self._plan.layers else None
-        if plan is None:
-            size_bytes: int = self.sizes[unit][frame]
-            return size_bytes
-        whole = max(1, self._ledger.layers[row])
-        came: int = plan.payload_bytes[:whole, frame].sum().item()
-        return came
+        return Delivery(frame, size_bytes, log.device_end_ns[row], arrived_ns, wait_ns)
 
     def _answer_of(self, row: int) -> Answer:
         frame, log = row - self._first, self._ledger
         unit = log.unit[row]
         done_ns = log.device_end_ns[row] if log.served_ns[row] < 0 else log.done_ns[row]
-        plan = self._plan.layers[unit] if self._plan.layers else None
+        plan = self._layers[unit] if self._layers else None
         if plan is None:
             confidence = self._plan.confidence[unit, frame]
         else:

@@ -165,6 +165,10 @@ def batch_ns(batch: Sequence[Job], worker: int) -> int:
         total_ns += times.entropy_ns[worker][row][frame]
         decoder = times.models[worker], times.decoders[unit]
         decoders[decoder] = decoders.get(decoder, 0) + 1
+    if len(decoders) == 1:
+        ((model, which),) = decoders
+        last = len(batch) - 1
+        return total_ns + model.decode_ns[draw][which][last] + model.tail_ns[draw][last]
     tails: dict[tuple[ModelTimes, int], int] = {}
     for (model, which), n in decoders.items():
         total_ns += model.decode_ns[draw][which][n - 1]
