@@ -111,10 +111,8 @@ class Backlog(Generic[Parcel]):
         return self.begin + wire_bytes * self._pace, first.number, self
 
     def leave(self) -> tuple[int, bool]:
-        """Let what is due leave: how many packets it is, and if the first parcel is through."""
+        """Let the packets that are due leave: how many, and if the first parcel is through."""
         sizes = self.line[0].sizes
-        if not self._by_packet:
-            return len(sizes), True
         if self._gone + 1 < len(sizes):
             self._gone_bytes += sizes[self._gone]
             self._gone += 1

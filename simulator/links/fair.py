@@ -112,7 +112,7 @@ class FairLink(Generic[Parcel]):
         self._next_ns: int | None = FOREVER_NS  # when the next parcel has left; None if not known
         self._sent: dict[Parcel, Sent[Parcel]] = {}
         self._number = 0
-        self._packets = 0  # that have not left; without a limit of them, of parcels that have not
+        self._packets = 0  # that have not left, if there is a limit of them
         self._latest_ns = 0
         self._out: list[Settled[Parcel]] = []
 
@@ -150,8 +150,9 @@ class FairLink(Generic[Parcel]):
             backlog = Backlog(self._weights.get(flow, 1), self._byte, by_packet=self._by_packet)
             self._backlogs[flow] = backlog
         wire_bytes = sum(sizes)
-        self._position += wire_bytes * self._units
-        self._packets += len(sizes)
+        if self._limited:
+            self._position += wire_bytes * self._units
+            self._packets += len(sizes)
         self._number = number = self._number + 1
         line = backlog.line
         sent = Sent(parcel, backlog, number, now_ns, sizes, wire_bytes, lost)
@@ -189,7 +190,9 @@ class FairLink(Generic[Parcel]):
         else:
             self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, sent.lost, len(removed)))
             backlog.line.remove(sent)
-            self._forget(sent)
+            del self._sent[parcel]
+            if not backlog.line:
+                self._weight -= backlog.weight
         self._heap = [other.due() for other in self._backlogs.values() if other.line]
         heapify(self._heap)
         self._next_ns = None if self._heap else FOREVER_NS
@@ -220,8 +223,10 @@ class FairLink(Generic[Parcel]):
         stamp, _, backlog = heap[0]
         self._reached += needed
         self._virtual = stamp
-        packets, through = backlog.leave()
-        self._packets -= packets
+        through = True
+        if self._by_packet:
+            packets, through = backlog.leave()
+            self._packets -= packets
         if through:
             backlog.begin = stamp
             end_ns = self._next_ns
@@ -231,10 +236,11 @@ class FairLink(Generic[Parcel]):
             begin_ns = max(sent.sent_ns, backlog.free_ns)
             self._out.append(Settled(sent.parcel, begin_ns, end_ns, sent.lost, sent.cancelled))
             backlog.free_ns = end_ns
-            self._forget(sent)
+            del self._sent[sent.parcel]
         if backlog.line:
             heapreplace(heap, backlog.due())
         else:
+            self._weight -= backlog.weight
             heappop(heap)
         self._next_ns = None if heap else FOREVER_NS
 
@@ -242,11 +248,6 @@ class FairLink(Generic[Parcel]):
         """Return when so many fine units were offered. Nothing has left before its last byte."""
         end_ns = self._instant(-((TIE - fine) // self._fine))
         return FOREVER_NS if end_ns is None or end_ns > FOREVER_NS else end_ns
-
-    def _forget(self, sent: Sent[Parcel]) -> None:
-        del self._sent[sent.parcel]
-        if not sent.backlog.line:
-            self._weight -= sent.backlog.weight
 
     def _admit(self, sizes: Sequence[int], offered: int) -> Sequence[int]:
         """Return the packets that get in, by the sizes given."""
