@@ -26,8 +26,7 @@ check: $(INSTALLED)  ## static checks: lint, format, types, layers
 
 test: check  ## everything CI runs: the static checks, then all tests with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine --quiet
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=
 	$(BIN)/coverage report
 
 findings: $(INSTALLED)  ## rerun the bundled scenarios and rewrite the README's findings table

@@ -60,5 +60,5 @@ def test_two_thousand_damaged_logs_are_read_or_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_damaged_logs_are_read_or_refused(tmp_path: Path) -> None:
-    assert fuzz(tmp_path, 100_000) > 5000
+def test_twenty_thousand_damaged_logs_are_read_or_refused(tmp_path: Path) -> None:
+    assert fuzz(tmp_path, 20_000) > 1000
