@@ -18,6 +18,7 @@ _ASKED = (
     "one-camera-load-1",
     "one-camera-load-4",
     "overloaded-server",
+    "published-one-camera-load-1",
     "slow-device",
 )
 """Scenarios of one group on one shared uplink, in the order of the table."""
