@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from simulator.links.fifo import FOREVER_NS
+from simulator.foundation.instants import FOREVER_NS
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace

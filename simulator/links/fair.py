@@ -19,8 +19,8 @@ from math import lcm
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.backlog import TIE, Backlog, Sent
-from simulator.links.fifo import FOREVER_NS
 from simulator.links.queueing import NEVER_NS, Parcel, Settled
 
 if TYPE_CHECKING:

@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.foundation.instants import FOREVER_NS
+
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
 
-__all__ = ["FOREVER_NS", "FifoLink", "Link"]
-
-FOREVER_NS = 1 << 62
-"""An instant after every run, 146 years: when a link is free that delivers nothing any more."""
+__all__ = ["FifoLink", "Link"]
 
 
 class Link(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Generic
 
-from simulator.links.fifo import FOREVER_NS
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.queueing import Parcel
 from simulator.links.waiting import Waiting
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from simulator.links.fifo import FOREVER_NS
+from simulator.foundation.instants import FOREVER_NS
 from traces.opportunity import OpportunityTrace
 
 if TYPE_CHECKING:

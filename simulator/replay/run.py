@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from simulator.links.fifo import FOREVER_NS, FifoLink
+from simulator.foundation.instants import FOREVER_NS
+from simulator.links.fifo import FifoLink
 from simulator.links.queueing import NEVER_NS
 from simulator.replay.link import fair_link, packet_link
 

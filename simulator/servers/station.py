@@ -11,7 +11,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from simulator.servers.workers import FOREVER_NS, NOBODY
+from simulator.foundation.instants import FOREVER_NS
+from simulator.servers.workers import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

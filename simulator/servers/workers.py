@@ -15,10 +15,7 @@ from simulator.foundation.errors import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FOREVER_NS", "NOBODY", "Outage", "Pool", "Worker"]
-
-FOREVER_NS = 1 << 62
-"""An instant after every run."""
+__all__ = ["NOBODY", "Outage", "Pool", "Worker"]
 
 NOBODY = -1
 """In place of a worker, where none is free."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from simulator.servers.workers import FOREVER_NS
+from simulator.foundation.instants import FOREVER_NS
 from simulator.world.alarm import Alarm
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.drr import DrrQueue
 from simulator.links.fair import FairLink
-from simulator.links.fifo import FOREVER_NS, FifoLink
+from simulator.links.fifo import FifoLink
 from simulator.links.packets import PacketLink
 from simulator.links.queues import FifoQueue
 from simulator.links.wires import StoreAndForward

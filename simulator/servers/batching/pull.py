@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.servers.waiting import waiting
-from simulator.servers.workers import FOREVER_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

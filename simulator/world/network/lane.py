@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.framelog import Reason
-from simulator.links.fifo import FOREVER_NS
 from simulator.world.agenda import Procession
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.links.fifo import FOREVER_NS
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.queueing import NEVER_NS
 from traces import OpportunityTrace, RateTrace, TraceAbout
 

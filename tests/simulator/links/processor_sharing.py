@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from simulator.links.fifo import FOREVER_NS
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.queueing import NEVER_NS, Settled
 
 if TYPE_CHECKING:

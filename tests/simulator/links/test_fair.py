@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.fair import FairLink
-from simulator.links.fifo import FOREVER_NS, FifoLink
+from simulator.links.fifo import FifoLink
 from simulator.links.queueing import NEVER_NS, Settled
 from tests.simulator.links.carrying import MS, Sending, Step, at_once, lumps, steps
 from tests.simulator.links.processor_sharing import ProcessorSharing

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.droptail import DroptailLink
 from simulator.links.drr import DrrQueue
-from simulator.links.fifo import FOREVER_NS, FifoLink
+from simulator.links.fifo import FifoLink
 from simulator.links.packets import PacketLink
 from simulator.links.queueing import NEVER_NS, Settled
 from simulator.links.queues import FifoQueue

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.droptail import DroptailLink
 from simulator.links.drr import DrrQueue
 from simulator.links.fair import FairLink
-from simulator.links.fifo import FOREVER_NS, FifoLink, Link
+from simulator.links.fifo import FifoLink, Link
 from simulator.links.packets import PacketLink
 from simulator.links.queueing import NEVER_NS, QueueingLink, Settled
 from simulator.links.queues import FifoQueue

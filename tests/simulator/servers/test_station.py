@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.servers.batching import Form, Pull
 from simulator.servers.station import Station
-from simulator.servers.workers import FOREVER_NS, Outage, Pool, Worker
+from simulator.servers.workers import Outage, Pool, Worker
 from tests.simulator.servers.diary import Diary, Job, batches, due_ns, together, visit
 
 

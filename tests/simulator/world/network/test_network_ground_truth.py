@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.framelog import Outcome
-from simulator.links.fifo import FOREVER_NS
 from simulator.world import simulate
 from simulator.world.plan import LinkPlan, PacketPlan, WorldPlan
 from tests.simulator.replay.test_replay_ground_truth import arrivals, truth
