@@ -41,7 +41,7 @@ def execute_all(
     Raises:
         InputError: If a policy misbehaves. Runs already finished stay.
     """
-    if workers == 1 or len(specs) == 1:
+    if workers == 1 or len(specs) <= 1:
         for spec in specs:
             execute(spec, scenario_folder, out)
             done(spec.name)

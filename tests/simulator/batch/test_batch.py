@@ -105,6 +105,18 @@ def test_resuming_runs_exactly_what_is_missing(
     assert digests(out) == whole
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_only_the_summary_is_made_where_no_run_is_missing(
+    scenario: simulator.Scenario, tmp_path: Path, workers: int
+) -> None:
+    out = tmp_path / "r"
+    simulator.run(scenario, out=out)
+    whole = digests(out)
+    (out / "summary.json").unlink()
+    simulator.run(scenario, out=out, resume=True, workers=workers)
+    assert digests(out) == whole
+
+
 def test_resuming_what_was_never_begun_begins_it(
     scenario: simulator.Scenario, tmp_path: Path
 ) -> None:
