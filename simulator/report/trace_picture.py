@@ -204,7 +204,8 @@ def _words(drawn: Figure, trace: BandwidthTrace) -> None:
     if found.mean_delay_ns is not None:
         facts.append(f"delay {format_ns(found.mean_delay_ns)}")
     about = trace.about
-    facts.append(f"{about.measures}, {about.direction}".replace("unknown", "not stated"))
+    said = [word for word in (about.measures, about.direction) if word != "unknown"]
+    facts.append(", ".join(said) or "what it measures is not stated")
     drawn.suptitle(
         f"{about.name}\n", x=0.01, ha="left", fontsize=11.5, fontweight="bold", color=INK
     )
