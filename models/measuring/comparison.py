@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.intervals import estimate, resamplings
+from models.intervals import resamplings
 from models.measuring.curves import Curve, bd_rate, bytes_needed, front
+from models.measuring.evaluation import against_clean
 from models.scoring import TASKS
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = ["ANCHOR", "compare", "family", "leads"]
 
 ANCHOR = "unit"
 _LOSS = 0.02
-_POINTS = 100
 _DRAWS = 500  # of the bootstrap, for what is computed curve by curve
 
 
@@ -121,7 +121,9 @@ def compare(found: Mapping[str, Answers], clean: Answers) -> tuple[dict[str, Any
             pairs = zip(needed[name], needed[ANCHOR], strict=True)
             table["over_units"][task] = _times(list(pairs))
             table["bd_rate"][task] = _bd(curves[ANCHOR], curves[name])
-    return {name: _setting(answers, clean) for name, answers in found.items()}, tables
+    weights = resamplings(len(clean.confidence))
+    settings = {name: against_clean(each, clean, weights) for name, each in found.items()}
+    return settings, tables
 
 
 def _times(pairs: list[tuple[float | None, float | None]]) -> dict[str, float | None] | None:
@@ -129,20 +131,6 @@ def _times(pairs: list[tuple[float | None, float | None]]) -> dict[str, float | 
     if any(own is None for _, own in pairs):
         return None
     return _interval([other / own if other and own else None for other, own in pairs])
-
-
-def _setting(answers: Answers, clean: Answers) -> dict[str, Any]:
-    weights = resamplings(len(clean.confidence))
-    return {
-        "bytes": estimate(answers.payload_bytes, weights).as_json(),
-        "scores": {task: estimate(answers.scores[task], weights).as_json() for task in TASKS},
-        "points_over_clean": {
-            task: estimate(answers.scores[task] - clean.scores[task], weights)
-            .scaled(_POINTS)
-            .as_json()
-            for task in TASKS
-        },
-    }
 
 
 def _bd(anchors: list[Curve], others: list[Curve]) -> dict[str, Any] | None:

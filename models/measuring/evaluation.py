@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from models.measuring.subject import Subject
 
-__all__ = ["EvaluationPlan", "evaluate_group", "group_blocks"]
+__all__ = ["EvaluationPlan", "against_clean", "evaluate_group", "group_blocks"]
 
 _POINTS = 100
 _LOSS = 0.02  # JPEG is asked for the bytes at which it stays this close to the uncompressed network
@@ -87,8 +87,15 @@ def evaluate_group(
     }
 
 
-def _unit(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dict[str, Any]:
-    result: dict[str, Any] = {
+def against_clean(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dict[str, Any]:
+    """Return bytes, scores and points over the uncompressed network, with intervals, for JSON.
+
+    Args:
+        answers: Of one unit.
+        clean: Of the network without it, on the same frames.
+        weights: From `resamplings`, [draws, clips].
+    """
+    return {
         "bytes": estimate(answers.payload_bytes, weights).as_json(),
         "scores": {task: estimate(answers.scores[task], weights).as_json() for task in TASKS},
         "points_over_clean": {
@@ -98,6 +105,10 @@ def _unit(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dic
             for task in TASKS
         },
     }
+
+
+def _unit(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dict[str, Any]:
+    result = against_clean(answers, clean, weights)
     if not np.isnan(answers.ideal_bytes).any():
         bound = over_ideal(answers.payload_bytes, answers.ideal_bytes)
         result["coding"] = {
