@@ -7,7 +7,7 @@ the digest of the backbone it was trained for and carries its own integer freque
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ import torch
 
 from models.backbone import Backbone
 from models.prior import FrequencyTables
-from models.units import BottleneckUnit
+from models.units.bottleneck import BottleneckUnit
+from models.units.shape import shape_in
 from models.weightfile import fill, read, refused, write
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 SHIPPED = "shapes-224"
+_MOST_NUMBERS = 255  # what the wire has room for
 _HOME = Path(__file__).parent / "weights"
 
 
@@ -89,7 +91,7 @@ def save_unit(
     if unit.tables is None:
         raise ValueError("a unit must be sealed before it is saved")
     extra = {name: torch.from_numpy(value) for name, value in unit.tables.arrays().items()}
-    facts = {**about, "backbone": backbone, "number": unit.number, "channels": unit.channels}
+    facts = {**about, "backbone": backbone, "number": unit.number} | asdict(unit.shape)
     write(folder / f"{unit.name}.safetensors", unit, facts, extra)
 
 
@@ -115,15 +117,15 @@ def load_unit(path: Path, digest: str) -> BottleneckUnit:
     tensors, about = read(path)
     if about.get("backbone") != digest:
         raise refused(path, about.get("backbone"), f"must be trained for the backbone {digest}")
-    number, channels = about.get("number"), about.get("channels")
-    if not isinstance(number, int) or not isinstance(channels, int) or not 0 < channels < 1 << 10:
-        raise refused(path, (number, channels), "must name its number and channels")
+    number, shape = about.get("number"), shape_in(path, about)
+    if not isinstance(number, int) or not 0 <= number <= _MOST_NUMBERS:
+        raise refused(path, number, f"must name its number, at most {_MOST_NUMBERS}")
     prior = {k: tensors.pop(k).numpy() for k in tuple(tensors) if k.startswith("prior.")}
-    unit = BottleneckUnit(number, channels)
+    unit = BottleneckUnit(number, shape)
     fill(path, unit, tensors)
     unit.tables = FrequencyTables.from_arrays(prior, str(path))
-    if unit.tables.channels != channels:
-        raise refused(path, unit.tables.channels, f"must hold tables for {channels} channels")
+    if unit.tables.channels != shape.channels:
+        raise refused(path, unit.tables.channels, f"must hold tables for {shape.channels} channels")
     return unit
 
 

@@ -45,6 +45,7 @@ class FeatureZlib:
     """
 
     kind: UnitKind = "feature-codec"
+    tail: None = None
     name = "zlib-8b"
 
     def __init__(

@@ -49,6 +49,7 @@ class ImageUnit:
     """
 
     kind: UnitKind = "image-codec"
+    tail: None = None
 
     def __init__(
         self, codec: ImageCodec, head: Callable[[Tensor], Tensor], backbone_digest: str

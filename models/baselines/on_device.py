@@ -33,6 +33,7 @@ class OnDevice:
 
     name = "device"
     kind: UnitKind = "on-device"
+    tail: None = None
 
     def __init__(
         self,

@@ -14,11 +14,13 @@ import numpy as np
 import torch
 
 from models.prior import FrequencyTables
-from models.units import Transform, rounded
+from models.units.transform import Transform, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
+
+    from models.units.shape import UnitShape
 
 __all__ = ["ReducedUnit"]
 
@@ -44,18 +46,18 @@ class ReducedUnit(Transform):
         tables: Counted frequencies of the symbols, for entropy coding; None until `seal`.
 
     Example:
-        >>> unit = ReducedUnit(12, 2)
+        >>> unit = ReducedUnit(UnitShape(channels=12), 2)
         >>> unit.name, unit.lowest, unit.levels
         ('crbq-12c-2b', -2, 4)
     """
 
     number = 61
 
-    def __init__(self, channels: int, bits: int) -> None:
+    def __init__(self, shape: UnitShape, bits: int) -> None:
         """Make an untrained unit."""
-        super().__init__(channels)
+        super().__init__(shape)
         self.bits = bits
-        self.name = f"crbq-{channels}c-{bits}b"
+        self.name = f"crbq-{shape.channels}c-{bits}b"
         self.levels = 1 << bits
         self.lowest = -self.levels // 2
         self.tables: FrequencyTables | None = None

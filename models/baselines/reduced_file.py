@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from models.baselines.reduced import ReducedUnit
 from models.prior import FrequencyTables
+from models.units.shape import shape_in
 from models.weightfile import fill, read, refused, write
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "load_all", "save"]
 
-_MOST_CHANNELS, _MOST_BITS = 1 << 10, 8
+_MOST_BITS = 8
 
 
 def save(folder: Path, unit: ReducedUnit, about: Mapping[str, Any], *, backbone: str) -> Path:
@@ -25,7 +27,7 @@ def save(folder: Path, unit: ReducedUnit, about: Mapping[str, Any], *, backbone:
         raise ValueError("a unit must be sealed before it is saved")
     path = folder / f"{unit.name}.safetensors"
     extra = {name: torch.from_numpy(value) for name, value in unit.tables.arrays().items()}
-    facts = {**about, "backbone": backbone, "channels": unit.channels, "bits": unit.bits}
+    facts = {**about, "backbone": backbone, "bits": unit.bits} | asdict(unit.shape)
     write(path, unit, facts, extra)
     return path
 
@@ -39,16 +41,14 @@ def load(path: Path, digest: str) -> ReducedUnit:
     tensors, about = read(path)
     if about.get("backbone") != digest:
         raise refused(path, about.get("backbone"), f"must be trained for the backbone {digest}")
-    channels, bits = about.get("channels"), about.get("bits")
-    if not isinstance(channels, int) or not 0 < channels < _MOST_CHANNELS:
-        raise refused(path, channels, "must name its channels")
+    shape, bits = shape_in(path, about), about.get("bits")
     if not isinstance(bits, int) or not 0 < bits <= _MOST_BITS:
         raise refused(path, bits, f"must name its bits, 1 to {_MOST_BITS}")
     prior = {k: tensors.pop(k).numpy() for k in tuple(tensors) if k.startswith("prior.")}
-    unit = ReducedUnit(channels, bits)
+    unit = ReducedUnit(shape, bits)
     fill(path, unit, tensors)
     unit.tables = FrequencyTables.from_arrays(prior, str(path))
-    if unit.tables.frequencies.shape != (channels, unit.levels):
+    if unit.tables.frequencies.shape != (shape.channels, unit.levels):
         raise refused(path, unit.tables.frequencies.shape, "must hold a table of its levels")
     return unit
 

@@ -133,7 +133,7 @@ def _measure(network: Network, block: Block, cache: Path) -> None:
         )
         for subject in missing:
             coded = subject.code(shown)
-            scored = scoring.score(network.tail(coded.features), truth)
+            scored = scoring.score((subject.tail or network.tail)(coded.features), truth)
             tables[subject.name].append(
                 np.stack(
                     [

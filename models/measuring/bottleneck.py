@@ -58,6 +58,7 @@ class Bottleneck:
     """
 
     kind: UnitKind = "bottleneck"
+    tail: None = None
 
     def __init__(  # noqa: PLR0913 - what measuring needs of a trained unit
         self,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from models.baselines.reduced import ReducedUnit
     from models.ladder import TrainedLadder
     from models.measuring.subject import Subject
-    from models.units import BottleneckUnit
+    from models.units.bottleneck import BottleneckUnit
 
 __all__ = ["open_ladder", "open_network"]
 

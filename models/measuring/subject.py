@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.backbone import Outputs
     from models.profile.records import UnitKind
 
 __all__ = ["Coded", "Shown", "Subject"]
@@ -76,6 +77,10 @@ class Subject(Protocol):
 
     def code(self, shown: Shown) -> Coded:
         """Encode frames to real bytes, decode them back, and check that they came back."""
+
+    @property
+    def tail(self) -> Callable[[Tensor], Outputs] | None:
+        """What answers from its features where that is not the tail shared by all."""
 
     def load(self) -> None:
         """Load its weights from disk, as switching to it does when they are not resident."""

@@ -36,6 +36,7 @@ class FeatureUnit:
     """
 
     kind: UnitKind = "bottleneck"
+    tail: None = None
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ from models.training.loop import Course, go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
 from models.training.units import encoded
+from models.units.shape import UnitShape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from models.backbone import Backbone
     from models.training.cache import CachedBatch, FeatureSet
-    from models.units import Transform
+    from models.units.transform import Transform
 
 __all__ = ["ReducedRecipe", "narrowed", "settled", "train_reduced"]
 
@@ -146,7 +147,7 @@ def train_reduced(
         The unit, halved and sealed, in evaluation mode.
     """
     torch.manual_seed(recipe.seed * 1000 + 10 * recipe.channels + recipe.bits)
-    unit = ReducedUnit(recipe.channels, recipe.bits)
+    unit = ReducedUnit(UnitShape(channels=recipe.channels), recipe.bits)
     unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if wider is not None:
         narrowed(unit, wider, features)

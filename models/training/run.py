@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from models.units import BottleneckUnit
+    from models.units.bottleneck import BottleneckUnit
 
     Tell = Callable[[str], None]
 

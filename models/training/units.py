@@ -17,7 +17,8 @@ from models.split import cut
 from models.training.loop import Course, go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
-from models.units import GRID, BottleneckUnit
+from models.units.bottleneck import BottleneckUnit
+from models.units.shape import UnitShape
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _loss(
     batch: CachedBatch,
     step: int,
 ) -> tuple[Tensor, float]:
-    noise = torch.from_numpy(member.share(_noise(recipe, step)))
+    noise = torch.from_numpy(member.share(_noise(recipe, unit.shape, step)))
     with torch.autocast("cpu", torch.bfloat16):
         after, bits = unit(batch.features, noise)
         warm = step * recipe.batch < recipe.warm_images
@@ -123,9 +124,9 @@ def _loss(
     return rate + recipe.worth * distance, rate.item() * _BITS_IN_RATE / 8
 
 
-def _noise(recipe: UnitRecipe, step: int) -> NDArray[np.float32]:
+def _noise(recipe: UnitRecipe, of: UnitShape, step: int) -> NDArray[np.float32]:
     rng = generator(recipe.seed, "noise", recipe.number, step)
-    shape = (recipe.batch, recipe.channels, *GRID)
+    shape = (recipe.batch, of.channels, *of.grid)
     return rng.random(shape, dtype=np.float32) - np.float32(0.5)
 
 
@@ -154,7 +155,7 @@ def train_unit(
         The unit, halved and sealed, in evaluation mode.
     """
     torch.manual_seed(recipe.seed * 1000 + recipe.number)
-    unit = BottleneckUnit(recipe.number, recipe.channels)
+    unit = BottleneckUnit(recipe.number, UnitShape(channels=recipe.channels))
     unit = unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if higher is not None:
         inherit(unit, higher, channel_rates(higher, features))

@@ -16,7 +16,8 @@ from models.measuring.network import open_network
 from models.training.reduced import narrowed, settled
 from models.training.run import FULL as LADDER_FULL
 from models.training.run_reduced import FULL, QUICK, train
-from models.units import BottleneckUnit
+from models.units.bottleneck import BottleneckUnit
+from models.units.shape import UnitShape
 from models.weightfile import write
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
@@ -48,7 +49,7 @@ def features() -> FeatureSet:
 
 @pytest.mark.parametrize("bits", [1, 2, 8])
 def test_symbols_are_levels_around_zero(bits: int, features: FeatureSet) -> None:
-    unit = ReducedUnit(2, bits).eval()
+    unit = ReducedUnit(UnitShape(channels=2), bits).eval()
     unit.pick.weight.data *= 1000
     symbols = unit.encode(features.take(np.arange(8)).features)
     assert (int(symbols.min()), int(symbols.max())) == (unit.lowest, unit.lowest + unit.levels - 1)
@@ -56,7 +57,7 @@ def test_symbols_are_levels_around_zero(bits: int, features: FeatureSet) -> None
 
 
 def test_training_and_decoding_see_the_same_levels(features: FeatureSet) -> None:
-    unit = ReducedUnit(4, 2).eval()
+    unit = ReducedUnit(UnitShape(channels=4), 2).eval()
     settled(unit, features)
     x = features.take(np.arange(8)).features
     with torch.no_grad():
@@ -64,7 +65,7 @@ def test_training_and_decoding_see_the_same_levels(features: FeatureSet) -> None
 
 
 def test_gradients_pass_the_quantiser_inside_its_range(features: FeatureSet) -> None:
-    unit = ReducedUnit(4, 1)
+    unit = ReducedUnit(UnitShape(channels=4), 1)
     settled(unit, features)
     unit(features.take(np.arange(8)).features).sum().backward()
     assert unit.reduce.weight.grad is not None
@@ -72,7 +73,7 @@ def test_gradients_pass_the_quantiser_inside_its_range(features: FeatureSet) -> 
 
 
 def test_settling_changes_the_scale_and_not_the_answer(features: FeatureSet) -> None:
-    unit = ReducedUnit(3, 8).eval()
+    unit = ReducedUnit(UnitShape(channels=3), 8).eval()
     x = features.take(np.arange(8)).features
     with torch.no_grad():
         before = super(ReducedUnit, unit).synthesise(unit.analyse(x))
@@ -84,7 +85,7 @@ def test_settling_changes_the_scale_and_not_the_answer(features: FeatureSet) -> 
 
 
 def test_the_channels_that_say_most_are_kept(features: FeatureSet) -> None:
-    wide, narrow = ReducedUnit(4, 2), ReducedUnit(2, 1)
+    wide, narrow = ReducedUnit(UnitShape(channels=4), 2), ReducedUnit(UnitShape(channels=2), 1)
     settled(wide, features)  # all channels vary alike: the decoder decides
     with torch.no_grad():
         for channel, weight in enumerate((0.1, 3.0, 0.2, 2.0)):
@@ -95,7 +96,7 @@ def test_the_channels_that_say_most_are_kept(features: FeatureSet) -> None:
 
 
 def test_a_bottleneck_unit_gives_its_channels_but_not_its_prior(features: FeatureSet) -> None:
-    unit, started = BottleneckUnit(1, 3), ReducedUnit(3, 2)
+    unit, started = BottleneckUnit(1, UnitShape(channels=3)), ReducedUnit(UnitShape(channels=3), 2)
     narrowed(started, unit, features)
     torch.testing.assert_close(started.pick.weight, unit.pick.weight)
     assert not any("density" in name for name in started.state_dict())
@@ -164,7 +165,7 @@ def folder(trained: tuple[Path, list[str]], tmp_path: Path) -> Path:
 )
 def test_foreign_units_are_refused(folder: Path, about: dict[str, object], complaint: str) -> None:
     digest = ladder.load_backbone(folder)[1]
-    unit = ReducedUnit(3, 1)
+    unit = ReducedUnit(UnitShape(channels=3), 1)
     unit.seal(np.zeros((1, 3, 14, 14), np.int32))
     facts = {"backbone": digest, "channels": 3, "bits": 1} | about
     assert unit.tables is not None
@@ -176,4 +177,4 @@ def test_foreign_units_are_refused(folder: Path, about: dict[str, object], compl
 
 def test_a_unit_without_tables_cannot_be_saved(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="sealed"):
-        reduced_file.save(tmp_path, ReducedUnit(3, 1), {}, backbone="")
+        reduced_file.save(tmp_path, ReducedUnit(UnitShape(channels=3), 1), {}, backbone="")

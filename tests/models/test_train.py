@@ -20,7 +20,8 @@ from models.training.batches import batch_rows, take
 from models.training.frames import Recipe, rendered
 from models.training.run import QUICK, train
 from models.training.team import Member
-from models.units import BottleneckUnit
+from models.units.bottleneck import BottleneckUnit
+from models.units.shape import UnitShape
 from simulator.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     path = folder / "unit-1.safetensors"
     path.unlink()
     digest = ladder.load_backbone(folder)[1]
-    stranger = BottleneckUnit(1, 5)
+    stranger = BottleneckUnit(1, UnitShape(channels=5))
     stranger.seal(np.zeros((1, 5, 14, 14), dtype=np.int32))
     stranger.smooth = torch.nn.Conv2d(48, 48, 1)
     ladder.save_unit(folder, stranger, {}, backbone=digest)
@@ -238,7 +239,7 @@ def test_numbers_that_are_none_are_refused(folder: Path) -> None:
 
 def test_a_unit_without_tables_cannot_be_saved(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="sealed"):
-        ladder.save_unit(tmp_path, BottleneckUnit(1, 4), {}, backbone="")
+        ladder.save_unit(tmp_path, BottleneckUnit(1, UnitShape(channels=4)), {}, backbone="")
 
 
 def test_stored_numbers_are_the_numbers_computed_with(

@@ -9,13 +9,15 @@ import torch
 from models.backbone import FEATURES
 from models.density import Density
 from models.training.units import inherit
-from models.units import GRID, BottleneckUnit, rounded
+from models.units.bottleneck import BottleneckUnit
+from models.units.shape import UnitShape
+from models.units.transform import rounded
 
 
 @pytest.fixture
 def unit() -> BottleneckUnit:
     torch.manual_seed(0)
-    unit = BottleneckUnit(3, 8)
+    unit = BottleneckUnit(3, UnitShape(channels=8))
     with torch.no_grad():
         unit.pick.weight *= 20  # so that symbols differ
     return unit.eval()
@@ -39,7 +41,7 @@ def test_features_become_small_integers_and_features_again(
     unit: BottleneckUnit, features: torch.Tensor
 ) -> None:
     symbols = unit.encode(features)
-    assert symbols.shape == (4, 8, *GRID)
+    assert symbols.shape == (4, 8, 14, 14)
     assert symbols.dtype == torch.int32
     assert symbols.abs().max() <= 24
     assert len(np.unique(symbols.numpy())) > 3
@@ -80,7 +82,7 @@ def test_a_sealed_unit_clamps_to_its_tables(unit: BottleneckUnit, features: torc
 def test_training_sees_rounded_symbols_and_a_rate_that_can_fall(
     unit: BottleneckUnit, features: torch.Tensor
 ) -> None:
-    noise = torch.rand(4, 8, *GRID) - 0.5
+    noise = torch.rand(4, 8, 14, 14) - 0.5
     after, bits = unit(features, noise)
     assert after.shape == features.shape
     assert bits.shape == (4,)
@@ -116,7 +118,7 @@ def test_far_symbols_cost_at_most_twenty_bits() -> None:
 
 
 def test_a_lower_unit_keeps_the_costliest_channels_of_the_higher(unit: BottleneckUnit) -> None:
-    lower = BottleneckUnit(2, 3)
+    lower = BottleneckUnit(2, UnitShape(channels=3))
     inherit(lower, unit, np.array([5.0, 0, 9, 0, 0, 7, 1, 0]))
     assert torch.equal(lower.pick.weight, unit.pick.weight[[0, 2, 5]])
     assert torch.equal(lower.place.weight, unit.place.weight[:, [0, 2, 5]])

@@ -13,7 +13,8 @@ from models.baselines import reduced_file
 from models.baselines.reduced import ReducedUnit
 from models.scenes import render
 from models.split import cut
-from models.units import BottleneckUnit
+from models.units.bottleneck import BottleneckUnit
+from models.units.shape import UnitShape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ def untrained_weights(folder: Path, channels: tuple[int, ...] = (2, 6)) -> Path:
     with torch.inference_mode():
         features = cut(backbone, after=SPLIT_AFTER).head(prepare(image[None]))
     for number, width in enumerate(channels, start=1):
-        unit = BottleneckUnit(number, width).eval()
+        unit = BottleneckUnit(number, UnitShape(channels=width)).eval()
         unit.pick.weight.data *= 20  # so that symbols are not all zero
         ladder.halved(unit)
         unit.seal(unit.encode(features).numpy().astype(np.int32))
@@ -42,7 +43,7 @@ def untrained_reduced(folder: Path, shapes: tuple[tuple[int, int], ...] = ((4, 2
     torch.manual_seed(4)
     digest = ladder.load_backbone(folder)[1]
     for channels, bits in shapes:
-        unit = ReducedUnit(channels, bits).eval()
+        unit = ReducedUnit(UnitShape(channels=channels), bits).eval()
         ladder.halved(unit)
         unit.seal(unit.encode(torch.rand(2, 48, 28, 28)).numpy())
         reduced_file.save(folder, unit, {"images": 0, "start": "nothing"}, backbone=digest)

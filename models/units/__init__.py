@@ -1,0 +1,1 @@
+"""Learned units: what crosses the network in place of a frame, one kind a file."""

@@ -1,0 +1,61 @@
+"""The learned transform around a quantiser, which all units of features share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from models.units.shape import UnitShape
+
+__all__ = ["Transform", "rounded"]
+
+
+def rounded(y: Tensor) -> Tensor:
+    """Round to integers, passing gradients on as if nothing had happened (arXiv 1308.3432)."""
+    return y + (torch.round(y) - y).detach()
+
+
+class Transform(nn.Module):
+    """The learned transform around a quantiser: encoder, and mirrored decoder.
+
+    ::
+
+        c x h x w -> 3x3/s (width) -> 1x1 -> C_r x h/s x w/s -> / step -> symbols
+        c x h x w <- 3x3 (c) <- shuffle <- 1x1 (c s^2) <- 1x1 (width) <- x step <- symbols
+
+    Attributes:
+        shape: Its size.
+        channels: C_r.
+    """
+
+    def __init__(self, shape: UnitShape) -> None:
+        """Make an untrained transform."""
+        super().__init__()
+        self.shape = shape
+        self.channels = shape.channels
+        deep = shape.features[0]
+        self.reduce = nn.Conv2d(deep, shape.width, 3, stride=shape.stride, padding=1)
+        self.pick = nn.Conv2d(shape.width, shape.channels, 1)
+        self.place = nn.Conv2d(shape.channels, shape.width, 1)
+        self.spread = nn.Conv2d(shape.width, shape.stride**2 * deep, 1)
+        self.smooth = nn.Conv2d(deep, deep, 3, padding=1)
+
+    def analyse(self, features: Tensor) -> Tensor:
+        """Return what the quantiser rounds, float (n, C_r, *grid)."""
+        y: Tensor = self.pick(functional.relu(self.reduce(features)))
+        return y / self.shape.step
+
+    def synthesise(self, symbols: Tensor) -> Tensor:
+        """Return features, float (n, *shape.features), from symbols given as floats."""
+        hidden = functional.relu(self.place(symbols * self.shape.step))
+        wide = functional.pixel_shuffle(self.spread(hidden), self.shape.stride)
+        return functional.relu(self.smooth(functional.relu(wide)))
+
+    @torch.inference_mode()
+    def decode(self, symbols: Tensor) -> Tensor:
+        """Return the features that symbols (n, C_r, *grid) stand for, float32."""
+        return self.synthesise(symbols.to(torch.float32))
