@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from models import ladder
 from models.ladder import TrainedLadder, halved
+from models.training import workshop
 from models.training.backbone import BackboneRecipe, evaluate, train_backbone
 from models.training.cache import cached
-from models.training.frames import FrameSet, Recipe, rendered
+from models.training.frames import FrameSet, rendered
 from models.training.team import Member, gathered
 from models.training.units import UnitRecipe, evaluate_unit, train_unit
 from simulator.foundation.files import atomic_folder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from models.training.workshop import Footage
     from models.units.bottleneck import BottleneckUnit
 
     Tell = Callable[[str], None]
@@ -36,14 +38,12 @@ class Settings:
     """How much is trained.
 
     Attributes:
-        training: Which frames are learned from.
-        selection: Which frames the scores in the files come from; nothing is learned from them.
+        footage: Which frames.
         backbone: How the backbone is trained.
         units: How the units are trained, in this order; a later one of the same number replaces.
     """
 
-    training: Recipe
-    selection: Recipe
+    footage: Footage
     backbone: BackboneRecipe
     units: tuple[UnitRecipe, ...]
 
@@ -51,16 +51,14 @@ class Settings:
         """Return the same settings with another seed everywhere."""
         return replace(
             self,
-            training=replace(self.training, seed=seed),
-            selection=replace(self.selection, seed=seed),
+            footage=self.footage.seeded(seed),
             backbone=replace(self.backbone, seed=seed),
             units=tuple(replace(unit, seed=seed) for unit in self.units),
         )
 
 
 FULL = Settings(
-    training=Recipe(seed=1, split="training", clips=12_000, per_clip=4),
-    selection=Recipe(seed=1, split="selection", clips=1000, per_clip=3),
+    footage=workshop.FULL,
     backbone=BackboneRecipe(seed=1, images=260_000),
     units=(
         UnitRecipe(
@@ -96,8 +94,7 @@ followed a learning rate laid out for 380,000 images, before its schedule was cu
 """
 
 QUICK = Settings(
-    training=Recipe(seed=1, split="training", clips=32, per_clip=4),
-    selection=Recipe(seed=1, split="selection", clips=24, per_clip=2),
+    footage=workshop.QUICK,
     backbone=BackboneRecipe(seed=1, images=480, batch=16, averaging=0.9, keep_every=6),
     units=(
         UnitRecipe(
@@ -154,7 +151,7 @@ def train(
     if not resume:
         shutil.rmtree(work, ignore_errors=True)
     settings = settings.seeded(seed)
-    for frames in (settings.selection, settings.training):
+    for frames in (settings.footage.selection, settings.footage.training):
         rendered(work / frames.split, frames, workers=workers, tell=tell)
     job = partial(_learn_backbone, work=work, settings=settings)
     with gathered(partial(job, tell=_quiet), workers) as member:
@@ -172,7 +169,7 @@ def train(
 
 
 def _frames(work: Path, settings: Settings) -> FrameSet:
-    return rendered(work / "training", settings.training)
+    return rendered(work / "training", settings.footage.training)
 
 
 def _learn_backbone(member: Member, *, work: Path, settings: Settings, tell: Tell) -> None:
@@ -180,7 +177,7 @@ def _learn_backbone(member: Member, *, work: Path, settings: Settings, tell: Tel
     network = train_backbone(work, settings.backbone, frames, member=member, tell=tell)
     if member.rank == 0:
         halved(network.fold())
-        selection = evaluate(network, rendered(work / "selection", settings.selection))
+        selection = evaluate(network, rendered(work / "selection", settings.footage.selection))
         tell(f"backbone on the selection split: {_told(selection)}")
         about = {
             "seed": settings.backbone.seed,
@@ -201,7 +198,7 @@ def _learn_unit(
         higher = ladder.load_unit(path, digest)
     unit = train_unit(work, recipe, backbone, features, higher=higher, member=member, tell=tell)
     if member.rank == 0:
-        frames = rendered(work / "selection", settings.selection)
+        frames = rendered(work / "selection", settings.footage.selection)
         selection = evaluate_unit(unit, backbone, frames)
         tell(f"{unit.name} on the selection split: {_told(selection)}")
         about = {

@@ -10,19 +10,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.baselines import reduced_file
-from models.ladder import load_backbone, load_unit
-from models.training import run
-from models.training.cache import cached
-from models.training.frames import rendered
+from models.ladder import load_unit
+from models.training import workshop
 from models.training.reduced import ReducedRecipe, train_reduced
 from models.training.team import Member, gathered
 from models.training.units import evaluate_unit
+from models.training.workshop import Footage, Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from models.training.frames import Recipe
 
     Tell = Callable[[str], None]
 
@@ -31,33 +28,16 @@ __all__ = ["FULL", "QUICK", "Settings", "train"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How much is trained.
+    """How much is trained: on which frames, and how each unit, in this order."""
 
-    Attributes:
-        training: Which frames are learned from.
-        selection: Which frames the scores in the files come from; nothing is learned from them.
-        units: How the units are trained, in this order.
-    """
-
-    training: Recipe
-    selection: Recipe
+    footage: Footage
     units: tuple[ReducedRecipe, ...]
 
-    def seeded(self, seed: int) -> Settings:
-        """Return the same settings with another seed everywhere."""
-        return replace(
-            self,
-            training=replace(self.training, seed=seed),
-            selection=replace(self.selection, seed=seed),
-            units=tuple(replace(unit, seed=seed) for unit in self.units),
-        )
 
-
-_PASS = run.FULL.training.frames  # one pass over the training frames
+_PASS = workshop.FULL.training.frames  # one pass over the training frames
 
 FULL = Settings(
-    training=run.FULL.training,
-    selection=run.FULL.selection,
+    footage=workshop.FULL,
     units=(
         ReducedRecipe(
             channels=24, bits=8, start=None, likeness=0.5, warm_images=250_000, images=130_000
@@ -76,8 +56,7 @@ the whole budget of the bottleneck unit it starts from, and one pass over the tr
 """
 
 QUICK = Settings(
-    training=run.QUICK.training,
-    selection=run.QUICK.selection,
+    footage=workshop.QUICK,
     units=(
         ReducedRecipe(
             channels=6, bits=4, start=None, images=0, warm_images=480, batch=16, keep_every=6
@@ -114,16 +93,11 @@ def train(
     Raises:
         InputError: There is no backbone in the folder, or it is damaged.
     """
-    work = work or weights.with_name(f".{weights.name}.work")
-    settings = settings.seeded(seed)
-    backbone, digest, _ = load_backbone(weights)
-    for recipe in (settings.selection, settings.training):
-        rendered(work / recipe.split, recipe, workers=workers, tell=tell)
-    frames = rendered(work / settings.training.split, settings.training)
-    cached(work / "features", backbone, frames, digest=digest, tell=tell)
+    footage = settings.footage.seeded(seed)
+    shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
     written = []
     for unit in settings.units:
-        task = partial(_learn, weights=weights, work=work, settings=settings, recipe=unit)
+        task = partial(_learn, shop=shop, recipe=replace(unit, seed=seed))
         with gathered(partial(task, tell=_quiet), workers) as member:
             task(member, tell=tell)
         written.append(weights / f"crbq-{unit.channels}c-{unit.bits}b.safetensors")
@@ -134,26 +108,15 @@ def _quiet(_line: str) -> None:
     """Say nothing: only a team's first member tells of progress."""
 
 
-def _learn(
-    member: Member,
-    *,
-    weights: Path,
-    work: Path,
-    settings: Settings,
-    recipe: ReducedRecipe,
-    tell: Tell,
-) -> None:
-    backbone, digest, _ = load_backbone(weights)
-    frames = rendered(work / settings.training.split, settings.training)
-    features = cached(work / "features", backbone, frames, digest=digest)
+def _learn(member: Member, *, shop: Workshop, recipe: ReducedRecipe, tell: Tell) -> None:
     start = recipe.start
-    wider = load_unit(weights / f"{start}.safetensors", digest) if start else None
-    unit = train_reduced(work, recipe, backbone, features, wider=wider, member=member, tell=tell)
+    wider = load_unit(shop.weights / f"{start}.safetensors", shop.digest) if start else None
+    unit = train_reduced(
+        shop.work, recipe, shop.backbone, shop.features, wider=wider, member=member, tell=tell
+    )
     if member.rank:
         return
-    selection = evaluate_unit(
-        unit, backbone, rendered(work / settings.selection.split, settings.selection)
-    )
+    selection = evaluate_unit(unit, shop.backbone, shop.selection)
     said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
     tell(f"{unit.name} on the selection split: {said}")
     about = {
@@ -163,4 +126,4 @@ def _learn(
         "start": recipe.start or "nothing",
         "selection": selection,
     }
-    reduced_file.save(weights, unit, about, backbone=digest)
+    reduced_file.save(shop.weights, unit, about, backbone=shop.digest)

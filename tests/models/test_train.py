@@ -20,6 +20,7 @@ from models.training.batches import batch_rows, take
 from models.training.frames import Recipe, rendered
 from models.training.run import QUICK, train
 from models.training.team import Member
+from models.training.workshop import Footage
 from models.units.bottleneck import BottleneckUnit
 from models.units.shape import UnitShape
 from simulator.foundation.errors import InputError
@@ -61,7 +62,9 @@ def test_the_written_ladder_codes_frames(
     found = trained[1]
     assert [unit.name for unit in found.units] == ["unit-1", "unit-2"]
     head, tail = cut(found.backbone, after=SPLIT_AFTER)
-    frames = rendered(found.folder.with_name(".weights.work") / "selection", QUICK.selection)
+    frames = rendered(
+        found.folder.with_name(".weights.work") / "selection", QUICK.footage.selection
+    )
     with torch.inference_mode():
         features = head(take(frames, np.arange(4)).x)
         for unit in found.units:
@@ -93,8 +96,10 @@ def smallest(seed: int) -> Settings:
     few = QUICK.seeded(seed)
     return replace(
         few,
-        training=replace(few.training, clips=8),
-        selection=replace(few.selection, clips=4),
+        footage=Footage(
+            training=replace(few.footage.training, clips=8),
+            selection=replace(few.footage.selection, clips=4),
+        ),
         backbone=replace(few.backbone, images=64, batch=8, keep_every=4),
         units=(replace(few.units[0], images=16, batch=8, warm_images=8, keep_every=1),),
     )
