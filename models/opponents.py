@@ -98,14 +98,14 @@ def compare_all(
         against: The opponents.
         plan: The short clips; standard and busy ones are compared on.
         cache: Folder that keeps results, so that a killed run goes on.
-        workers: Processes for all but the video codecs, one thread each.
+        workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
     opened = partial(open_network, weights, tuple(against.images), features=True)
     network, digest = opened(), open_ladder(weights).digest
     short, over = group_blocks(plan)["test"], against.stretches.drawn()
     measure_blocks(opened, [*short, *over.scored], cache, workers=workers, tell=tell)
-    measure_videos(network, against.videos, over, cache, digest=digest, tell=tell)
+    measure_videos(opened, against.videos, over, cache, digest=digest, workers=workers, tell=tell)
     videos = {
         codec.name: collect_videos(codec, over, cache, digest=digest) for codec in against.videos
     }

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,19 +19,20 @@ import torch
 from models import scoring
 from models.backbone import Outputs, prepare
 from models.measuring.content import Block, draw
+from models.measuring.crew import for_each
 from models.measuring.subject import Shown, Subject
 from models.scenes import SETS, render
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
 
 __all__ = ["COLUMNS", "Answers", "Network", "collect", "content_digest", "measure_blocks"]
 
-COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence")
+COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence", *scoring.EVIDENCE)
 _BATCH = 32
 
 
@@ -44,12 +45,22 @@ class Network(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What one subject made of some clips, each array [clip, frame]."""
+    """What one subject made of some clips, each array [clip, frame].
+
+    Attributes:
+        payload_bytes: Real bytes, wire header included.
+        ideal_bytes: Ideal code length without it, NaN where there is none.
+        scores: By task.
+        confidence: Of the class answer.
+        evidence: What scores of whole sets are counted from, by the names of ``scoring.EVIDENCE``;
+            none of a network of one's own.
+    """
 
     payload_bytes: NDArray[np.int64]
     ideal_bytes: NDArray[np.float64]
     scores: dict[str, NDArray[np.float32]]
     confidence: NDArray[np.float32]
+    evidence: Mapping[str, NDArray[np.float32]] = MappingProxyType({})
 
 
 def measure_blocks(
@@ -70,22 +81,8 @@ def measure_blocks(
         workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
-    if workers == 1:
-        torch.set_num_threads(1)
-        made = network()
-        for done, block in enumerate(blocks, start=1):
-            _measure(made, block, cache)
-            tell(f"measured {done} of {len(blocks)} blocks")
-        return
-    context = multiprocessing.get_context("spawn")
-    shares = [blocks[k :: 8 * workers] for k in range(8 * workers)]
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_start, initargs=(network,)
-    ) as pool:
-        jobs = [pool.submit(_measure_share, share, cache) for share in shares]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            job.result()
-            tell(f"measured {done} of {len(jobs)} shares of {len(blocks)} blocks")
+    work = partial(_measure, cache=cache)
+    for_each(blocks, work, network, workers=workers, tell=lambda line: tell(f"blocks: {line}"))
 
 
 def collect(subject: Subject, blocks: Sequence[Block], cache: Path) -> Answers:
@@ -99,20 +96,8 @@ def collect(subject: Subject, blocks: Sequence[Block], cache: Path) -> Answers:
         ideal_bytes=column["ideal_bytes"],
         scores={task: column[task].astype(np.float32) for task in scoring.TASKS},
         confidence=column["confidence"].astype(np.float32),
+        evidence={name: column[name].astype(np.float32) for name in scoring.EVIDENCE},
     )
-
-
-_MADE: list[Network] = []  # the worker process's own network
-
-
-def _start(network: Callable[[], Network]) -> None:
-    torch.set_num_threads(1)
-    _MADE.append(network())
-
-
-def _measure_share(blocks: Sequence[Block], cache: Path) -> None:
-    for block in blocks:
-        _measure(_MADE[0], block, cache)
 
 
 @torch.inference_mode()
@@ -141,6 +126,7 @@ def _measure(network: Network, block: Block, cache: Path) -> None:
                         coded.ideal_bytes,
                         *(scored.by_task[task] for task in scoring.TASKS),
                         scored.confidence,
+                        *(scored.evidence[name] for name in scoring.EVIDENCE),
                     ]
                 ).astype(np.float64)
             )

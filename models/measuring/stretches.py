@@ -11,6 +11,7 @@ import hashlib
 import io
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from models import scoring
 from models.backbone import prepare
 from models.measuring.answers import Answers, content_digest
 from models.measuring.content import Block, ClipRef, draw
+from models.measuring.crew import for_each
 from simulator.foundation.files import write_atomically
 from simulator.foundation.keyed import generator
 
@@ -79,33 +81,28 @@ def stretches(*, seed: int, kind: str, clips: int, frames: int, scored: int) -> 
 
 
 def measure_videos(
-    network: Network,
+    network: Callable[[], Network],
     codecs: Sequence[VideoCodec],
     over: Stretches,
     cache: Path,
     *,
     digest: str,
+    workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> None:
     """Code every stretch that is not in the cache yet, with every codec, and score it.
 
     Args:
-        network: The cut backbone, of which the server runs all.
+        network: Makes the cut backbone, of which the server runs all; called once a process.
         codecs: Video codecs.
         over: The stretches.
         cache: Folder of results.
         digest: Hash of the backbone's weights.
+        workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
-    torch.set_num_threads(1)
-    pairs = _pairs(over)
-    for done, (whole, scored) in enumerate(pairs, start=1):
-        files = {codec: _file(cache, digest, codec, (whole, scored)) for codec in codecs}
-        missing = {codec: file for codec, file in files.items() if not file.exists()}
-        if missing:
-            _measure(network, missing, whole, scored)
-        if done % _PER_BLOCK == 0 or done == len(pairs):
-            tell(f"coded {done} of {len(pairs)} stretches as video")
+    work = partial(_measure_missing, codecs=codecs, cache=cache, digest=digest)
+    for_each(_pairs(over), work, network, workers=workers, tell=lambda line: tell(f"video: {line}"))
 
 
 def collect_videos(codec: VideoCodec, over: Stretches, cache: Path, *, digest: str) -> Streamed:
@@ -120,6 +117,7 @@ def collect_videos(codec: VideoCodec, over: Stretches, cache: Path, *, digest: s
         ideal_bytes=np.full(column["payload_bytes"].shape, np.nan),
         scores={task: column[task] for task in scoring.TASKS},
         confidence=column["confidence"],
+        evidence={name: column[name] for name in scoring.EVIDENCE},
     )
     return Streamed(answers, *(column[name].astype(np.float64) for name in _TIMES))
 
@@ -133,6 +131,20 @@ def _file(cache: Path, digest: str, codec: VideoCodec, pair: tuple[Block, ClipRe
     subject, key = f"{digest} {codec} {codec.library}", f"{content_digest()} {pair}"
     names = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in (subject, key)]
     return cache / names[0] / f"{names[1]}.npz"
+
+
+def _measure_missing(
+    network: Network,
+    pair: tuple[Block, ClipRef],
+    *,
+    codecs: Sequence[VideoCodec],
+    cache: Path,
+    digest: str,
+) -> None:
+    files = {codec: _file(cache, digest, codec, pair) for codec in codecs}
+    missing = {codec: file for codec, file in files.items() if not file.exists()}
+    if missing:
+        _measure(network, missing, *pair)
 
 
 @torch.inference_mode()
@@ -150,7 +162,8 @@ def _measure(
         decoded, columns = streamed(codec, content.images)
         features = network.head(prepare(np.stack([decoded[row] for row in rows])))
         found = scoring.score(network.tail(features), truth)
-        arrays: dict[str, Any] = {**columns, **found.by_task, "confidence": found.confidence}
+        arrays: dict[str, Any] = {**columns, **found.by_task, **found.evidence}
+        arrays["confidence"] = found.confidence
         file = io.BytesIO()
         np.savez(file, **arrays)
         write_atomically(path, file.getvalue())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,14 +68,14 @@ def test_bytes_are_of_every_frame_and_scores_of_the_scored_ones(
     weights: Path, tmp_path: Path
 ) -> None:
     over = stretches(seed=5, kind="busy", clips=2, frames=8, scored=3)
-    network, digest = open_network(weights, ()), open_ladder(weights).digest
+    network, digest = partial(open_network, weights, ()), open_ladder(weights).digest
     told: list[str] = []
     measure_videos(network, [CODEC], over, tmp_path, digest=digest, tell=told.append)
     found = collect_videos(CODEC, over, tmp_path, digest=digest)
     assert found.answers.payload_bytes.shape == (2, 8)
     assert found.answers.scores["box_iou"].shape == (2, 3)
     assert found.encode_ns.shape == found.decode_ns.shape == (2, 8)
-    assert told == ["coded 2 of 2 stretches as video"]
+    assert told == ["video: 2 of 2 done"]
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.npz")}
     assert len(before) == 2
     measure_videos(network, [CODEC], over, tmp_path, digest=digest)
