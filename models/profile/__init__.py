@@ -2,14 +2,26 @@
 
 from models.profile.catalogue import find, shipped
 from models.profile.combined import combined
-from models.profile.records import DEVICE_STAGES, HALVES, UNIT_KINDS, Profile, Unit
+from models.profile.records import (
+    DEVICE_STAGES,
+    HALVES,
+    UNIT_KINDS,
+    Chain,
+    LayerTable,
+    Profile,
+    Tail,
+    Unit,
+)
 from models.profile.storage import load, save, sealed
 
 __all__ = [
     "DEVICE_STAGES",
     "HALVES",
     "UNIT_KINDS",
+    "Chain",
+    "LayerTable",
     "Profile",
+    "Tail",
     "Unit",
     "combined",
     "find",

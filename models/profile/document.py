@@ -10,7 +10,7 @@ from simulator.foundation.errors import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.profile.records import Profile
+    from models.profile.records import Profile, Unit
 
 SCHEMA_VERSION = 1
 
@@ -39,10 +39,29 @@ def describe(profile: Profile, clip_sets: Sequence[str]) -> dict[str, object]:
                 "storage_bytes": int(unit.storage_bytes),
                 "parameters": int(unit.parameters),
             }
+            | _traits(unit)
             for unit in profile.units
         ],
         "info": dict(profile.info),
-    }
+    } | (
+        {"tails": {tail.name: {"memory_bytes": int(tail.memory_bytes)} for tail in profile.tails}}
+        if profile.tails
+        else {}
+    )
+
+
+def _traits(unit: Unit) -> dict[str, object]:
+    """Return what only some units have; what a unit has not is left out."""
+    found: dict[str, object] = {}
+    if unit.module != unit.name:
+        found["module"] = unit.module
+    if unit.tail is not None:
+        found["tail"] = unit.tail.name
+    if unit.layers is not None:
+        found["layers"] = len(unit.layers.payload_bytes)
+    if unit.chain is not None:
+        found["refresh"] = int(unit.chain.refresh)
+    return found
 
 
 def parse(raw: bytes, where: str) -> dict[str, object]:

@@ -19,23 +19,85 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-UnitKind: TypeAlias = Literal["bottleneck", "feature-codec", "image-codec", "on-device"]
+UnitKind: TypeAlias = Literal[
+    "bottleneck", "student", "feature-codec", "image-codec", "video-codec", "on-device"
+]
 Half: TypeAlias = Literal["calibration", "replay"]
 
-UNIT_KINDS: tuple[UnitKind, ...] = ("bottleneck", "feature-codec", "image-codec", "on-device")
+UNIT_KINDS: tuple[UnitKind, ...] = (
+    "bottleneck",
+    "student",
+    "feature-codec",
+    "image-codec",
+    "video-codec",
+    "on-device",
+)
 HALVES: tuple[Half, ...] = ("calibration", "replay")
 DEVICE_STAGES: tuple[str, ...] = ("prep", "head", "encode", "entropy_encode", "tail")
 """Columns of :attr:`Unit.device_rows_ns`, in the order in which a device runs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tail:
+    """A tail besides the shared one: what a server runs behind the decoders of some units.
+
+    Attributes:
+        name: Units with the same tail name the same one; they share its batches and its memory.
+        times_ns: ``[batch size, sample]`` server time for a whole batch, each row sorted; all that
+            is run for an answer, so a unit with a tail for each of three tasks counts three.
+        memory_bytes: Memory its weights take when resident.
+    """
+
+    name: str
+    times_ns: NDArray[np.int64]
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LayerTable:
+    """The layers of a unit whose payload is a base layer and enhancement layers, as they are sent.
+
+    What is there when the server begins is decoded: layers 0..k where all of them are whole.
+
+    Attributes:
+        payload_bytes: ``[layer, clip, frame]`` bytes of each layer alone, wire headers included;
+            their sum is the unit's payload.
+        scores: Task name to ``[layer, clip, frame]`` scores with layers 0..k.
+        confidence: ``[layer, clip, frame]`` with layers 0..k.
+        entropy_decode_ns: ``[layer, sample]`` server time to turn layers 0..k into symbols, sorted.
+    """
+
+    payload_bytes: NDArray[np.int32]
+    scores: Mapping[str, NDArray[np.float32]]
+    confidence: NDArray[np.float32]
+    entropy_decode_ns: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chain:
+    """What makes the frames of a video codec hang together: each refers to the one before.
+
+    The unit's payloads, scores and confidences are those of a stream in which every frame arrived;
+    a frame decodes only if every frame since the last intra frame did.
+
+    Attributes:
+        refresh: Every so many encoded frames one is coded without reference to others, >= 1.
+        intra_bytes: ``[clip, frame]`` bytes of the frame where it is coded so.
+    """
+
+    refresh: int
+    intra_bytes: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Unit:
-    """One rung of the ladder, measured: a bottleneck unit, an image codec, or all on the device.
+    """One rung of the ladder, measured: a bottleneck unit, a codec, or all on the device.
 
     Attributes:
         name: What policies and tables call it, such as ``unit-3`` or ``jpeg444-q50``.
-        kind: ``bottleneck``; ``feature-codec``: features at the split, coded without a trained
-            rate; ``image-codec``; or ``on-device``.
+        kind: ``bottleneck``: a trained unit behind a frozen head; ``student``: an encoder trained
+            in the head's place; ``feature-codec``: features at the split, coded without a trained
+            rate; ``image-codec``; ``video-codec``; or ``on-device``.
         payload_bytes: ``[clip, frame]`` bytes handed to the network, wire header included; 0 for
             on-device.
         scores: Task name to ``[clip, frame]`` scores.
@@ -47,9 +109,15 @@ class Unit:
         decode_ns: ``[batch size, sample]`` server time of this unit's decoder for a whole batch
             (for an image codec the backbone's head), each row sorted.
         switch_ns: Time to load the unit's weights when they are not resident.
-        memory_bytes: Memory its weights take when resident.
-        storage_bytes: Size of its weights and tables on disk.
+        memory_bytes: Memory its weights take when resident, those of a tail of its own among them.
+        storage_bytes: Size of its weights and tables on disk, with those of a tail of its own.
         parameters: Number of trained parameters.
+        module: Name of the weights that it loads: units with the same one are settings of one
+            network, and to switch between them costs nothing. Where left out its own name.
+        tail: What it needs in place of the shared tail; None where the shared one serves it.
+        layers: None for a unit whose payload is one piece. Payloads, scores, confidences and
+            entropy decoding of a layered unit are those of all its layers.
+        chain: Of a video codec, and of it alone.
     """
 
     name: str
@@ -64,6 +132,15 @@ class Unit:
     memory_bytes: int
     storage_bytes: int
     parameters: int
+    module: str = ""
+    tail: Tail | None = None
+    layers: LayerTable | None = None
+    chain: Chain | None = None
+
+    def __post_init__(self) -> None:
+        """Load weights of its own where nothing else is said."""
+        if not self.module:
+            object.__setattr__(self, "module", self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,7 +154,7 @@ class Profile:
         primary_task: The task whose score counts as *the* score, such as ``top1``.
         batch_sizes: Measured batch sizes, rising from 1.
         tail_ns: ``[batch size, sample]`` server time of the shared tail for a whole batch, each
-            row sorted.
+            row sorted; see ``tails`` for others.
         clip_half: Per clip ``calibration`` or ``replay``; the halves share no clip.
         clip_set: Per clip the content it shows, such as ``standard``, ``busy`` or ``shifted``.
         clean_scores: Task name to ``[clip, frame]`` scores of the uncompressed backbone.
@@ -123,6 +200,11 @@ class Profile:
     def unit_names(self) -> tuple[str, ...]:
         """Names of the units in ladder order."""
         return tuple(unit.name for unit in self.units)
+
+    @property
+    def tails(self) -> tuple[Tail, ...]:
+        """The tails besides the shared one, each once, in ladder order."""
+        return tuple({unit.tail.name: unit.tail for unit in self.units if unit.tail}.values())
 
     def clips_of(self, half: Half) -> NDArray[np.intp]:
         """Return the indices of the clips in one half, in order."""

@@ -2,9 +2,10 @@
 
 Scores and confidences are kept as bytes of 1/255 (published means as 16 bits of 1/65535), payload
 sizes as 16 bits where they fit, times as 64-bit nanoseconds; what a loaded profile holds is exactly
-what its stored arrays say. Clips, halves and sets are codes into lists in the JSON. The digest is
-SHA-256 over every array (name, type, shape, little-endian bytes, in name order) and the canonical
-JSON without the digest itself.
+what its stored arrays say. Clips, halves and sets are codes into lists in the JSON. Of a layered
+unit the layers are kept, from which the unit's own arrays follow. The digest is SHA-256 over every
+array (name, type, shape, little-endian bytes, in name order) and the canonical JSON without the
+digest itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from safetensors.numpy import save as _dump_arrays
 from models.profile import document
 from models.profile.catalogue import find
 from models.profile.checks import problems
-from models.profile.records import HALVES, Profile, Unit
+from models.profile.records import HALVES, Chain, LayerTable, Profile, Tail, Unit
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically
 
@@ -134,6 +135,8 @@ def _encode(profile: Profile) -> tuple[dict[str, object], Arrays]:
     }
     for task, scores in profile.clean_scores.items():
         arrays[f"clean/{task}"] = _to_levels(scores, levels)
+    for tail in profile.tails:
+        arrays[f"tails/{tail.name}"] = tail.times_ns
     for unit in profile.units:
         found = _unit_arrays(unit, levels)
         arrays |= {f"{unit.name}/{what}": array for what, array in found.items()}
@@ -141,23 +144,42 @@ def _encode(profile: Profile) -> tuple[dict[str, object], Arrays]:
 
 
 def _unit_arrays(unit: Unit, levels: Levels) -> Arrays:
-    fits = not unit.payload_bytes.size or unit.payload_bytes.max() <= _LARGEST_U16
-    return {
-        "payload_bytes": unit.payload_bytes.astype(np.uint16 if fits else np.int32),
-        "confidence": _to_levels(unit.confidence, levels),
+    # All of these are there for each layer where there are layers, and are not kept twice.
+    source = unit if unit.layers is None else unit.layers
+    found: Arrays = {
+        "payload_bytes": _narrow(source.payload_bytes),
+        "confidence": _to_levels(source.confidence, levels),
         "device_rows_ns": unit.device_rows_ns,
-        "entropy_decode_ns": unit.entropy_decode_ns,
+        "entropy_decode_ns": source.entropy_decode_ns,
         "decode_ns": unit.decode_ns,
-    } | {f"scores/{task}": _to_levels(scores, levels) for task, scores in unit.scores.items()}
+    }
+    for task, scores in source.scores.items():
+        found[f"scores/{task}"] = _to_levels(scores, levels)
+    if unit.chain is not None:
+        found["intra_bytes"] = _narrow(unit.chain.intra_bytes)
+    return found
+
+
+def _narrow(sizes: NDArray[np.int32]) -> NDArray[Any]:
+    fits = not sizes.size or sizes.max() <= _LARGEST_U16
+    return sizes.astype(np.uint16 if fits else np.int32)
 
 
 def _decode(described: Mapping[str, Any], arrays: Arrays) -> Profile:
     tasks = [str(task) for task in described["tasks"]]
     sets = [str(name) for name in described["clip_sets"]]
+    tails = {
+        str(name): Tail(
+            name=str(name),
+            times_ns=_frozen(arrays[f"tails/{name}"], np.int64),
+            memory_bytes=int(about["memory_bytes"]),
+        )
+        for name, about in described.get("tails", {}).items()
+    }
     return Profile(
         name=str(described["name"]),
         clip_fps=float(described["clip_fps"]),
-        units=tuple(_unit(about, tasks, arrays) for about in described["units"]),
+        units=tuple(_unit(about, tasks, tails, arrays) for about in described["units"]),
         primary_task=str(described["primary_task"]),
         batch_sizes=tuple(int(size) for size in described["batch_sizes"]),
         tail_ns=_frozen(arrays["tail_ns"], np.int64),
@@ -169,23 +191,52 @@ def _decode(described: Mapping[str, Any], arrays: Arrays) -> Profile:
     )
 
 
-def _unit(about: Mapping[str, Any], tasks: list[str], arrays: Arrays) -> Unit:
+def _unit(
+    about: Mapping[str, Any], tasks: list[str], tails: Mapping[str, Tail], arrays: Arrays
+) -> Unit:
     def array(what: str) -> NDArray[Any]:
         return arrays[f"{about['name']}/{what}"]
 
-    return Unit(
-        name=str(about["name"]),
-        kind=about["kind"],
+    every = LayerTable(
         payload_bytes=_frozen(array("payload_bytes"), np.int32),
         scores={task: _from_levels(array(f"scores/{task}")) for task in tasks},
         confidence=_from_levels(array("confidence")),
-        device_rows_ns=_frozen(array("device_rows_ns"), np.int64),
         entropy_decode_ns=_frozen(array("entropy_decode_ns"), np.int64),
+    )
+    layered = "layers" in about
+    if layered and len(every.payload_bytes) != int(about["layers"]):
+        raise ValueError(f"{about['name']} has other than {about['layers']} layers")
+    return Unit(
+        name=str(about["name"]),
+        kind=about["kind"],
+        payload_bytes=(
+            _frozen(every.payload_bytes.sum(axis=0), np.int32) if layered else every.payload_bytes
+        ),
+        scores={
+            task: _frozen(scores[-1], np.float32) if layered else scores
+            for task, scores in every.scores.items()
+        },
+        confidence=(_frozen(every.confidence[-1], np.float32) if layered else every.confidence),
+        entropy_decode_ns=(
+            _frozen(every.entropy_decode_ns[-1], np.int64) if layered else every.entropy_decode_ns
+        ),
+        device_rows_ns=_frozen(array("device_rows_ns"), np.int64),
         decode_ns=_frozen(array("decode_ns"), np.int64),
         switch_ns=int(about["switch_ns"]),
         memory_bytes=int(about["memory_bytes"]),
         storage_bytes=int(about["storage_bytes"]),
         parameters=int(about["parameters"]),
+        module=str(about.get("module", "")),
+        tail=tails[about["tail"]] if "tail" in about else None,
+        layers=every if layered else None,
+        chain=(
+            Chain(
+                refresh=int(about["refresh"]),
+                intra_bytes=_frozen(array("intra_bytes"), np.int32),
+            )
+            if "refresh" in about
+            else None
+        ),
     )
 
 
