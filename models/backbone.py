@@ -21,11 +21,30 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["FEATURES", "SPLIT_AFTER", "Backbone", "ConvUnit", "Outputs", "Tail", "prepare"]
+__all__ = [
+    "FEATURES",
+    "SPLIT_AFTER",
+    "Backbone",
+    "ConvUnit",
+    "Outputs",
+    "Tail",
+    "prepare",
+    "times",
+]
 
-FEATURES = (48, 28, 28)  # channels, height, width at the split point
+FEATURES = (48, 28, 28)  # channels, height, width at the split point of a network of width 1
 SPLIT_AFTER = "reduce"  # the layer after which the network is cut
 _MASK_CELLS = 56
+
+
+def times(channels: int, width: float) -> int:
+    """Return the channels of a layer in a network of a given width.
+
+    Example:
+        >>> [times(48, width) for width in (1.0, 1.25, 2.0)]
+        [48, 60, 96]
+    """
+    return round(channels * width)
 
 
 class Outputs(NamedTuple):
@@ -109,12 +128,17 @@ class Tail(nn.Module):
                                         v     | 1x1, upsample       moments of the mask
                               deep (192, 7x7) +                             |
                                                           class logits <----+----> box
+
+    In a network of another width the local and the middle layers have that many times as many
+    channels. The deep block, half of all numbers and little of the work, and the layers that answer
+    keep theirs.
     """
 
-    def __init__(self, inputs: int = FEATURES[0], classes: int = len(CLASSES)) -> None:
+    def __init__(self, width: float = 1.0, classes: int = len(CLASSES)) -> None:
         """Make an unfolded tail."""
         super().__init__()
-        wide, middle, deep = 64, 112, 192
+        inputs, wide, middle = (times(channels, width) for channels in (FEATURES[0], 64, 112))
+        deep = 192
         self.wide = nn.Sequential(ConvUnit(inputs, wide, 3), ConvUnit(wide, wide, 3))
         self.middle = nn.Sequential(Block(wide, middle, stride=2), Block(middle, middle))
         self.deep = Block(middle, deep, stride=2)
@@ -208,6 +232,9 @@ def _waves() -> Tensor:
 class Backbone(nn.Sequential):
     """Head and tail in a row; the head ends with the layer ``SPLIT_AFTER``.
 
+    Attributes:
+        width: How many times as many channels its layers have as those drawn below.
+
     ::
 
         3x224x224 -> stem 8x8/4 (32, 56x56) -> reduce 3x3/2 (48, 28x28) -> tail
@@ -218,17 +245,20 @@ class Backbone(nn.Sequential):
     reduce: ConvUnit
     tail: Tail
 
-    def __init__(self) -> None:
+    def __init__(self, width: float = 1.0) -> None:
         """Make an unfolded, untrained network."""
+        waves = _waves()
+        stem = times(len(waves), width)
         super().__init__(
             OrderedDict(
-                stem=ConvUnit(3, 32, 8, stride=4),
-                reduce=ConvUnit(32, FEATURES[0], 3, stride=2),
-                tail=Tail(),
+                stem=ConvUnit(3, stem, 8, stride=4),
+                reduce=ConvUnit(stem, times(FEATURES[0], width), 3, stride=2),
+                tail=Tail(width),
             )
         )
+        self.width = width
         with torch.no_grad():
-            self.stem.conv.weight.copy_(_waves())
+            self.stem.conv.weight.copy_(waves[torch.arange(stem) % len(waves)])
 
     def fold(self) -> Backbone:
         """Fold every normalisation into its convolution, for shipping and measuring."""

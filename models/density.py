@@ -18,32 +18,36 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Density"]
+__all__ = ["Density", "Mixture"]
 
 _PARTS = 3
 _LEAST = 1e-6  # probability of any symbol, so that rare ones cost 20 bits and not infinity
 
 
-class Density(nn.Module):
-    """Probability of each channel's symbols, independent of place and of the other channels."""
+class Mixture:
+    """Probability of each channel's symbols, independent of place and of the other channels.
 
-    def __init__(self, channels: int) -> None:
-        """Start with one broad bump a channel."""
-        super().__init__()
-        self.centre = nn.Parameter(torch.tensor([-1.5, 0.0, 1.5]).repeat(channels, 1))
-        self.scale = nn.Parameter(torch.tensor([0.5, -0.5, 0.5]).repeat(channels, 1))  # logarithms
-        self.weight = nn.Parameter(torch.tensor([-1.0, 1.0, -1.0]).repeat(channels, 1))
+    Attributes:
+        centre: Of each channel's logistics, float (channels, 3), or (n, channels, 3) where each
+            frame has its own.
+        scale: Logarithms of their widths, of the same shape.
+        weight: Logits of their shares, of the same shape.
+    """
+
+    centre: Tensor
+    scale: Tensor
+    weight: Tensor
 
     def likelihood(self, y: Tensor) -> Tensor:
         """Return the probability of the unit bin around each y, float (n, channels, h, w)."""
-        weights = functional.softmax(self.weight, dim=1)
+        weights = functional.softmax(self.weight, dim=-1)
         total = torch.full_like(y, _LEAST)
         for k in range(_PARTS):
-            sharp = torch.exp(-self.scale[:, k].clamp(-4, 4))[:, None, None]
+            sharp = torch.exp(-self.scale[..., k].clamp(-4, 4))[..., None, None]
             # The logistic is symmetric: working on the negative side keeps far tails exact.
-            away = -(y - self.centre[:, k, None, None]).abs()
+            away = -(y - self.centre[..., k, None, None]).abs()
             bin_ = torch.sigmoid((away + 0.5) * sharp) - torch.sigmoid((away - 0.5) * sharp)
-            total = total + weights[:, k, None, None] * bin_
+            total = total + weights[..., k, None, None] * bin_
         return total
 
     def bits(self, y: Tensor) -> Tensor:
@@ -54,5 +58,16 @@ class Density(nn.Module):
     def table(self, lowest: int, width: int) -> NDArray[np.float64]:
         """Return probabilities of the symbols from ``lowest`` on, float64 (channels, width)."""
         symbols = torch.arange(lowest, lowest + width, dtype=torch.float32)
-        grid = symbols.expand(1, self.centre.shape[0], 1, width)
+        grid = symbols.expand(1, self.centre.shape[-2], 1, width)
         return self.likelihood(grid)[0, :, 0].double().numpy()
+
+
+class Density(nn.Module, Mixture):
+    """The mixture of a unit of one rate."""
+
+    def __init__(self, channels: int) -> None:
+        """Start with one broad bump a channel."""
+        super().__init__()
+        self.centre = nn.Parameter(torch.tensor([-1.5, 0.0, 1.5]).repeat(channels, 1))
+        self.scale = nn.Parameter(torch.tensor([0.5, -0.5, 0.5]).repeat(channels, 1))  # logarithms
+        self.weight = nn.Parameter(torch.tensor([-1.0, 1.0, -1.0]).repeat(channels, 1))

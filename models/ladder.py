@@ -15,6 +15,7 @@ import torch
 
 from models.backbone import Backbone
 from models.prior import FrequencyTables
+from models.split import SPLITS
 from models.units.bottleneck import BottleneckUnit
 from models.units.shape import shape_in
 from models.weightfile import fill, read, refused, write
@@ -37,6 +38,7 @@ __all__ = [
 
 SHIPPED = "shapes-224"
 _MOST_NUMBERS = 255  # what the wire has room for
+_WIDEST = 4.0  # a damaged file must not make us take more memory
 _HOME = Path(__file__).parent / "weights"
 
 
@@ -81,7 +83,9 @@ def save(folder: Path, backbone: Backbone, about: Mapping[str, Any]) -> str:
         backbone: Folded.
         about: What is to be known about its training.
     """
-    return write(folder / "backbone.safetensors", backbone, about, {})
+    return write(
+        folder / "backbone.safetensors", backbone, {**about, "width": backbone.width}, {}
+    )
 
 
 def save_unit(
@@ -103,16 +107,27 @@ def load_backbone(folder: Path) -> tuple[Backbone, str, dict[str, Any]]:
     """
     path = folder / "backbone.safetensors"
     tensors, about = read(path)
-    backbone = Backbone().fold()
+    width = about.get("width", 1.0)
+    if not isinstance(width, float) or not 1 <= width <= _WIDEST:
+        raise refused(path, width, f"must name its width, 1.0 to {_WIDEST}")
+    backbone = Backbone(width).fold()
     fill(path, backbone, tensors)
     return backbone, hashlib.sha256(path.read_bytes()).hexdigest(), about
 
 
-def load_unit(path: Path, digest: str) -> BottleneckUnit:
-    """Return the unit in a file, which must be of the backbone of the given digest.
+def load_unit(
+    path: Path, digest: str, *, split: str = "middle", width: float = 1.0
+) -> BottleneckUnit:
+    """Return the unit in a file, named like the file.
+
+    Args:
+        path: The file.
+        digest: Of the backbone that the unit must be trained for.
+        split: The split point at which it must stand, one of ``models.split.SPLITS``.
+        width: Of that backbone.
 
     Raises:
-        InputError: The file is missing, damaged or foreign, or of another backbone.
+        InputError: The file is missing, damaged or foreign, of another backbone or split point.
     """
     tensors, about = read(path)
     if about.get("backbone") != digest:
@@ -120,8 +135,12 @@ def load_unit(path: Path, digest: str) -> BottleneckUnit:
     number, shape = about.get("number"), shape_in(path, about)
     if not isinstance(number, int) or not 0 <= number <= _MOST_NUMBERS:
         raise refused(path, number, f"must name its number, at most {_MOST_NUMBERS}")
+    features = SPLITS[split].features_at(width)
+    if shape.features != features:
+        rule = f"must be of the {split} split point's features {features}"
+        raise refused(path, shape.features, rule)
     prior = {k: tensors.pop(k).numpy() for k in tuple(tensors) if k.startswith("prior.")}
-    unit = BottleneckUnit(number, shape)
+    unit = BottleneckUnit(number, shape, name=path.stem)
     fill(path, unit, tensors)
     unit.tables = FrequencyTables.from_arrays(prior, str(path))
     if unit.tables.channels != shape.channels:
@@ -138,7 +157,7 @@ def load(folder: Path | str = SHIPPED) -> TrainedLadder:
     here = _HOME / folder if isinstance(folder, str) else folder
     backbone, digest, about = load_backbone(here)
     paths = sorted(here.glob("unit-*.safetensors"), key=lambda path: (len(path.name), path.name))
-    units = [load_unit(path, digest) for path in paths]
+    units = [load_unit(path, digest, width=backbone.width) for path in paths]
     if not units:
         raise refused(here, here.name, "must hold at least one unit")
     return TrainedLadder(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.backbone import Outputs
     from models.payloads import SymbolCoder
     from models.prior import FrequencyTables
     from models.profile.records import UnitKind
@@ -49,16 +50,17 @@ class Bottleneck:
     Args:
         unit: The trained unit.
         tables: Its prior.
-        head: The backbone's head.
+        head: The backbone's head at the unit's split point.
         feature_shape: Channels, height and width at the split point.
         digest: Hash of the backbone's and the unit's weights and tables.
         costs: Parameters, storage and memory of the unit.
         load: Loads the unit's weights from disk.
         coder: What codes the symbols; by default the range coder with the tables.
+        tail: The rest of the network, where the unit stands at another split point than the
+            ladder's; then frames run through ``head`` again.
     """
 
     kind: UnitKind = "bottleneck"
-    tail: None = None
 
     def __init__(  # noqa: PLR0913 - what measuring needs of a trained unit
         self,
@@ -71,10 +73,11 @@ class Bottleneck:
         costs: Mapping[str, int],
         load: Callable[[], object],
         coder: SymbolCoder | None = None,
+        tail: Callable[[Tensor], Outputs] | None = None,
     ) -> None:
         """Keep the unit, and find the grid of its symbols by encoding one blank."""
         self._unit, self._head, self._load = unit, head, load
-        self.name, self.digest, self.costs = unit.name, digest, costs
+        self.name, self.digest, self.costs, self.tail = unit.name, digest, costs, tail
         with torch.inference_mode():
             blank = unit.encode(torch.zeros(1, *feature_shape))
         grid = (int(blank.shape[2]), int(blank.shape[3]))
@@ -104,7 +107,8 @@ class Bottleneck:
         Raises:
             RuntimeError: A payload did not decode to the symbols that were encoded.
         """
-        symbols = self._symbols(shown.features)
+        own = self.tail is not None
+        symbols = self._symbols(self._head(prepare(shown.images)) if own else shown.features)
         payloads = self._payloads(symbols)
         received = [self.receive(payload) for payload in payloads]
         if not np.array_equal(np.stack(received), symbols):

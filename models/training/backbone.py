@@ -1,4 +1,4 @@
-"""Training of the backbone: all three tasks at once, from a seed, in bfloat16."""
+"""Training of a backbone: all three tasks at once, from a seed or going on, in bfloat16."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from models.scoring import Truth, score
 from models.split import cut
 from models.training.batches import batch_rows, take
 from models.training.checkpoint import keep, restore
-from models.training.tasks import coaching_loss, supervised_loss
+from models.training.tasks import coaching_loss, distillation_loss, supervised_loss
 from models.training.team import ALONE, Member
 from simulator.foundation.keyed import generator
 
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from torch import nn
+    from torch import Tensor, nn
 
+    from models.backbone import Outputs
     from models.training.frames import FrameSet
 
 __all__ = ["BackboneRecipe", "evaluate", "follow", "learning_rate", "train_backbone"]
-
-_WIDE = 64  # channels of the local features that the coach looks at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,30 +100,36 @@ def train_backbone(
     recipe: BackboneRecipe,
     frames: FrameSet,
     *,
+    start: Backbone | None = None,
+    teacher: Backbone | None = None,
     member: Member = ALONE,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Backbone:
-    """Train the backbone, going on from a checkpoint of the same run where there is one.
+    """Train a backbone, going on from a checkpoint of the same run where there is one.
 
     Args:
         folder: Where the checkpoint lies.
         recipe: How to train.
         frames: The training frames.
+        start: The network to go on from, which is left as it is; by default a new one.
+        teacher: A network in evaluation mode whose answers count beside the truth; by default
+            none's do.
         member: This process's place in the team that trains the network.
         tell: Called with a line of progress.
 
     Returns:
-        The running average of the network, unfolded, in evaluation mode.
+        The running average of the network, unfolded unless ``start`` is folded, in evaluation
+        mode.
     """
     torch.manual_seed(recipe.seed)
-    network = Backbone()
+    network = copy.deepcopy(start).requires_grad_() if start else Backbone()
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     head, tail = cut(network, after=SPLIT_AFTER).head, network.tail
-    coach = torch.nn.Conv2d(_WIDE, len(TEXTURES) + len(CHROMAS), 1)
+    coach = torch.nn.Conv2d(tail.see.conv.in_channels, len(TEXTURES) + len(CHROMAS), 1)
     average: Backbone = copy.deepcopy(network)
     learners = torch.nn.ModuleList([network, coach])
     optimiser = torch.optim.AdamW(learners.parameters(), weight_decay=recipe.decay)
-    run = json.dumps([asdict(recipe), asdict(frames.recipe)])
+    run = json.dumps([asdict(recipe), asdict(frames.recipe), *([start.width] if start else [])])
     parts = {"network": network, "average": average, "coach": coach}
     done = restore(folder / "backbone.safetensors", run=run, parts=parts, optimiser=optimiser)
     began, losses = time.monotonic(), [0.0]
@@ -141,6 +146,8 @@ def train_backbone(
             wide = tail.wide(head(x))
             out, hints = tail.answer(wide), coach(wide)
         loss = supervised_loss(out, *truth) + coaching_loss(hints, *truth)
+        if teacher is not None:
+            loss = loss + distillation_loss(out, _asked(teacher, x))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         member.agree(learners)
@@ -166,3 +173,11 @@ def train_backbone(
             )
     average.requires_grad_(requires_grad=False).eval()
     return average
+
+
+@torch.no_grad()
+def _asked(teacher: Backbone, x: Tensor) -> Outputs:
+    """Return what a network answers, in bfloat16 like its pupil."""
+    with torch.autocast("cpu", torch.bfloat16):
+        out: Outputs = teacher(x)
+    return out

@@ -6,15 +6,15 @@ A unit trains on these, so that the head never runs again and the teacher's answ
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 
-from models.backbone import FEATURES, SPLIT_AFTER, Backbone, Outputs
+from models.backbone import SPLIT_AFTER, Backbone, Outputs
 from models.scenes import CLASSES
-from models.split import cut
+from models.split import SPLITS, cut
 from models.training.batches import take
 from models.training.frames import MASK_SIDE
 from simulator.foundation.files import write_atomically
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from models.training.frames import FrameSet
 
-__all__ = ["CachedBatch", "FeatureSet", "cached"]
+__all__ = ["CachedBatch", "FeatureSet", "cached", "turns"]
 
 _BATCH = 60
 
@@ -38,7 +38,7 @@ class CachedBatch(NamedTuple):
     """Features of frames, the teacher's answers, and the truth.
 
     Attributes:
-        features: float32 (n, 48, 28, 28).
+        features: float32 (n, c, h, w), those of the split point.
         teacher: The uncompressed network's outputs.
         labels: int64 (n,).
     """
@@ -50,7 +50,7 @@ class CachedBatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureSet:
-    """Cached arrays, one row a frame; features lie as fp16 (n, 28, 28, 48)."""
+    """Cached arrays, one row a frame; features lie as fp16 (n, h, w, c)."""
 
     features: NDArray[np.float16]
     logits: NDArray[np.float32]
@@ -61,6 +61,11 @@ class FeatureSet:
     def __len__(self) -> int:
         """Return the number of frames."""
         return int(self.labels.shape[0])
+
+    def first(self, rows: int) -> FeatureSet:
+        """Return the first rows as a set."""
+        columns = {column.name: getattr(self, column.name)[:rows] for column in fields(self)}
+        return FeatureSet(**columns)
 
     def take(self, rows: NDArray[np.int64]) -> CachedBatch:
         """Read rows as tensors."""
@@ -73,8 +78,14 @@ class FeatureSet:
         return CachedBatch(features, teacher, torch.from_numpy(self.labels[rows]))
 
 
-def _open(folder: Path, rows: int, mode: str) -> FeatureSet:
-    channels, height, width = FEATURES
+def turns(frames: FrameSet) -> NDArray[np.int64]:
+    """Return in which of eight ways each frame of a set is turned before it is cached."""
+    ways = generator(frames.recipe.seed, "turns of cached frames").integers(8, size=len(frames))
+    return ways[np.arange(len(frames)) // _BATCH * _BATCH]
+
+
+def _open(folder: Path, rows: int, shape: tuple[int, int, int], mode: str) -> FeatureSet:
+    channels, height, width = shape
     columns: dict[str, tuple[str, tuple[int, ...]]] = {
         "features": ("<f2", (rows, height, width, channels)),
         "logits": ("<f4", (rows, len(CLASSES))),
@@ -97,6 +108,8 @@ def cached(
     frames: FrameSet,
     *,
     digest: str,
+    split: str = "middle",
+    rows: int | None = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> FeatureSet:
     """Return the features of a set under a folded backbone, computing them unless they are there.
@@ -108,29 +121,34 @@ def cached(
         backbone: Folded and halved, in evaluation mode.
         frames: The frames.
         digest: Names the backbone.
+        split: The split point, one of ``models.split.SPLITS``.
+        rows: How many of the frames, from the first; by default all.
         tell: Called with a line of progress.
     """
-    stamp = json.dumps([digest, asdict(frames.recipe)])
+    point, count = SPLITS[split], min(rows or len(frames), len(frames))
+    shape = point.features_at(backbone.width)
+    whole = point.after == SPLIT_AFTER and count == len(frames)
+    stamp = json.dumps([digest, asdict(frames.recipe), *([] if whole else [split, count])])
     done = folder / "stamp.json"
     if done.exists() and done.read_text() == stamp:
-        return _open(folder, len(frames), "r")
+        return _open(folder, count, shape, "r")
     folder.mkdir(parents=True, exist_ok=True)
     done.unlink(missing_ok=True)
-    into = _open(folder, len(frames), "w+")
-    head, tail = cut(backbone, after=SPLIT_AFTER)
-    ways = generator(frames.recipe.seed, "turns of cached frames").integers(8, size=len(frames))
-    for start in range(0, len(frames), _BATCH):
-        rows = np.arange(start, min(start + _BATCH, len(frames)))
-        batch = take(frames, rows, way=int(ways[start]))
+    into = _open(folder, count, shape, "w+")
+    head, tail = cut(backbone, after=point.after)
+    ways = turns(frames)
+    for start in range(0, count, _BATCH):
+        here = np.arange(start, min(start + _BATCH, count))
+        batch = take(frames, here, way=int(ways[start]))
         with torch.autocast("cpu", torch.bfloat16):
             features = head(batch.x)
             out: Outputs = tail(features)
-        into.features[rows] = features.permute(0, 2, 3, 1).half().numpy()
-        into.logits[rows] = out.logits.numpy()
-        into.boxes[rows] = out.box.numpy()
-        into.masks[rows] = out.mask.half().numpy()
-        into.labels[rows] = batch.labels.numpy()
+        into.features[here] = features.permute(0, 2, 3, 1).half().numpy()
+        into.logits[here] = out.logits.numpy()
+        into.boxes[here] = out.box.numpy()
+        into.masks[here] = out.mask.half().numpy()
+        into.labels[here] = batch.labels.numpy()
         if start % (100 * _BATCH) == 0:
-            tell(f"cached {start} of {len(frames)} frames")
+            tell(f"cached {start} of {count} frames")
     write_atomically(done, stamp)
-    return _open(folder, len(frames), "r")
+    return _open(folder, count, shape, "r")

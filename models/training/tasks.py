@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "coaching_loss",
+    "distances",
     "distillation_loss",
     "frozen_tail",
     "likeness_loss",
@@ -65,8 +66,8 @@ def coaching_loss(hints: Tensor, labels: Tensor, _boxes: Tensor, masks: Tensor) 
     return (total * weight).sum((1, 2)).mean()
 
 
-def distillation_loss(out: Outputs, teacher: Outputs) -> Tensor:
-    """Return the mean distance to the uncompressed network's last layers; needs no labels.
+def distances(out: Outputs, teacher: Outputs) -> dict[str, Tensor]:
+    """Return the mean distance to the uncompressed network's last layers, task by task.
 
     Knowledge distillation (Hinton, Vinyals, Dean, arXiv 1503.02531), at temperature 1.
     """
@@ -79,12 +80,22 @@ def distillation_loss(out: Outputs, teacher: Outputs) -> Tensor:
     floor = functional.binary_cross_entropy_with_logits(teacher.mask, share)
     seen = 1 - wanted[:, EMPTY].exp()
     distance = ((out.box - teacher.box).abs().sum(1) * seen).mean()
-    return classes + 3 * (cells - floor) + 0.7 * distance
+    return {
+        "classification": classes,
+        "segmentation": 3 * (cells - floor),
+        "detection": 0.7 * distance,
+    }
 
 
-def frozen_tail(backbone: Backbone) -> nn.Module:
+def distillation_loss(out: Outputs, teacher: Outputs) -> Tensor:
+    """Return the mean distance to the uncompressed network's last layers; needs no labels."""
+    apart = distances(out, teacher)
+    return apart["classification"] + apart["segmentation"] + apart["detection"]
+
+
+def frozen_tail(backbone: Backbone, *, after: str = SPLIT_AFTER) -> nn.Module:
     """Return the tail through which units learn, and which learns nothing itself."""
-    tail = cut(backbone, after=SPLIT_AFTER).tail.requires_grad_(requires_grad=False)
+    tail = cut(backbone, after=after).tail.requires_grad_(requires_grad=False)
     return tail.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import torch
 from models.backbone import SPLIT_AFTER, Backbone, prepare
 from models.ladder import halved
 from models.scoring import Truth, score
-from models.split import cut
+from models.split import SPLITS, cut
 from models.training.loop import Course, go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.backbone import Outputs
     from models.baselines.reduced import ReducedUnit
+    from models.prior import FrequencyTables
     from models.training.cache import CachedBatch, FeatureSet
     from models.training.frames import FrameSet
 
@@ -74,6 +76,26 @@ class UnitRecipe:
     def steps(self) -> int:
         """Number of optimiser steps, warm-up included."""
         return (self.images + self.warm_images) // self.batch
+
+    @property
+    def name(self) -> str:
+        """The unit's name."""
+        return f"unit-{self.number}"
+
+    @property
+    def shape(self) -> UnitShape:
+        """The unit's size."""
+        return UnitShape(channels=self.channels)
+
+    @property
+    def split(self) -> str:
+        """The split point that it stands at."""
+        return "middle"
+
+    @property
+    def thrift(self) -> float:
+        """Weight of the estimated rate within the loss."""
+        return 1.0
 
 
 def inherit(unit: BottleneckUnit, higher: BottleneckUnit, rates: NDArray[np.float64]) -> None:
@@ -121,7 +143,7 @@ def _loss(
         distance = 4 * likeness_loss(after, batch.features)
     else:
         distance = task_loss(out, after, batch, truth=recipe.truth, likeness=recipe.likeness)
-    return rate + recipe.worth * distance, rate.item() * _BITS_IN_RATE / 8
+    return recipe.thrift * rate + recipe.worth * distance, rate.item() * _BITS_IN_RATE / 8
 
 
 def _noise(recipe: UnitRecipe, of: UnitShape, step: int) -> NDArray[np.float32]:
@@ -155,7 +177,9 @@ def train_unit(
         The unit, halved and sealed, in evaluation mode.
     """
     torch.manual_seed(recipe.seed * 1000 + recipe.number)
-    unit = BottleneckUnit(recipe.number, UnitShape(channels=recipe.channels))
+    point = SPLITS[recipe.split]
+    shape = replace(recipe.shape, features=point.features_at(backbone.width))
+    unit = BottleneckUnit(recipe.number, shape, name=recipe.name)
     unit = unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if higher is not None:
         inherit(unit, higher, channel_rates(higher, features))
@@ -172,7 +196,8 @@ def train_unit(
         keep_every=recipe.keep_every,
         figure="rate {:.0f} B",
     )
-    loss = partial(_loss, unit, frozen_tail(backbone), recipe, member)
+    tail = frozen_tail(backbone, after=point.after)
+    loss = partial(_loss, unit, tail, recipe, member)
     go(course, unit, {1.0: rest, 4.0: prior}, features, loss, member=member, tell=tell)
     halved(unit)
     return seal(unit.eval(), features)
@@ -205,16 +230,43 @@ def evaluate_unit(
     head, tail = cut(backbone, after=SPLIT_AFTER)
     if unit.tables is None:
         raise ValueError("a unit must be sealed before it is evaluated")
+    return evaluate_coded(
+        lambda x: unit.encode(head(x)),
+        lambda symbols: tail(unit.decode(symbols)),
+        unit.tables,
+        frames,
+        rows=rows,
+    )
+
+
+@torch.inference_mode()
+def evaluate_coded(
+    encode: Callable[[Tensor], Tensor],
+    answer: Callable[[Tensor], Outputs],
+    tables: FrequencyTables,
+    frames: FrameSet,
+    *,
+    rows: int | None = None,
+) -> dict[str, float]:
+    """Return mean scores and ideal bytes over the first frames of a set.
+
+    Args:
+        encode: Turns prepared frames into symbols.
+        answer: Answers from symbols.
+        tables: The symbols' prior.
+        frames: The set.
+        rows: How many of its frames; by default all.
+    """
     found: dict[str, list[NDArray[np.float32]]] = {}
     upto = min(rows or len(frames), len(frames))
     for start in range(0, upto, 100):
         here = slice(start, min(start + 100, upto))
-        symbols = unit.encode(head(prepare(frames.images[here])))
+        symbols = encode(prepare(frames.images[here]))
         truth = Truth(
             labels=frames.labels[here], boxes=frames.boxes[here], masks=frames.masks[here]
         )
-        marks = score(tail(unit.decode(symbols)), truth).by_task
-        ideal = [unit.tables.ideal_bits(frame) / 8 for frame in symbols.numpy()]
+        marks = score(answer(symbols), truth).by_task
+        ideal = [tables.ideal_bits(frame) / 8 for frame in symbols.numpy()]
         for name, value in (*marks.items(), ("ideal_bytes", np.array(ideal, dtype=np.float32))):
             found.setdefault(name, []).append(value)
     return {name: float(np.concatenate(values).mean()) for name, values in found.items()}

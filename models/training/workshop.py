@@ -63,11 +63,15 @@ class Workshop:
         weights: Folder of weights with the backbone.
         work: Where frames and features lie, and checkpoints go.
         footage: Which frames.
+        shelf: Folder in ``work`` where features lie.
+        rows: How many training frames features are made of, from the first; None for all.
     """
 
     weights: Path
     work: Path
     footage: Footage
+    shelf: str = "features"
+    rows: int | None = None
 
     @classmethod
     def furnished(
@@ -76,6 +80,8 @@ class Workshop:
         footage: Footage,
         *,
         work: Path | None = None,
+        shelf: str = "features",
+        rows: int | None = None,
         workers: int = 1,
         tell: Callable[[str], None] = lambda _line: None,
     ) -> Workshop:
@@ -85,6 +91,8 @@ class Workshop:
             weights: A folder of weights as ``run.train`` wrote it.
             footage: Which frames.
             work: By default beside ``weights``, where the ladder's training kept its own.
+            shelf: Folder in ``work`` where features lie.
+            rows: How many training frames features are made of, from the first; by default all.
             workers: Processes that render.
             tell: Called with a line of progress.
 
@@ -95,11 +103,13 @@ class Workshop:
             weights=weights,
             work=work or weights.with_name(f".{weights.name}.work"),
             footage=footage,
+            shelf=shelf,
+            rows=rows,
         )
-        backbone, digest = shop.backbone, shop.digest
+        shop.backbone  # noqa: B018 - a damaged one is to be refused before frames are drawn
         for recipe in (footage.selection, footage.training):
             rendered(shop.work / recipe.split, recipe, workers=workers, tell=tell)
-        cached(shop.work / "features", backbone, shop.training, digest=digest, tell=tell)
+        shop._features(tell)
         return shop
 
     @cached_property
@@ -132,4 +142,14 @@ class Workshop:
     @property
     def features(self) -> FeatureSet:
         """What the head makes of the training frames."""
-        return cached(self.work / "features", self.backbone, self.training, digest=self.digest)
+        return self._features(lambda _line: None)
+
+    def _features(self, tell: Callable[[str], None]) -> FeatureSet:
+        return cached(
+            self.work / self.shelf,
+            self.backbone,
+            self.training,
+            digest=self.digest,
+            rows=self.rows,
+            tell=tell,
+        )

@@ -35,16 +35,16 @@ class BottleneckUnit(Transform):
         c x h x w <- decoder <--------------------------------- symbols <- range coder <--'
 
     Attributes:
-        name: ``"unit-1"`` for the lowest rate, and so on.
-        number: The 1 in ``"unit-1"``; the wire format carries it.
+        name: ``"unit-1"`` for the lowest rate of the ladder, and so on.
+        number: What the wire format carries; the 1 in ``"unit-1"``.
         channels: C_r.
         tables: The prior as integers; None until `seal`.
     """
 
-    def __init__(self, number: int, shape: UnitShape) -> None:
-        """Make an untrained unit."""
+    def __init__(self, number: int, shape: UnitShape, *, name: str | None = None) -> None:
+        """Make an untrained unit, by default the ladder's of that number."""
         super().__init__(shape)
-        self.name = f"unit-{number}"
+        self.name = name or f"unit-{number}"
         self.number = number
         self.tables: FrequencyTables | None = None
         self.density = Density(shape.channels)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.density import Density
+    from models.density import Mixture
 
 __all__ = ["LARGEST", "clamped", "counted"]
 
@@ -23,7 +23,7 @@ LARGEST = 24
 _PRIOR_COUNT = 20.0  # weight of the learned density beside the counted symbols of a channel
 
 
-def counted(symbols: NDArray[np.int32], density: Density) -> FrequencyTables:
+def counted(symbols: NDArray[np.int32], density: Mixture) -> FrequencyTables:
     """Return integer tables from what a prior learned and from counted symbols.
 
     Args:

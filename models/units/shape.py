@@ -24,7 +24,7 @@ class UnitShape:
     Attributes:
         features: Channels, height and width of what it reads and gives back.
         channels: C_r: channels of its symbols.
-        stride: By how much its symbols are coarser than the features, in both directions: 1, 2, 4.
+        stride: By how much its symbols are coarser than the features, both ways: 1, 2, 4 or 8.
         width: Hidden channels.
         step: Size of the uniform quantiser's step, in units of what the encoder gives.
 
@@ -47,13 +47,19 @@ class UnitShape:
         return -(-height // self.stride), -(-width // self.stride)
 
     @property
+    def kernel(self) -> int:
+        """Side of the encoder's window: 3, or the stride where that would leave gaps."""
+        return max(3, self.stride)
+
+    @property
     def _cells(self) -> int:
         return self.grid[0] * self.grid[1]
 
     @property
     def encoder_macs(self) -> int:
-        """Multiply-accumulates of encoding a frame: 3x3 with stride, then 1x1."""
-        return self._cells * (9 * self.features[0] * self.width + self.width * self.channels)
+        """Multiply-accumulates of encoding a frame: k x k with stride, then 1x1."""
+        window = self.kernel**2 * self.features[0]
+        return self._cells * (window * self.width + self.width * self.channels)
 
     @property
     def decoder_macs(self) -> int:

@@ -11,7 +11,7 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from models.units.shape import UnitShape
 
-__all__ = ["Transform", "rounded"]
+__all__ = ["Decoder", "Transform", "rounded"]
 
 
 def rounded(y: Tensor) -> Tensor:
@@ -19,12 +19,11 @@ def rounded(y: Tensor) -> Tensor:
     return y + (torch.round(y) - y).detach()
 
 
-class Transform(nn.Module):
-    """The learned transform around a quantiser: encoder, and mirrored decoder.
+class Decoder(nn.Module):
+    """The way back from symbols to features.
 
     ::
 
-        c x h x w -> 3x3/s (width) -> 1x1 -> C_r x h/s x w/s -> / step -> symbols
         c x h x w <- 3x3 (c) <- shuffle <- 1x1 (c s^2) <- 1x1 (width) <- x step <- symbols
 
     Attributes:
@@ -32,30 +31,54 @@ class Transform(nn.Module):
         channels: C_r.
     """
 
-    def __init__(self, shape: UnitShape) -> None:
-        """Make an untrained transform."""
+    def __init__(self, shape: UnitShape, **encoder: nn.Module) -> None:
+        """Make an untrained decoder, behind the layers of an encoder if there is one."""
         super().__init__()
+        for name, layer in encoder.items():
+            self.add_module(name, layer)
         self.shape = shape
         self.channels = shape.channels
         deep = shape.features[0]
-        self.reduce = nn.Conv2d(deep, shape.width, 3, stride=shape.stride, padding=1)
-        self.pick = nn.Conv2d(shape.width, shape.channels, 1)
         self.place = nn.Conv2d(shape.channels, shape.width, 1)
         self.spread = nn.Conv2d(shape.width, shape.stride**2 * deep, 1)
         self.smooth = nn.Conv2d(deep, deep, 3, padding=1)
 
-    def analyse(self, features: Tensor) -> Tensor:
-        """Return what the quantiser rounds, float (n, C_r, *grid)."""
-        y: Tensor = self.pick(functional.relu(self.reduce(features)))
-        return y / self.shape.step
-
     def synthesise(self, symbols: Tensor) -> Tensor:
         """Return features, float (n, *shape.features), from symbols given as floats."""
         hidden = functional.relu(self.place(symbols * self.shape.step))
+        _, height, width = self.shape.features
         wide = functional.pixel_shuffle(self.spread(hidden), self.shape.stride)
-        return functional.relu(self.smooth(functional.relu(wide)))
+        # What the last cells cover may reach beyond the features.
+        return functional.relu(self.smooth(functional.relu(wide[..., :height, :width])))
 
     @torch.inference_mode()
     def decode(self, symbols: Tensor) -> Tensor:
         """Return the features that symbols (n, C_r, *grid) stand for, float32."""
         return self.synthesise(symbols.to(torch.float32))
+
+
+class Transform(Decoder):
+    """The learned transform around a quantiser: encoder, and mirrored decoder.
+
+    ::
+
+        c x h x w -> k x k/s (width) -> 1x1 -> C_r x h/s x w/s -> / step -> symbols
+        c x h x w <- decoder <---------------------------------------------- symbols
+    """
+
+    reduce: nn.Conv2d
+    pick: nn.Conv2d
+
+    def __init__(self, shape: UnitShape) -> None:
+        """Make an untrained transform."""
+        deep, near = shape.features[0], (shape.kernel - 1) // 2
+        super().__init__(
+            shape,
+            reduce=nn.Conv2d(deep, shape.width, shape.kernel, stride=shape.stride, padding=near),
+            pick=nn.Conv2d(shape.width, shape.channels, 1),
+        )
+
+    def analyse(self, features: Tensor) -> Tensor:
+        """Return what the quantiser rounds, float (n, C_r, *grid)."""
+        y: Tensor = self.pick(functional.relu(self.reduce(features)))
+        return y / self.shape.step

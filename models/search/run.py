@@ -1,0 +1,196 @@
+"""The whole search on a trained backbone: ``splitcast units search``.
+
+designs -> short trials at three split points -> Pareto set -> best early and late ones, longer
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+
+from models.ladder import save_unit
+from models.search.record import FILE, Found, Outcome, best
+from models.search.sampling import Design, designs
+from models.search.trial import Budget, DesignRecipe, features_of, judged, learned, tried
+from models.split import SPLITS
+from models.training import workshop
+from models.training.workshop import Footage, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    Tell = Callable[[str], None]
+
+__all__ = ["FULL", "QUICK", "Settings", "search"]
+
+_WIRE = {"early": 21, "late": 31}  # numbers of units outside the ladder's split point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How much is searched.
+
+    Attributes:
+        footage: Which frames.
+        trials: Designs at each split point.
+        budget: Of each trial.
+        longer: Of the best design early, and of the best late.
+        most_bytes: What a frame of the best design may take.
+        compared: The design that is trained in several ways.
+    """
+
+    footage: Footage
+    trials: int
+    budget: Budget
+    longer: Budget
+    most_bytes: float
+    compared: Design
+
+    def recipes(self, seed: int) -> tuple[DesignRecipe, ...]:
+        """Return the trials of all split points."""
+        return tuple(
+            DesignRecipe.of(f"trial-{split}-{k}", design, self.budget, seed=seed)
+            for split in SPLITS
+            for k, design in enumerate(designs(seed, split, self.trials), start=1)
+        )
+
+    def modes(self, seed: int) -> tuple[DesignRecipe, ...]:
+        """Return one design's trainings: with labels, without, by features only, without a rate."""
+        whole = self.budget.images + self.budget.warm_images
+        apart = Budget(
+            images=0,
+            warm_images=whole,
+            frames=self.budget.frames,
+            selection=self.budget.selection,
+            batch=self.budget.batch,
+            keep_every=self.budget.keep_every,
+        )
+        make = partial(DesignRecipe.of, design=self.compared, seed=seed)
+        return (
+            make("mode-labels", budget=self.budget),
+            make("mode-distillation", budget=self.budget, truth=0.0),
+            make("mode-features", budget=apart, truth=0.0),
+            make("mode-unrated", budget=self.budget, rated=False),
+        )
+
+
+FULL = Settings(
+    footage=workshop.FULL,
+    trials=6,
+    budget=Budget(images=7_680, warm_images=7_680, frames=12_000, selection=1_500),
+    longer=Budget(images=30_720, warm_images=30_720, frames=12_000, selection=3_000),
+    most_bytes=1000.0,
+    compared=Design(split="middle", channels=16, stride=2, width=64, step=1.0, worth=20.0),
+)
+"""The search behind the shipped record and the shipped early and late units."""
+
+QUICK = Settings(
+    footage=workshop.QUICK,
+    trials=2,
+    budget=Budget(images=16, warm_images=16, frames=32, selection=4, batch=8, keep_every=2),
+    longer=Budget(images=16, warm_images=32, frames=32, selection=4, batch=8, keep_every=2),
+    most_bytes=1000.0,
+    compared=Design(split="middle", channels=4, stride=4, width=16, step=1.0, worth=20.0),
+)
+"""A look at the machinery in seconds; what it finds means nothing."""
+
+
+def search(
+    weights: Path,
+    *,
+    seed: int = 1,
+    settings: Settings = FULL,
+    work: Path | None = None,
+    workers: int = 1,
+    tell: Tell = lambda _line: None,
+) -> Found:
+    """Search for units on a trained backbone; a killed search goes on where it was.
+
+    Writes the record and the units ``early-1`` and ``late-1`` beside the backbone.
+
+    Args:
+        weights: A folder of weights as ``splitcast units train`` wrote it.
+        seed: Of the designs, the order, the noise and the first weights.
+        settings: How much is searched.
+        work: Where frames, features and checkpoints are kept; default: beside ``weights``.
+        workers: Trials at a time, one thread each.
+        tell: Called with a line of progress.
+
+    Raises:
+        InputError: There is no backbone in the folder, or it is damaged.
+    """
+    shop = Workshop.furnished(weights, settings.footage, work=work, workers=workers, tell=tell)
+    for split in SPLITS:
+        features_of(shop, split, settings.budget.frames, tell)
+    one = partial(_tried, shop=shop, budget=settings.budget)
+    trials = _all(one, settings.recipes(seed), workers, tell)
+    modes = _all(one, settings.modes(seed), workers, tell)
+    chosen = [
+        DesignRecipe.of(
+            f"{split}-1",
+            best(trials, split, settings.most_bytes).design,
+            settings.longer,
+            number=number,
+            seed=seed,
+        )
+        for split, number in _WIRE.items()
+    ]
+    longer = _all(partial(_kept, shop=shop, budget=settings.longer), chosen, workers, tell)
+    found = Found(
+        backbone=shop.digest,
+        frames=settings.budget.frames,
+        selection=settings.budget.selection,
+        trials=trials,
+        modes=modes,
+        longer=longer,
+    )
+    found.write(weights / FILE)
+    return found
+
+
+def _all(
+    job: Callable[..., Outcome], recipes: Iterable[DesignRecipe], workers: int, tell: Tell
+) -> tuple[Outcome, ...]:
+    if workers == 1:
+        return tuple(job(recipe, tell=tell) for recipe in recipes)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start) as pool:
+        outcomes = []
+        for outcome in pool.map(job, recipes):
+            tell(f"{outcome.name}: {outcome.payload_bytes:.0f} B, {outcome.mean_score:.3f}")
+            outcomes.append(outcome)
+    return tuple(outcomes)
+
+
+def _start() -> None:
+    torch.set_num_threads(1)
+
+
+def _quiet(_line: str) -> None:
+    """Say nothing: a worker's outcome is told where it arrives."""
+
+
+def _tried(recipe: DesignRecipe, *, shop: Workshop, budget: Budget, tell: Tell = _quiet) -> Outcome:
+    return tried(shop, recipe, budget, tell)
+
+
+def _kept(recipe: DesignRecipe, *, shop: Workshop, budget: Budget, tell: Tell = _quiet) -> Outcome:
+    """Train a unit and write it beside the backbone."""
+    unit = learned(shop, recipe, budget, tell)
+    outcome = judged(shop, recipe, unit, budget.selection)
+    about = {
+        "seed": recipe.seed,
+        "images": recipe.images,
+        "warm_images": recipe.warm_images,
+        "worth": recipe.worth,
+        "split": recipe.split,
+        "selection": {**outcome.scores, "payload_bytes": outcome.payload_bytes},
+    }
+    save_unit(shop.weights, unit, about, backbone=shop.digest)
+    return outcome
