@@ -57,6 +57,7 @@ class Reason(IntEnum):
     CORRUPTED = 7, Outcome.LOST, "a packet was destroyed behind a link"
     GIVEN_UP = 8, Outcome.LOST, "lost, and too late to be sent again"
     UNDELIVERED = 9, Outcome.LOST, "a link on the path delivers nothing any more"
+    SPOILT = 10, Outcome.LOST, "a frame that it is predicted from never arrived"
 
     outcome: Outcome | None
     meaning: str

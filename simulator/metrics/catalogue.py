@@ -18,7 +18,7 @@ _STAGES = {
     "uplink_queue": "until its turn on the first link",
     "uplink_transmission": "until its last packet has left the last link, hops between included",
     "propagation": "until it is at the server, or is decoded with the layers that are there",
-    "server_wait": "until a worker begins its batch",
+    "server_wait": "until a worker begins its batch, what it is predicted from being there",
     "service": "until that is served, loading what the worker lacked included",
     "downlink": "until the result is at the device",
 }

@@ -43,7 +43,7 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
 - ``frames on_time_frames late_frames lost_frames skipped_frames dropped_frames`` int64;
 - ``on_time late lost skipped dropped``: shares of the captured frames;
 - ``replaced cancelled expired refused crashed`` of the dropped, ``overflow corrupted given_up
-  undelivered`` of the lost: shares of the captured frames by reason;
+  undelivered spoilt`` of the lost: shares of the captured frames by reason;
 - ``timely_accuracy``: mean over all captured frames of score x [on time];
   ``answered_score``: mean score of answered frames;
 - ``latency_mean_ms latency_p50_ms latency_p95_ms latency_p99_ms``: capture to answer;

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from simpy import Environment, Event
 
+    from simulator.world.chains import ChainEncoder
     from simulator.world.ledger import Ledger
     from simulator.world.mail import Mail
     from simulator.world.network.sender import Sender
@@ -33,10 +34,12 @@ class Device:
     __slots__ = (
         "_captured_ns",
         "_device_ns",
+        "_encoder",
         "_first",
         "_ledger",
         "_life",
         "_mail",
+        "_mean_bytes",
         "_payload_bytes",
         "_plan",
         "_policy",
@@ -59,8 +62,9 @@ class Device:
         sender: Sender,
         times: ServiceTimes,
         ledger: Ledger,
+        encoder: ChainEncoder | None = None,
     ) -> None:
-        """Wire the device up; `start` lets it live."""
+        """Wire the device up; `start` lets it live. ``encoder``: where units have chains."""
         self._plan = plan
         self._policy = plan.policy
         self._view = view
@@ -72,6 +76,8 @@ class Device:
         self._captured_ns = plan.captured_ns.data
         self._device_ns = [times.data for times in plan.device_ns]
         self._payload_bytes = mail.sizes
+        self._encoder = encoder
+        self._mean_bytes = plan.ladder.mean_bytes if encoder is None else encoder.mean_bytes
         self._smallest = _smallest(plan)
         self._sent_ns: int | None = None
         self._wake = Alarm(env, DEVICES + index, self._go_on)
@@ -161,6 +167,8 @@ class Device:
                 ready_ns += self._plan.ladder.switch_ns[unit]
             view.loaded = unit
         log.device_end_ns[row] = ready_ns
+        if self._encoder is not None:
+            self._encoder.encode(unit, frame, row, now_ns)
         return ready_ns
 
     def _finish(self, unit: int, frame: int, now_ns: int) -> None:
@@ -170,7 +178,7 @@ class Device:
             self._mail.answer(row, now_ns)
             return
         size_bytes = self._payload_bytes[unit][frame]
-        self._view.encoded(unit, size_bytes)
+        self._view.encoded(size_bytes, self._mean_bytes[unit])
         self._sent_ns = now_ns
         self._mail.send(row, now_ns)
         self._sender.send(Job(row, unit, frame, self._times, self._mail), size_bytes, now_ns)

@@ -78,6 +78,8 @@ class Ledger:
         self.done_ns = noted["done_ns"]
         self.ratio = memoryview(bytearray(8 * rows)).cast("d")
         """Actual over calibrated sizes as estimated when the frame was decided; see `Sizes`."""
+        self.payload_bytes = [_encoded_bytes(stream) for stream in plan.streams]
+        """By stream [units, frames]; encoders of chains put in what frames really take."""
 
     def close(self) -> FrameLog:
         """Return the complete log."""
@@ -97,7 +99,7 @@ class Ledger:
         coded = unit != NEVER
         chosen = np.where(coded, unit, 0)
         ladder = stream.ladder
-        size = np.where(coded, stream.payload_bytes[chosen, frame], 0)
+        size = np.where(coded, self.payload_bytes[k][chosen, frame], 0)
         here = coded & np.array(ladder.on_device)[chosen]
         sent = coded & ~here
         ratio = np.where(coded, np.asarray(self.ratio)[rows], np.nan)
@@ -130,6 +132,10 @@ class Ledger:
             "score": _decoded(stream, "score", coded, chosen, layers),
             "confidence": _decoded(stream, "confidence", coded, chosen, layers),
         }
+
+
+def _encoded_bytes(stream: StreamPlan) -> NDArray[np.integer]:
+    return stream.payload_bytes.copy() if any(stream.chains) else stream.payload_bytes
 
 
 def _outcomes(

@@ -71,7 +71,7 @@ class Mail:
         self.stream = stream
         self._first = ledger.first_rows[stream]
         self._captured_ns = plan.captured_ns.data
-        self.sizes = [sizes.data for sizes in plan.payload_bytes]
+        self.sizes = [sizes.data for sizes in ledger.payload_bytes[stream]]
         self._sent: list[int] = []  # rows sent since the last reading
         self._inbox: list[tuple[int, int]] = []  # (instant of the answer, row), ascending
         self._answered = array("q")  # rows of the latest answers

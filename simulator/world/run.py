@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simpy import Environment
 
+from simulator.world.chains import chained
 from simulator.world.device import Device
 from simulator.world.ledger import Ledger
 from simulator.world.mail import Mail
@@ -40,7 +41,8 @@ def simulate(plan: WorldPlan) -> FrameLog:
     ledger = Ledger(plan)
     paths = Paths(env, plan, ledger)
     server = Server(env, plan, ledger, paths.answers().send)
-    paths.lay_uplink(server.arrive)
+    encoders, arrive = chained(plan, ledger, server.arrive)
+    paths.lay_uplink(arrive)
     times = service_times(plan)
     devices = []
     ladders = {id(stream.ladder): LiveLadder(stream.ladder) for stream in plan.streams}
@@ -57,6 +59,7 @@ def simulate(plan: WorldPlan) -> FrameLog:
             sender=paths.sender(index, mail),
             times=times[index],
             ledger=ledger,
+            encoder=encoders[index],
         )
         devices.append(device)
     for device in devices:

@@ -60,12 +60,11 @@ class LiveLadder:
     A hundred streams with units of their own would chase each other's out of the processor's cache.
     """
 
-    __slots__ = ("means", "ratio", "units")
+    __slots__ = ("ratio", "units")
 
     def __init__(self, plan: LadderPlan) -> None:
         """Make the units."""
         self.ratio = 1.0
-        self.means = plan.mean_bytes
         self.units = tuple(LiveUnit(plan, index, self) for index in range(len(plan.names)))
 
 
@@ -122,9 +121,9 @@ class View:
         self._mail.read(self.now_ns)
         self._unread = False
 
-    def encoded(self, unit: int, size_bytes: int) -> None:
-        """Learn from the size of a frame that was really encoded."""
-        self.ratio += _GAIN * (size_bytes / self._ladder.means[unit] - self.ratio)
+    def encoded(self, size_bytes: int, mean_bytes: float) -> None:
+        """Learn from the size of a frame that was really encoded, beside what such take."""
+        self.ratio += _GAIN * (size_bytes / mean_bytes - self.ratio)
 
     @property
     def unacknowledged(self) -> list[Pending]:

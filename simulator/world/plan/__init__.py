@@ -15,10 +15,11 @@ from simulator.world.plan.server import (
     ServedModel,
     ServerPlan,
 )
-from simulator.world.plan.streams import LadderPlan, LayerPlan, StreamPlan, TaskPlan
+from simulator.world.plan.streams import ChainPlan, LadderPlan, LayerPlan, StreamPlan, TaskPlan
 from simulator.world.plan.world import WorldPlan
 
 __all__ = [
+    "ChainPlan",
     "CrossPlan",
     "JitterPlan",
     "LadderPlan",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cancelling",
+    "ChainPlan",
     "LadderPlan",
     "LayerPlan",
     "StreamPlan",
@@ -75,6 +76,27 @@ class LayerPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChainPlan:
+    """A unit whose frames hang together, as those of a video codec do.
+
+    The first frame is an *intra* frame, coded alone, and so is each ``refresh``-th after it; the
+    others are *predicted* from the one that the stream encoded before. To use another unit in
+    between ends the chain. The unit's row of ``StreamPlan.payload_bytes`` holds predicted frames.
+
+    Attributes:
+        refresh: Encoded frames from one intra frame to the next, at least 1.
+        intra_bytes: integers [frames], each > 0: the payload of an intra frame.
+        intra_mean_bytes: Its calibration mean.
+        predicted_mean_bytes: The calibration mean of a predicted frame's payload.
+    """
+
+    refresh: int
+    intra_bytes: NDArray[np.integer]
+    intra_mean_bytes: float
+    predicted_mean_bytes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPlan:
     """One more question asked of the same payload, answered by the same tail.
 
@@ -129,6 +151,9 @@ class StreamPlan:
         decode_by_ns: When the server begins with the layers that are there, after capture; read
             for layered units only.
         tasks: Further tasks besides the primary one, whose deadline is ``deadline_ns``.
+        chains: For each unit its chain, or None where each frame is coded alone; empty if all are.
+        asks_intra: Whether the server asks for an intra frame when what a frame is predicted from
+            is not there.
     """
 
     name: str
@@ -157,6 +182,8 @@ class StreamPlan:
     layers: tuple[LayerPlan | None, ...] = ()
     decode_by_ns: int = 0
     tasks: tuple[TaskPlan, ...] = ()
+    chains: tuple[ChainPlan | None, ...] = ()
+    asks_intra: bool = False
 
     @property
     def last_deadline_ns(self) -> int:
@@ -176,5 +203,12 @@ class StreamPlan:
             found = getattr(self, name).shape
             if found != shape:
                 raise ValueError(f"{self.name} {name}: shape {found} must be {shape}")
-        if self.layers and len(self.layers) != units:
-            raise ValueError(f"{self.name} layers: {len(self.layers)} must be one for each unit")
+        for name, parts in (("layers", self.layers), ("chains", self.chains)):
+            if parts and len(parts) != units:
+                raise ValueError(f"{self.name} {name}: {len(parts)} must be one for each unit")
+        for unit, chain in enumerate(self.chains):
+            if chain is not None and (chain.refresh < 1 or chain.intra_bytes.shape != (frames,)):
+                found = f"refresh {chain.refresh}, intra_bytes {chain.intra_bytes.shape}"
+                raise ValueError(f"{self.name} chains: {found} must be >= 1, {(frames,)}")
+            if chain is not None and self.layers and self.layers[unit] is not None:
+                raise ValueError(f"{self.name} chains: unit {unit} must not have layers, too")

@@ -29,14 +29,14 @@ def stopped(reason: Reason, at_ms: int) -> dict[str, Any]:
 
 def test_the_reasons_add_up_to_what_was_lost_and_dropped() -> None:
     rows = [stopped(reason, 10 * reason) for reason in REASONS.values()]
-    rows += [stopped(Reason.OVERFLOW, 100), frame(Outcome.ON_TIME, later(200))]
-    plan = plan_of("cameras", frames=11)
+    rows += [stopped(Reason.OVERFLOW, 110), frame(Outcome.ON_TIME, later(200))]
+    plan = plan_of("cameras", frames=12)
     crash = Worker(outages=(Outage(begin_ns=0, end_ns=MS, crash=True),))
     plan = replace(plan, server=replace(plan.server, workers=(crash,)))
     found = measure(log_of(rows), plan).run
-    assert (found["lost"], found["dropped"]) == (pytest.approx(5 / 11), pytest.approx(5 / 11))
-    assert found["overflow"] == pytest.approx(2 / 11)
-    assert [found[name] for name in REASONS if name != "overflow"] == [pytest.approx(1 / 11)] * 8
+    assert (found["lost"], found["dropped"]) == (pytest.approx(6 / 12), pytest.approx(5 / 12))
+    assert found["overflow"] == pytest.approx(2 / 12)
+    assert [found[name] for name in REASONS if name != "overflow"] == [pytest.approx(1 / 12)] * 9
     assert sum(found[name] for name in REASONS) == pytest.approx(found["lost"] + found["dropped"])
 
 

@@ -111,7 +111,7 @@ def test_a_case_without_runs_is_refused(make: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("stream", 9), ("unit", 99), ("outcome", 5), ("reason", 10), ("layers", -1)],
+    [("stream", 9), ("unit", 99), ("outcome", 5), ("reason", 11), ("layers", -1)],
 )
 def test_frames_of_what_there_is_not_are_refused(
     make: Callable[..., Path], column: str, value: int

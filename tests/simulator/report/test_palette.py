@@ -101,7 +101,7 @@ def test_words_on_an_area_stand_out_from_it(colour: str) -> None:
 def test_colours_that_meet_in_a_plot_stay_apart_for_every_eye(eye: str) -> None:
     assert nearest(palette.of_policies([f"p{k}" for k in range(8)]).values(), eye) > 12
     fates = {*palette.OUTCOMES.values(), *palette.REASONS.values()}
-    assert len(fates) == 12
+    assert len(fates) == 13
     assert nearest(fates, eye) > 12
     assert nearest({palette.DARK.get(colour, colour) for colour in fates}, eye) > 9
     assert nearest(palette.STAGES.values(), eye) > 12

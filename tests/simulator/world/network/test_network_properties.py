@@ -16,7 +16,7 @@ from simulator.foundation.keyed import key_of
 from simulator.framelog import Outcome, Reason
 from simulator.links.loss import Bernoulli, GilbertElliott
 from simulator.world import simulate
-from simulator.world.plan import CrossPlan, JitterPlan, LayerPlan, LinkPlan
+from simulator.world.plan import ChainPlan, CrossPlan, JitterPlan, LayerPlan, LinkPlan
 from tests.simulator.world.network.nets import link, net
 from tests.simulator.world.small import MS, camera
 from traces import RateTrace, TraceAbout
@@ -125,8 +125,20 @@ def streams(draw: st.DrawFn, index: int) -> StreamPlan:
 
 
 @st.composite
+def chained(draw: st.DrawFn, index: int) -> StreamPlan:
+    plan = draw(streams(index))
+    chain = ChainPlan(
+        refresh=draw(st.integers(1, 6)),
+        intra_bytes=np.full(len(plan.captured_ns), draw(st.integers(1, 9000))),
+        intra_mean_bytes=3000.0,
+        predicted_mean_bytes=1000.0,
+    )
+    return replace(plan, chains=(draw(maybe(st.just(chain))), None), asks_intra=draw(st.booleans()))
+
+
+@st.composite
 def nets(draw: st.DrawFn) -> WorldPlan:
-    cameras = [draw(streams(k)) for k in range(draw(st.integers(1, 3)))]
+    cameras = [draw(chained(k)) for k in range(draw(st.integers(1, 3)))]
     numbers = iter(range(100))
 
     def hop() -> tuple[LinkPlan, ...]:
@@ -292,7 +304,7 @@ def test_first_tries_share_their_luck_under_two_policies(plan: WorldPlan, unit: 
     up = link(0.0001, loss=Bernoulli(0.3), key=key_of(1, "luck"))
     plan = replace(plan, downlink=())
     streams = tuple(
-        replace(s, layers=(), transport="datagram", cancel="never", waiting="queue")
+        replace(s, layers=(), chains=(), transport="datagram", cancel="never", waiting="queue")
         for s in plan.streams
     )
     same = np.broadcast_to(np.array([[1500], [2000]]), (2, 1))
