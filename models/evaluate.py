@@ -19,7 +19,7 @@ from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_bl
 from models.measuring.facts import facts
 from models.measuring.network import open_ladder, open_network
 from models.measuring.targets import verdicts
-from models.opponents import Opponents, compare_all
+from models.opponents import Opponents, compare_all, measure_opponents
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from models.ladder import TrainedLadder
 
-__all__ = ["EvaluationPlan", "evaluate"]
+__all__ = ["EvaluationPlan", "evaluate", "measure_tests"]
 
 
 def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
@@ -60,13 +60,13 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
         InputError: The weights are missing or damaged; nothing is written.
     """
     plan = plan or EvaluationPlan()
-    opened = partial(open_network, weights, tuple(jpegs))
-    network = opened()
-    groups = group_blocks(plan)
-    every = list(dict.fromkeys(block for blocks in groups.values() for block in blocks))
-    measure_blocks(opened, every, cache, workers=workers, tell=tell)
+    measure_tests(
+        weights, plan=plan, jpegs=jpegs, against=against, cache=cache, workers=workers, tell=tell
+    )
+    network = open_network(weights, tuple(jpegs))
     found = {
-        name: evaluate_group(network.subjects, blocks, cache) for name, blocks in groups.items()
+        name: evaluate_group(network.subjects, blocks, cache)
+        for name, blocks in group_blocks(plan).items()
     }
     trained = open_ladder(weights)
     costs = {
@@ -85,11 +85,31 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
         "facts": facts(network.subjects),
     }
     if against is not None:
-        result["comparison"] = compare_all(
-            weights, against, plan=plan, cache=cache, workers=workers, tell=tell
-        )
+        result["comparison"] = compare_all(weights, against, plan=plan, cache=cache)
     write_atomically(out, json.dumps(result, indent=1) + "\n")
     return result
+
+
+def measure_tests(
+    weights: str | Path,
+    *,
+    plan: EvaluationPlan,
+    jpegs: Sequence[Jpeg] = LADDER,
+    against: Opponents | None = None,
+    cache: Path = Path("build/measured"),
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Measure everything that an evaluation needs and the cache lacks; see :func:`evaluate`.
+
+    Raises:
+        InputError: The weights are missing or damaged.
+    """
+    opened = partial(open_network, weights, tuple(jpegs))
+    every = list(dict.fromkeys(b for blocks in group_blocks(plan).values() for b in blocks))
+    measure_blocks(opened, every, cache, evidence=True, workers=workers, tell=tell)
+    if against is not None:
+        measure_opponents(weights, against, plan=plan, cache=cache, workers=workers, tell=tell)
 
 
 def _training(trained: TrainedLadder) -> dict[str, Any]:

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from models.baselines.image_unit import ImageCodec
     from models.baselines.video import VideoCodec
+    from models.measuring.answers import Network
     from models.measuring.stretches import Streamed
     from models.measuring.subject import Subject
 
-__all__ = ["Opponents", "StretchPlan", "compare_all"]
+__all__ = ["Opponents", "StretchPlan", "compare_all", "measure_opponents"]
 
 _NS_PER_MS = 1e6
 
@@ -82,7 +83,7 @@ class Opponents:
     stretches: StretchPlan = StretchPlan()
 
 
-def compare_all(
+def measure_opponents(
     weights: str | Path,
     against: Opponents,
     *,
@@ -90,8 +91,8 @@ def compare_all(
     cache: Path,
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
-) -> dict[str, Any]:
-    """Measure units and opponents, and compare them.
+) -> None:
+    """Measure units and opponents on all clips that they are compared on.
 
     Args:
         weights: Folder of weights, or the name of a shipped one.
@@ -101,11 +102,26 @@ def compare_all(
         workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
-    opened = partial(open_network, weights, tuple(against.images), features=True)
-    network, digest = opened(), open_ladder(weights).digest
-    short, over = group_blocks(plan)["test"], against.stretches.drawn()
-    measure_blocks(opened, [*short, *over.scored], cache, workers=workers, tell=tell)
+    opened, over = _opened(weights, against), against.stretches.drawn()
+    blocks = [*group_blocks(plan)["test"], *over.scored]
+    measure_blocks(opened, blocks, cache, evidence=True, workers=workers, tell=tell)
+    digest = open_ladder(weights).digest
     measure_videos(opened, against.videos, over, cache, digest=digest, workers=workers, tell=tell)
+
+
+def compare_all(
+    weights: str | Path, against: Opponents, *, plan: EvaluationPlan, cache: Path
+) -> dict[str, Any]:
+    """Compare units and opponents, of which everything was measured into the cache before.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        against: The opponents.
+        plan: The short clips; standard and busy ones are compared on.
+        cache: Folder of results.
+    """
+    network, digest = _opened(weights, against)(), open_ladder(weights).digest
+    short, over = group_blocks(plan)["test"], against.stretches.drawn()
     videos = {
         codec.name: collect_videos(codec, over, cache, digest=digest) for codec in against.videos
     }
@@ -134,10 +150,14 @@ def compare_all(
     return result
 
 
+def _opened(weights: str | Path, against: Opponents) -> Callable[[], Network]:
+    return partial(open_network, weights, tuple(against.images), features=True)
+
+
 def _collected(
     subjects: Sequence[Subject], blocks: Sequence[Any], cache: Path
 ) -> dict[str, Answers]:
-    return {subject.name: collect(subject, blocks, cache) for subject in subjects}
+    return {subject.name: collect(subject, blocks, cache, evidence=True) for subject in subjects}
 
 
 def _chain(codec: VideoCodec, found: Streamed) -> dict[str, Any]:

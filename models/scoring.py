@@ -1,8 +1,5 @@
 """How right an answer is, frame by frame: class, box and mask, and how sure the network was.
 
-Beside the scores of a frame stands its evidence: what scores of a whole set of frames, such as mean
-average precision, are counted from.
-
 Empty frames, in which no subject is visible, have a class of their own. The answer "empty"
 withdraws the box: it scores 1 on an empty frame and 0 on any other, and any other answer scores 0
 on an empty frame. Masks are compared cell by cell, and two empty masks agree.
@@ -22,12 +19,9 @@ if TYPE_CHECKING:
 
     from models.backbone import Outputs
 
-__all__ = ["EVIDENCE", "TASKS", "Scores", "Truth", "box_iou", "mask_iou", "score"]
+__all__ = ["TASKS", "Scores", "Truth", "box_iou", "mask_iou", "score"]
 
 TASKS = ("top1", "box_iou", "mask_iou")
-EVIDENCE = ("label", "answer", "overlap", "cells_shared", "cells_found", "cells_true")
-"""True and answered class; IoU of the boxes, whatever was answered; mask cells in both, in the
-answer and in truth."""
 _HALF = 128  # a cell shows the subject if half of it does
 
 
@@ -53,12 +47,10 @@ class Scores:
     Attributes:
         by_task: Task name to scores.
         confidence: Largest softmax probability of the class answer.
-        evidence: By the names of ``EVIDENCE``.
     """
 
     by_task: dict[str, NDArray[np.float32]]
     confidence: NDArray[np.float32]
-    evidence: dict[str, NDArray[np.float32]]
 
 
 def score(outputs: Outputs, truth: Truth) -> Scores:
@@ -68,18 +60,15 @@ def score(outputs: Outputs, truth: Truth) -> Scores:
     empty, answers_empty = truth.labels == EMPTY, answers == EMPTY
     overlap = box_iou(outputs.box.numpy(), truth.boxes)
     boxes = np.where(empty | answers_empty, empty & answers_empty, overlap)
-    found, true = outputs.mask.numpy() > 0, truth.masks >= _HALF
-    cells = [mask.sum(axis=(1, 2)) for mask in (found & true, found, true)]
-    evidence = dict(zip(EVIDENCE, (truth.labels, answers, overlap, *cells), strict=True))
+    masks = mask_iou(outputs.mask.numpy() > 0, truth.masks >= _HALF)
     above = np.exp(logits - logits.max(axis=1, keepdims=True))
     return Scores(
         by_task={
             "top1": (answers == truth.labels).astype(np.float32),
             "box_iou": boxes.astype(np.float32),
-            "mask_iou": mask_iou(found, true),
+            "mask_iou": masks,
         },
         confidence=(1 / above.sum(axis=1)).astype(np.float32),
-        evidence={name: values.astype(np.float32) for name, values in evidence.items()},
     )
 
 

@@ -11,7 +11,7 @@ import io
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from models import scoring
 from models.backbone import Outputs, prepare
 from models.measuring.content import Block, draw
 from models.measuring.crew import for_each
+from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
 from models.measuring.subject import Shown, Subject
 from models.scenes import SETS, render
 from simulator.foundation.files import write_atomically
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "Answers", "Network", "collect", "content_digest", "measure_blocks"]
 
-COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence", *scoring.EVIDENCE)
+COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence")
 _BATCH = 32
 
 
@@ -52,8 +53,8 @@ class Answers(NamedTuple):
         ideal_bytes: Ideal code length without it, NaN where there is none.
         scores: By task.
         confidence: Of the class answer.
-        evidence: What scores of whole sets are counted from, by the names of ``scoring.EVIDENCE``;
-            none of a network of one's own.
+        evidence: What scores of whole sets are counted from, by the names of ``EVIDENCE``, where
+            it was asked for.
     """
 
     payload_bytes: NDArray[np.int64]
@@ -68,6 +69,7 @@ def measure_blocks(
     blocks: Sequence[Block],
     cache: Path,
     *,
+    evidence: bool = False,
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> None:
@@ -78,35 +80,47 @@ def measure_blocks(
             one worker.
         blocks: What to measure on.
         cache: Folder of results.
+        evidence: Whether to gather what scores of whole sets are counted from, too.
         workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
-    work = partial(_measure, cache=cache)
+    work = partial(_measure, cache=cache, evidence=evidence)
     for_each(blocks, work, network, workers=workers, tell=lambda line: tell(f"blocks: {line}"))
 
 
-def collect(subject: Subject, blocks: Sequence[Block], cache: Path) -> Answers:
+def collect(
+    subject: Subject, blocks: Sequence[Block], cache: Path, *, evidence: bool = False
+) -> Answers:
     """Return what the cache holds of one subject on blocks of equally long clips."""
-    parts = [np.load(_file(cache, subject, block)) for block in blocks]
-    frames = len(blocks[0].clips[0].instants)
-    table = np.concatenate(parts, axis=1).reshape(len(COLUMNS), -1, frames)
-    column = dict(zip(COLUMNS, table, strict=True))
-    return Answers(
+    column = _columns(COLUMNS, [_file(cache, subject, block) for block in blocks], blocks)
+    found = Answers(
         payload_bytes=column["payload_bytes"].astype(np.int64),
         ideal_bytes=column["ideal_bytes"],
         scores={task: column[task].astype(np.float32) for task in scoring.TASKS},
         confidence=column["confidence"].astype(np.float32),
-        evidence={name: column[name].astype(np.float32) for name in scoring.EVIDENCE},
     )
+    if not evidence:
+        return found
+    paths = [_evidence_file(cache, subject, block) for block in blocks]
+    return found._replace(evidence=_columns(EVIDENCE, paths, blocks))
+
+
+def _columns(
+    names: Sequence[str], paths: Sequence[Path], blocks: Sequence[Block]
+) -> dict[str, NDArray[Any]]:
+    frames = len(blocks[0].clips[0].instants)
+    table = np.concatenate([np.load(path) for path in paths], axis=1)
+    return dict(zip(names, table.reshape(len(names), -1, frames), strict=True))
 
 
 @torch.inference_mode()
-def _measure(network: Network, block: Block, cache: Path) -> None:
-    missing = [s for s in network.subjects if not _file(cache, s, block).exists()]
+def _measure(network: Network, block: Block, *, cache: Path, evidence: bool) -> None:
+    missing = [s for s in network.subjects if not _measured(cache, s, block, evidence=evidence)]
     if not missing:
         return
     content = draw(block)
     tables: dict[str, list[NDArray[np.float64]]] = {subject.name: [] for subject in missing}
+    gathered: dict[str, list[NDArray[np.float32]]] = {subject.name: [] for subject in missing}
     for start in range(0, block.frames, _BATCH):
         rows = slice(start, start + _BATCH)
         images = content.images[rows]
@@ -118,27 +132,41 @@ def _measure(network: Network, block: Block, cache: Path) -> None:
         )
         for subject in missing:
             coded = subject.code(shown)
-            scored = scoring.score((subject.tail or network.tail)(coded.features), truth)
-            tables[subject.name].append(
-                np.stack(
-                    [
-                        coded.payload_bytes,
-                        coded.ideal_bytes,
-                        *(scored.by_task[task] for task in scoring.TASKS),
-                        scored.confidence,
-                        *(scored.evidence[name] for name in scoring.EVIDENCE),
-                    ]
-                ).astype(np.float64)
+            outputs = (subject.tail or network.tail)(coded.features)
+            scored = scoring.score(outputs, truth)
+            columns: tuple[NDArray[Any], ...] = (
+                coded.payload_bytes,
+                coded.ideal_bytes,
+                *(scored.by_task[task] for task in scoring.TASKS),
+                scored.confidence,
             )
+            tables[subject.name].append(np.stack(columns).astype(np.float64))
+            if evidence:
+                gathered[subject.name].append(np.stack([*evidence_of(outputs, truth).values()]))
     for subject in missing:
-        file = io.BytesIO()
-        np.save(file, np.concatenate(tables[subject.name], axis=1))
-        write_atomically(_file(cache, subject, block), file.getvalue())
+        if evidence:
+            _keep(_evidence_file(cache, subject, block), gathered[subject.name])
+        _keep(_file(cache, subject, block), tables[subject.name])
+
+
+def _keep(path: Path, parts: Sequence[NDArray[Any]]) -> None:
+    file = io.BytesIO()
+    np.save(file, np.concatenate(parts, axis=1))
+    write_atomically(path, file.getvalue())
+
+
+def _measured(cache: Path, subject: Subject, block: Block, *, evidence: bool) -> bool:
+    there = _file(cache, subject, block).exists()
+    return there and (not evidence or _evidence_file(cache, subject, block).exists())
 
 
 def _file(cache: Path, subject: Subject, block: Block) -> Path:
     key = hashlib.sha256(f"{content_digest()} {block}".encode()).hexdigest()[:24]
     return cache / subject.digest[:24] / f"{key}.npy"
+
+
+def _evidence_file(cache: Path, subject: Subject, block: Block) -> Path:
+    return _file(cache, subject, block).with_suffix(f".evidence-{EVIDENCE_VERSION}.npy")
 
 
 _DIGESTS: list[str] = []

@@ -68,7 +68,7 @@ def evaluate_group(
         blocks: The group's clips, measured into the cache before.
         cache: Folder of results.
     """
-    found = {subject.name: collect(subject, blocks, cache) for subject in subjects}
+    found = {s.name: collect(s, blocks, cache, evidence=True) for s in subjects}
     clean = found[subjects[0].name]
     clips = len(clean.confidence)
     weights = resamplings(clips)

@@ -22,6 +22,7 @@ from models.backbone import prepare
 from models.measuring.answers import Answers, content_digest
 from models.measuring.content import Block, ClipRef, draw
 from models.measuring.crew import for_each
+from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
 from simulator.foundation.files import write_atomically
 from simulator.foundation.keyed import generator
 
@@ -117,7 +118,7 @@ def collect_videos(codec: VideoCodec, over: Stretches, cache: Path, *, digest: s
         ideal_bytes=np.full(column["payload_bytes"].shape, np.nan),
         scores={task: column[task] for task in scoring.TASKS},
         confidence=column["confidence"],
-        evidence={name: column[name] for name in scoring.EVIDENCE},
+        evidence={name: column[name] for name in EVIDENCE},
     )
     return Streamed(answers, *(column[name].astype(np.float64) for name in _TIMES))
 
@@ -128,7 +129,8 @@ def _pairs(over: Stretches) -> list[tuple[Block, ClipRef]]:
 
 
 def _file(cache: Path, digest: str, codec: VideoCodec, pair: tuple[Block, ClipRef]) -> Path:
-    subject, key = f"{digest} {codec} {codec.library}", f"{content_digest()} {pair}"
+    subject = f"{digest} {codec} {codec.library}"
+    key = f"{content_digest()} {EVIDENCE_VERSION} {pair}"
     names = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in (subject, key)]
     return cache / names[0] / f"{names[1]}.npz"
 
@@ -161,8 +163,9 @@ def _measure(
     for codec, path in files.items():
         decoded, columns = streamed(codec, content.images)
         features = network.head(prepare(np.stack([decoded[row] for row in rows])))
-        found = scoring.score(network.tail(features), truth)
-        arrays: dict[str, Any] = {**columns, **found.by_task, **found.evidence}
+        outputs = network.tail(features)
+        found = scoring.score(outputs, truth)
+        arrays: dict[str, Any] = {**columns, **found.by_task, **evidence_of(outputs, truth)}
         arrays["confidence"] = found.confidence
         file = io.BytesIO()
         np.savez(file, **arrays)

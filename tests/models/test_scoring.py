@@ -6,7 +6,7 @@ import torch
 
 from models.backbone import Outputs
 from models.scenes import CLASSES, EMPTY
-from models.scoring import EVIDENCE, TASKS, Scores, Truth, box_iou, mask_iou, score
+from models.scoring import TASKS, Scores, Truth, box_iou, mask_iou, score
 
 WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]], np.float32)
 LEFT = np.array([[0.0, 0.0, 0.5, 1.0]], np.float32)
@@ -59,10 +59,3 @@ def test_mask_iou_counts_cells() -> None:
     found[0, 0, :3] = True
     true[0, 0, 1:4] = True
     assert mask_iou(found, true).tolist() == [0.5]
-
-
-def test_the_evidence_holds_the_overlap_although_empty_withdraws_the_box() -> None:
-    found = answered(EMPTY, 3)
-    assert list(found.evidence) == list(EVIDENCE)
-    # Truth: class 3, the left half, all 56 x 56 cells; found: no cell, the whole frame.
-    assert [float(values[0]) for values in found.evidence.values()] == [3, 32, 0.5, 0, 0, 3136]
