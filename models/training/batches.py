@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from models.training.frames import FrameSet
 
-__all__ = ["Batch", "batch_rows", "take"]
+__all__ = ["Batch", "batch_rows", "take", "turned"]
 
 _MIRROR_X, _MIRROR_Y, _SWAP = 1, 2, 4
 
@@ -52,6 +52,22 @@ def batch_rows(*, seed: int, purpose: str, step: int, size: int, total: int) -> 
     return np.sort(order[place * size : (place + 1) * size])
 
 
+def turned(cells: NDArray[np.uint8], way: int) -> NDArray[np.uint8]:
+    """Return pictures (n, rows, columns, ...) mirrored and turned as `take` does.
+
+    Example:
+        >>> turned(np.uint8([[[1, 2], [3, 4]]]), 5).tolist()
+        [[[2, 4], [1, 3]]]
+    """
+    if way & _MIRROR_X:
+        cells = cells[:, :, ::-1]
+    if way & _MIRROR_Y:
+        cells = cells[:, ::-1]
+    if way & _SWAP:
+        cells = cells.swapaxes(1, 2)
+    return np.ascontiguousarray(cells)
+
+
 def take(frames: FrameSet, rows: NDArray[np.int64], *, way: int = 0) -> Batch:
     """Read frames as a batch, mirrored and turned in one of eight ways.
 
@@ -62,20 +78,16 @@ def take(frames: FrameSet, rows: NDArray[np.int64], *, way: int = 0) -> Batch:
         rows: Which of its frames.
         way: Bits 0, 1 and 2: mirror left-right, mirror top-bottom, swap rows with columns.
     """
-    images, masks, boxes = frames.images[rows], frames.masks[rows], frames.boxes[rows]
-    some = frames.labels[rows][:, None] != EMPTY
+    boxes, some = frames.boxes[rows], frames.labels[rows][:, None] != EMPTY
     if way & _MIRROR_X:
-        images, masks = images[:, :, ::-1], masks[:, :, ::-1]
         boxes = np.stack([1 - boxes[:, 2], boxes[:, 1], 1 - boxes[:, 0], boxes[:, 3]], axis=1)
     if way & _MIRROR_Y:
-        images, masks = images[:, ::-1], masks[:, ::-1]
         boxes = np.stack([boxes[:, 0], 1 - boxes[:, 3], boxes[:, 2], 1 - boxes[:, 1]], axis=1)
     if way & _SWAP:
-        images, masks = images.transpose(0, 2, 1, 3), masks.transpose(0, 2, 1)
         boxes = boxes[:, [1, 0, 3, 2]]
     return Batch(
-        prepare(np.ascontiguousarray(images)),
+        prepare(turned(frames.images[rows], way)),
         torch.from_numpy(frames.labels[rows]),
         torch.from_numpy(boxes * some),
-        torch.from_numpy(np.ascontiguousarray(masks)).float() / 255,
+        torch.from_numpy(turned(frames.masks[rows], way)).float() / 255,
     )

@@ -1,10 +1,10 @@
-"""The loop that trains a unit on cached features: keyed batches, rates, checkpoints, progress."""
+"""The loop of training on features or frames: keyed batches, rates, checkpoints, progress."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -18,11 +18,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
-    from models.training.cache import CachedBatch, FeatureSet
+__all__ = ["Course", "Rows", "Showable", "go"]
 
-__all__ = ["Course", "go"]
+Batch = TypeVar("Batch")
+Taken_co = TypeVar("Taken_co", covariant=True)
+
+
+class Showable(Protocol, Generic[Taken_co]):
+    """What batches are taken from: cached features, or anything else with rows."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    def take(self, rows: NDArray[np.int64]) -> Taken_co:
+        """Return what these rows hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows alone, for a loss that reads what it needs by itself.
+
+    Attributes:
+        total: How many there are.
+    """
+
+    total: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.total
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows."""
+        return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +87,8 @@ def go(
     course: Course,
     unit: nn.Module,
     parameters: Mapping[float, list[Tensor]],
-    features: FeatureSet,
-    loss: Callable[[CachedBatch, int], tuple[Tensor, float]],
+    shown: Showable[Batch],
+    loss: Callable[[Batch, int], tuple[Tensor, float]],
     *,
     member: Member = ALONE,
     tell: Callable[[str], None] = lambda _line: None,
@@ -68,7 +99,7 @@ def go(
         course: The way through the frames.
         unit: What is trained.
         parameters: Its parameters by the multiple of the learning rate that they follow.
-        features: What the frozen head makes of the training frames.
+        shown: What it learns from.
         loss: Of a batch at a step: the loss, and a figure for the progress.
         member: This process's place in the team that trains the unit.
         tell: Called with a line of progress.
@@ -84,12 +115,12 @@ def go(
             purpose=course.name,
             step=step,
             size=course.batch,
-            total=len(features),
+            total=len(shown),
         )
         pace = learning_rate(step, course.steps, course.peak_rate)
         for group, times in zip(optimiser.param_groups, parameters, strict=True):
             group["lr"] = times * pace
-        found, figure = loss(features.take(member.share(rows)), step)
+        found, figure = loss(shown.take(member.share(rows)), step)
         optimiser.zero_grad()
         found.backward()  # type: ignore[no-untyped-call]
         member.agree(unit)

@@ -13,7 +13,7 @@ from models.baselines import reduced_file
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.reduced import ReducedRecipe, train_reduced
-from models.training.team import Member, gathered
+from models.training.team import Member, together
 from models.training.units import evaluate_unit
 from models.training.workshop import Footage, Workshop
 
@@ -42,9 +42,14 @@ FULL = Settings(
         ReducedRecipe(
             channels=24, bits=8, start=None, likeness=0.5, warm_images=250_000, images=130_000
         ),
+        ReducedRecipe(channels=24, bits=7, start="unit-6", likeness=0.5, images=_PASS),
+        ReducedRecipe(channels=24, bits=6, start="unit-6", likeness=0.5, images=_PASS),
+        ReducedRecipe(channels=24, bits=5, start="unit-5", likeness=0.2, images=_PASS),
         ReducedRecipe(channels=48, bits=2, start="unit-6", likeness=0.5, images=_PASS),
+        ReducedRecipe(channels=24, bits=3, start="unit-5", likeness=0.2, images=_PASS),
         ReducedRecipe(channels=24, bits=2, start="unit-5", likeness=0.2, images=_PASS),
         ReducedRecipe(channels=12, bits=4, start="unit-5", likeness=0.2, images=_PASS),
+        ReducedRecipe(channels=20, bits=1, start="unit-4", images=_PASS),
         ReducedRecipe(channels=12, bits=2, start="unit-4", images=_PASS),
         ReducedRecipe(channels=6, bits=2, start="unit-3", images=_PASS),
     ),
@@ -98,14 +103,9 @@ def train(
     written = []
     for unit in settings.units:
         task = partial(_learn, shop=shop, recipe=replace(unit, seed=seed))
-        with gathered(partial(task, tell=_quiet), workers) as member:
-            task(member, tell=tell)
+        together(task, workers, tell=tell)
         written.append(weights / f"crbq-{unit.channels}c-{unit.bits}b.safetensors")
     return written
-
-
-def _quiet(_line: str) -> None:
-    """Say nothing: only a team's first member tells of progress."""
 
 
 def _learn(member: Member, *, shop: Workshop, recipe: ReducedRecipe, tell: Tell) -> None:

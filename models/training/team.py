@@ -12,6 +12,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-__all__ = ["ALONE", "Member", "gathered"]
+__all__ = ["ALONE", "Member", "gathered", "together"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,19 @@ def gathered(job: Callable[[Member], object], size: int) -> Iterator[Member]:
                 other.join(timeout=20)
                 other.kill()
             torch.set_num_threads(threads)
+
+
+def together(task: Callable[..., object], size: int, *, tell: Callable[[str], None]) -> None:
+    """Run a task with a team, of whom only the first tells of progress.
+
+    Args:
+        task: Called with each member, and with ``tell``; it must be picklable.
+        size: Processes in the team, the caller's included.
+        tell: Called with a line of progress.
+    """
+    with gathered(partial(task, tell=_quiet), size) as member:
+        task(member, tell=tell)
+
+
+def _quiet(_line: str) -> None:
+    """Say nothing."""
