@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
 from safetensors.torch import save as _dump
 
 from simulator.foundation.errors import InputError, Problem
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-__all__ = ["fill", "read", "refused", "write"]
+__all__ = ["fill", "read", "refused", "resident", "write"]
 
 _FORMAT = "splitcast weights 1"
 _REMEDY = "rebuild the folder with `splitcast units train`"
@@ -82,6 +83,17 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return tensors, dict(json.loads(about["about"]))
     except (KeyError, ValueError, TypeError) as error:
         raise refused(path, error, "must say how it was trained") from error
+
+
+def resident(path: Path, prefix: str = "") -> dict[str, Tensor]:
+    """Return tensors of a file as they are computed with, in single precision.
+
+    Args:
+        path: The file.
+        prefix: What the names of the wanted tensors begin with.
+    """
+    stored = load_file(path)
+    return {name: value.float() for name, value in stored.items() if name.startswith(prefix)}
 
 
 def fill(path: Path, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:

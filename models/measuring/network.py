@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import load_file
 
 from models import ladder
 from models.backbone import FEATURES, SPLIT_AFTER
@@ -20,12 +19,14 @@ from models.baselines.on_device import OnDevice
 from models.baselines.reduced_unit import Reduced
 from models.measuring.answers import Network
 from models.measuring.bottleneck import Bottleneck
-from models.split import cut
+from models.split import SPLITS, cut
+from models.units import other_splits
+from models.weightfile import resident
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor, nn
+    from torch import nn
 
     from models.baselines.image_unit import ImageCodec
     from models.baselines.reduced import ReducedUnit
@@ -67,6 +68,7 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     halves = cut(trained.backbone, after=SPLIT_AFTER)
     subjects: list[Subject] = [_on_device(trained, halves.head, halves.tail)]
     subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
+    subjects += [_elsewhere(trained, unit, split) for split, unit in other_splits.load_all(trained)]
     if features:
         subjects.append(FeatureZlib(halves.head, FEATURES, trained.digest))
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
@@ -83,12 +85,18 @@ def _on_device(trained: TrainedLadder, head: nn.Module, tail: nn.Module) -> OnDe
         "storage_bytes": round(share * trained.storage_bytes()),
         "memory_bytes": _FLOAT_BYTES * _size(tail),
     }
-    load = partial(_load, file, "tail.")
+    load = partial(resident, file, "tail.")
     digest = sha256(f"{trained.digest} device".encode()).hexdigest()
     return OnDevice(head=head, tail=tail, digest=digest, costs=costs, load=load)
 
 
-def _bottleneck(trained: TrainedLadder, unit: BottleneckUnit, head: nn.Module) -> Bottleneck:
+def _elsewhere(trained: TrainedLadder, unit: BottleneckUnit, split: str) -> Bottleneck:
+    return _bottleneck(trained, unit, *cut(trained.backbone, after=SPLITS[split].after))
+
+
+def _bottleneck(
+    trained: TrainedLadder, unit: BottleneckUnit, head: nn.Module, tail: nn.Module | None = None
+) -> Bottleneck:
     file = trained.folder / f"{unit.name}.safetensors"
     if unit.tables is None:
         raise AssertionError(unit.name)  # pragma: no cover - loaded units are sealed
@@ -102,10 +110,11 @@ def _bottleneck(trained: TrainedLadder, unit: BottleneckUnit, head: nn.Module) -
         unit=unit,
         tables=unit.tables,
         head=head,
-        feature_shape=FEATURES,
+        feature_shape=unit.shape.features,
         digest=sha256(trained.digest.encode() + file.read_bytes()).hexdigest(),
         costs=costs,
-        load=partial(_load, file, ""),
+        load=partial(resident, file),
+        tail=tail,
     )
 
 
@@ -125,7 +134,7 @@ def _reduced(trained: TrainedLadder, unit: ReducedUnit, head: nn.Module) -> list
             head=head,
             digest=sha256(digest + b" packed" * packed).hexdigest(),
             costs=costs,
-            load=partial(_load, file, ""),
+            load=partial(resident, file),
         )
         for packed in (True, False)
     ]
@@ -133,9 +142,3 @@ def _reduced(trained: TrainedLadder, unit: ReducedUnit, head: nn.Module) -> list
 
 def _size(module: nn.Module) -> int:
     return sum(value.numel() for value in module.parameters())
-
-
-def _load(file: Path, prefix: str) -> dict[str, Tensor]:
-    """Read the tensors of a file as the device computes with them, in single precision."""
-    stored = load_file(file)
-    return {name: value.float() for name, value in stored.items() if name.startswith(prefix)}
