@@ -1,0 +1,145 @@
+"""The units around the headline figure, trained again from several seeds on one frozen backbone.
+
+One schedule, shorter than the ladder's own, is run whole with each seed of order, noise and first
+weights. Frames and cached features are those of the ladder's training, the same for every seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.ladder import load_unit, save_unit
+from models.training import run, workshop
+from models.training.team import Member, together
+from models.training.units import UnitRecipe, evaluate_unit, train_unit
+from models.training.workshop import Footage, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    Tell = Callable[[str], None]
+
+__all__ = ["FULL", "QUICK", "Settings", "learn", "seed_folder", "train"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How much is trained.
+
+    Attributes:
+        footage: On which frames.
+        units: How the units are trained, in this order; a seed takes the place of theirs.
+        seeds: Of order, noise and first weights.
+    """
+
+    footage: Footage
+    units: tuple[UnitRecipe, ...]
+    seeds: tuple[int, ...] = (1, 2, 3)
+
+
+FULL = Settings(
+    footage=workshop.FULL,
+    units=(
+        UnitRecipe(
+            number=5,
+            start=None,
+            channels=24,
+            worth=80.0,
+            likeness=0.2,
+            warm_images=100_000,
+            images=40_000,
+        ),
+        UnitRecipe(number=4, start=5, channels=20, worth=20.0, images=40_000),
+        UnitRecipe(number=3, start=4, channels=16, worth=6.0, images=40_000),
+    ),
+)
+"""The schedule of the shipped seeds: about 10 minutes a seed on one thread."""
+
+QUICK = Settings(
+    footage=workshop.QUICK,
+    units=tuple(replace(unit, warm_images=unit.warm_images // 4) for unit in run.QUICK.units),
+    seeds=(1, 2),
+)
+"""A look at the machinery in seconds; the weights are good for nothing."""
+
+
+def seed_folder(weights: Path, seed: int) -> Path:
+    """Return where the units of a seed lie: beside the weights whose backbone they share.
+
+    Example:
+        >>> from pathlib import PurePosixPath
+        >>> str(seed_folder(PurePosixPath("weights/shapes-224"), 2))
+        'weights/shapes-224-seeds/seed-2'
+    """
+    return weights.with_name(f"{weights.name}-seeds") / f"seed-{seed}"
+
+
+def train(
+    weights: Path,
+    *,
+    seeds: Sequence[int] | None = None,
+    settings: Settings = FULL,
+    work: Path | None = None,
+    workers: int = 2,
+    tell: Tell = lambda _line: None,
+) -> list[Path]:
+    """Train the units of every seed, and write each to its folder when it is done.
+
+    The same seed and number of workers give the same units, bit for bit, on the same machine.
+
+    Args:
+        weights: A folder of weights as ``run.train`` wrote it; its backbone is shared.
+        seeds: Of order, noise and first weights; by default those of the settings.
+        settings: How much is trained: ``FULL`` or ``QUICK``.
+        work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
+            the training of the ladder kept its own.
+        workers: One-thread processes that render and train together.
+        tell: Called with a line of progress.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: There is no backbone in the folder, or it is damaged.
+    """
+    shop = Workshop.furnished(weights, settings.footage, work=work, workers=workers, tell=tell)
+    written = []
+    for seed in settings.seeds if seeds is None else seeds:
+        for unit in settings.units:
+            out = seed_folder(weights, seed)
+            task = partial(learn, shop=shop, out=out, recipe=replace(unit, seed=seed))
+            together(task, workers, tell=tell)
+            written.append(out / f"unit-{unit.number}.safetensors")
+    return written
+
+
+def learn(member: Member, *, shop: Workshop, out: Path, recipe: UnitRecipe, tell: Tell) -> None:
+    """Train a unit on a workshop's features, and write it to a folder of a run's own."""
+    higher = None
+    if recipe.start is not None:
+        higher = load_unit(
+            out / f"unit-{recipe.start}.safetensors", shop.digest, width=shop.backbone.width
+        )
+    checkpoints = shop.work / out.parent.name / out.name
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    unit = train_unit(
+        checkpoints, recipe, shop.backbone, shop.features, higher=higher, member=member, tell=tell
+    )
+    if member.rank:
+        return
+    selection = evaluate_unit(unit, shop.backbone, shop.selection)
+    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
+    tell(f"seed {recipe.seed}, {unit.name} on the selection split: {said}")
+    about = {
+        "seed": recipe.seed,
+        "images": recipe.images,
+        "warm_images": recipe.warm_images,
+        "start": f"unit-{recipe.start}" if recipe.start else "nothing",
+        "worth": recipe.worth,
+        "selection": selection,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    save_unit(out, unit, about, backbone=shop.digest)

@@ -1,0 +1,163 @@
+"""A wider backbone with the units around the headline figure: does width change what they save?
+
+shipped backbone -> widened, the same answers -> trained on -> cached features -> units, one seed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models import ladder
+from models.ladder import halved
+from models.training import run, run_seeds, workshop
+from models.training.backbone import BackboneRecipe, evaluate, train_backbone
+from models.training.team import Member, together
+from models.training.widening import widened
+from models.training.workshop import Footage, Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from models.training.units import UnitRecipe
+
+    Tell = Callable[[str], None]
+
+__all__ = ["FULL", "QUICK", "Settings", "train", "wide_folder"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How much is trained.
+
+    Attributes:
+        footage: On which frames.
+        width: How many times as wide the backbone becomes.
+        backbone: How it is trained on after widening.
+        rows: Training frames whose features are cached for its units.
+        units: How its units are trained, in this order.
+    """
+
+    footage: Footage
+    width: float
+    backbone: BackboneRecipe
+    rows: int
+    units: tuple[UnitRecipe, ...]
+
+
+FULL = Settings(
+    footage=workshop.FULL,
+    width=1.25,
+    backbone=BackboneRecipe(seed=1, images=96_000, peak_rate=6e-4),
+    rows=16_000,
+    units=run_seeds.FULL.units,
+)
+"""The schedule of the shipped wide backbone and its units.
+
+It is no training from nothing: two passes over the training frames on top of all that the shipped
+backbone learned, which also goes on teaching. Its units have the seeds' own schedule, on a third of
+the frames.
+"""
+
+QUICK = Settings(
+    footage=workshop.QUICK,
+    width=1.25,
+    backbone=replace(run.QUICK.backbone, images=64, peak_rate=6e-4),
+    rows=96,
+    units=run_seeds.QUICK.units,
+)
+"""A look at the machinery in seconds; the weights are good for nothing."""
+
+
+def wide_folder(weights: Path) -> Path:
+    """Return where the wide backbone of some weights lies with its units.
+
+    Example:
+        >>> from pathlib import PurePosixPath
+        >>> str(wide_folder(PurePosixPath("weights/shapes-224")))
+        'weights/shapes-224-wide'
+    """
+    return weights.with_name(f"{weights.name}-wide")
+
+
+def train(
+    weights: Path,
+    *,
+    seed: int = 1,
+    settings: Settings = FULL,
+    work: Path | None = None,
+    workers: int = 2,
+    tell: Tell = lambda _line: None,
+) -> list[Path]:
+    """Widen the backbone of a folder, train it on, and train units for it; resumable.
+
+    Args:
+        weights: A folder of weights as ``run.train`` wrote it.
+        seed: Of the copies, the order, the noise and the units' first weights.
+        settings: How much is trained: ``FULL`` or ``QUICK``.
+        work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
+            the training of the ladder kept its own.
+        workers: One-thread processes that render and train together.
+        tell: Called with a line of progress.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: There is no backbone in the folder, or it is damaged.
+    """
+    out = wide_folder(weights)
+    work = work or weights.with_name(f".{weights.name}.work")
+    narrow = Workshop.furnished(weights, settings.footage, work=work, workers=workers, tell=tell)
+    recipe = replace(settings.backbone, seed=seed)
+    together(
+        partial(_learn, shop=narrow, out=out, recipe=recipe, width=settings.width),
+        workers,
+        tell=tell,
+    )
+    shop = Workshop.furnished(
+        out,
+        settings.footage,
+        work=work,
+        shelf=f"{out.name}-features",
+        rows=settings.rows,
+        tell=tell,
+    )
+    for unit in settings.units:
+        task = partial(run_seeds.learn, shop=shop, out=out, recipe=replace(unit, seed=seed))
+        together(task, workers, tell=tell)
+    names = ("backbone", *(f"unit-{unit.number}" for unit in settings.units))
+    return [out / f"{name}.safetensors" for name in names]
+
+
+def _learn(
+    member: Member, *, shop: Workshop, out: Path, recipe: BackboneRecipe, width: float, tell: Tell
+) -> None:
+    """Write the wide backbone, trained on; a finished run writes the same file again."""
+    checkpoints = shop.work / out.name
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    network = train_backbone(
+        checkpoints,
+        recipe,
+        shop.training,
+        start=widened(shop.backbone, width, seed=recipe.seed),
+        teacher=shop.backbone,
+        member=member,
+        tell=tell,
+    )
+    if member.rank:
+        return
+    halved(network)
+    selection = evaluate(network, shop.selection)
+    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
+    tell(f"wide backbone on the selection split: {said}")
+    about = {
+        "seed": recipe.seed,
+        "images": recipe.images,
+        "start": f"the backbone {shop.digest}, widened",
+        "selection": selection,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    ladder.save(out, network, about)

@@ -1,0 +1,135 @@
+"""Units of several seeds on one backbone, and of a wider one, trained for seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from safetensors import safe_open
+
+from models import ladder
+from models.training import run_seeds, run_wide
+from models.training.run_seeds import seed_folder
+from models.training.run_wide import wide_folder
+from simulator.foundation.errors import InputError
+from tests.models.untrained import untrained_weights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMALL = replace(
+    run_seeds.QUICK,
+    footage=replace(
+        run_seeds.QUICK.footage,
+        training=replace(run_seeds.QUICK.footage.training, clips=8),
+        selection=replace(run_seeds.QUICK.footage.selection, clips=4),
+    ),
+    units=tuple(
+        replace(unit, batch=8, warm_images=unit.warm_images // 5, images=16)
+        for unit in run_seeds.QUICK.units
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return untrained_weights(tmp_path_factory.mktemp("seeds") / "weights")
+
+
+@pytest.fixture(scope="module")
+def written(weights: Path) -> list[Path]:
+    return run_seeds.train(weights, settings=SMALL, workers=1)
+
+
+def about(path: Path) -> dict[str, object]:
+    with safe_open(path, framework="numpy") as stored:
+        return dict(json.loads(stored.metadata()["about"]))
+
+
+def test_every_seed_gets_a_folder_without_a_backbone_of_its_own(
+    weights: Path, written: list[Path]
+) -> None:
+    assert [str(path.relative_to(weights.parent)) for path in written] == [
+        "weights-seeds/seed-1/unit-2.safetensors",
+        "weights-seeds/seed-1/unit-1.safetensors",
+        "weights-seeds/seed-2/unit-2.safetensors",
+        "weights-seeds/seed-2/unit-1.safetensors",
+    ]
+    digest = ladder.load_backbone(weights)[1]
+    for path in written:
+        assert about(path)["backbone"] == digest
+        assert about(path)["seed"] == int(path.parent.name.removeprefix("seed-"))
+    assert not list(weights.parent.rglob("seed-*/backbone*"))
+
+
+def test_seeds_differ_and_the_same_seed_repeats_bit_for_bit(
+    weights: Path, written: list[Path], tmp_path: Path
+) -> None:
+    first, second = written[1].read_bytes(), written[3].read_bytes()
+    assert first != second
+    work = weights.with_name(".weights.work")
+    for name in ("training", "selection", "features"):
+        (tmp_path / name).symlink_to(work / name)  # the same frames, no checkpoints
+    written[1].unlink()
+    run_seeds.train(weights, seeds=[1], settings=SMALL, work=tmp_path, workers=1)
+    assert written[1].read_bytes() == first
+
+
+def test_finished_seeds_are_taken_up_and_not_trained_again(
+    weights: Path, written: list[Path]
+) -> None:
+    before, told = [path.read_bytes() for path in written], list[str]()
+    run_seeds.train(weights, settings=SMALL, workers=1, tell=told.append)
+    assert not any("loss" in line for line in told)
+    assert [path.read_bytes() for path in written] == before
+
+
+def test_seeds_without_a_backbone_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"backbone.safetensors .*does not exist"):
+        run_seeds.train(tmp_path / "nothing", settings=SMALL, workers=1)
+    assert not seed_folder(tmp_path / "nothing", 1).exists()
+
+
+def test_every_seed_of_the_shipped_runs_follows_the_one_schedule() -> None:
+    full = run_seeds.FULL
+    assert full.seeds == (1, 2, 3)
+    assert [unit.start for unit in full.units] == [None, 5, 4]
+    assert run_wide.FULL.units == full.units
+
+
+@pytest.fixture(scope="module")
+def wide(weights: Path) -> list[Path]:
+    settings = replace(
+        run_wide.QUICK,
+        footage=SMALL.footage,
+        units=SMALL.units,
+        backbone=replace(run_wide.QUICK.backbone, images=16, batch=8),
+        rows=24,
+    )
+    return run_wide.train(weights, settings=settings, workers=1)
+
+
+def test_a_wide_backbone_lies_with_units_of_its_own(weights: Path, wide: list[Path]) -> None:
+    assert [path.name for path in wide] == [
+        "backbone.safetensors",
+        "unit-2.safetensors",
+        "unit-1.safetensors",
+    ]
+    trained = ladder.load(wide_folder(weights))
+    assert trained.backbone.width == 1.25
+    assert ladder.load_backbone(weights)[1] in trained.about["start"]
+    for unit in trained.units:
+        assert unit.shape.features == (60, 28, 28)
+        assert trained.storage_bytes(unit) <= 0.06 * trained.storage_bytes()
+
+
+def test_a_unit_of_the_shipped_width_is_refused_on_a_wide_backbone(
+    weights: Path, wide: list[Path], tmp_path: Path
+) -> None:
+    digest = ladder.load_backbone(wide[0].parent)[1]
+    narrow = ladder.load(weights).units[0]
+    ladder.save_unit(tmp_path, narrow, {}, backbone=digest)
+    with pytest.raises(InputError, match=r"middle split point's features \(60, 28, 28\)"):
+        ladder.load_unit(tmp_path / f"{narrow.name}.safetensors", digest, width=1.25)
