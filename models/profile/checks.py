@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.profile.array_checks import content, fractions, samples
 from models.profile.records import DEVICE_STAGES, HALVES, UNIT_KINDS, Profile, Unit
+from models.profile.trait_checks import chain, layers, own_tail, tails
 from simulator.foundation.errors import Problem
 
 if TYPE_CHECKING:
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Complaint: TypeAlias = "tuple[str, object, str]"
-"""What is wrong, its value, and the rule it breaks."""
+    from models.profile.array_checks import Complaint
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,47}")
 _REMEDY = "measure the profile again with `splitcast profile measure`"
@@ -30,13 +31,13 @@ def problems(profile: Profile, where: str) -> list[Problem]:
         profile: The profile to check.
         where: What messages name as the place, such as the profile's path.
     """
-    found = [*_names(profile), *_clips(profile), *_shared_times(profile)]
+    found = [*_names(profile), *_clips(profile), *_shared_times(profile), *tails(profile)]
     if profile.units:
         found += _scores("clean_scores", profile.clean_scores, profile)
     for unit in profile.units:
         found += [
             (f"{unit.name}.{what}", value, rule)
-            for part in (_payloads, _answers, _times, _costs)
+            for part in (_payloads, _answers, _times, _costs, own_tail, layers, chain)
             for what, value, rule in part(unit, profile)
         ]
     if not found:
@@ -52,7 +53,9 @@ def _names(profile: Profile) -> Iterator[Complaint]:
         yield "units", 0, "must hold at least one unit"
     if len(set(profile.unit_names)) != len(profile.units):
         yield "units", ", ".join(profile.unit_names), "must have distinct names"
-    for name in (profile.name, *profile.unit_names, *profile.tasks):
+    modules = [unit.module for unit in profile.units]
+    names = (profile.name, *profile.unit_names, *profile.tasks, *modules)
+    for name in dict.fromkeys((*names, *(tail.name for tail in profile.tails))):
         if not _NAME.fullmatch(name):
             yield "name", name, "must be 1-48 lower-case letters, digits, '.', '_' or '-'"
     if profile.primary_task not in profile.tasks:
@@ -81,15 +84,15 @@ def _shared_times(profile: Profile) -> Iterator[Complaint]:
     sizes = profile.batch_sizes
     if sizes[:1] != (1,) or any(later <= earlier for earlier, later in pairwise(sizes)):
         yield "batch_sizes", sizes, "must rise strictly from 1"
-    yield from _samples("tail_ns", profile.tail_ns, (len(sizes), -1))
+    yield from samples("tail_ns", profile.tail_ns, (len(sizes), -1))
 
 
 def _payloads(unit: Unit, profile: Profile) -> Iterator[Complaint]:
     sizes = unit.payload_bytes
     if unit.kind not in UNIT_KINDS:
         yield "kind", unit.kind, f"must be one of {', '.join(UNIT_KINDS)}"
-    if sizes.shape != _content(profile) or not sizes.size:
-        yield "payload_bytes", sizes.shape, f"must have the shape {_content(profile)}, not empty"
+    if sizes.shape != content(profile) or not sizes.size:
+        yield "payload_bytes", sizes.shape, f"must have the shape {content(profile)}, not empty"
     elif unit.kind == "on-device" and sizes.any():
         yield "payload_bytes", int(sizes.max()), "must be 0 for an on-device unit: nothing is sent"
     elif unit.kind != "on-device" and sizes.min() <= 0:
@@ -101,7 +104,7 @@ def _answers(unit: Unit, profile: Profile) -> Iterator[Complaint]:
         known = ", ".join(profile.tasks)
         yield "scores", ", ".join(unit.scores), f"must score the clean backbone's tasks: {known}"
     yield from _scores("scores", unit.scores, profile)
-    yield from _fractions("confidence", unit.confidence, _content(profile))
+    yield from fractions("confidence", unit.confidence, content(profile))
 
 
 def _times(unit: Unit, profile: Profile) -> Iterator[Complaint]:
@@ -112,9 +115,9 @@ def _times(unit: Unit, profile: Profile) -> Iterator[Complaint]:
     elif rows.size and rows.min() < 0:
         yield "device_rows_ns", int(rows.min()), "must be >= 0"
     else:
-        yield from _samples("device_rows_ns", rows.sum(axis=1), (-1,))
-    yield from _samples("entropy_decode_ns", unit.entropy_decode_ns, (-1,))
-    yield from _samples("decode_ns", unit.decode_ns, (len(profile.batch_sizes), -1))
+        yield from samples("device_rows_ns", rows.sum(axis=1), (-1,))
+    yield from samples("entropy_decode_ns", unit.entropy_decode_ns, (-1,))
+    yield from samples("decode_ns", unit.decode_ns, (len(profile.batch_sizes), -1))
 
 
 def _costs(unit: Unit, _: Profile) -> Iterator[Complaint]:
@@ -123,39 +126,15 @@ def _costs(unit: Unit, _: Profile) -> Iterator[Complaint]:
             yield what, getattr(unit, what), "must be >= 0"
 
 
-def _content(profile: Profile) -> tuple[int, int]:
-    return profile.clips, profile.frames_per_clip
-
-
 def _scores(
     what: str, scores: Mapping[str, NDArray[np.float32]], profile: Profile
 ) -> Iterator[Complaint]:
     for task, values in scores.items():
-        yield from _fractions(f"{what}.{task}", values, _content(profile))
-
-
-def _fractions(
-    what: str, values: NDArray[np.float32], shape: tuple[int, int]
-) -> Iterator[Complaint]:
-    if values.shape != shape:
-        yield what, values.shape, f"must have the shape {shape} (clips, frames)"
-    elif values.size and not (values.min() >= 0 and values.max() <= 1):  # false for NaN, too
-        yield what, f"{values.min()} to {values.max()}", "must be finite and between 0 and 1"
-
-
-def _samples(what: str, times: NDArray[np.int64], shape: tuple[int, ...]) -> Iterator[Complaint]:
-    """Check sorted time samples; -1 in ``shape`` stands for the free number of samples."""
-    fits = times.ndim == len(shape) and shape[:-1] == times.shape[:-1]
-    if not fits or not times.size:
-        yield what, times.shape, f"must have the shape {shape}, where -1 is one sample or more"
-    elif times.min() < 0:
-        yield what, int(times.min()), "must be >= 0"
-    elif (np.diff(times, axis=-1) < 0).any():
-        yield what, "unsorted samples", "must be sorted, fastest first"
+        yield from fractions(f"{what}.{task}", values, content(profile))
 
 
 def _ladder_order(profile: Profile) -> Iterator[Complaint]:
-    means = [float(unit.payload_bytes.mean()) for unit in profile.units]
+    means = [unit.mean_bytes for unit in profile.units]
     if any(later < earlier for earlier, later in pairwise(means)):
         names = ", ".join(profile.unit_names)
         yield "units", names, "must be ordered by rising mean payload, on-device first"

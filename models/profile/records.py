@@ -77,8 +77,9 @@ class LayerTable:
 class Chain:
     """What makes the frames of a video codec hang together: each refers to the one before.
 
-    The unit's payloads, scores and confidences are those of a stream in which every frame arrived;
-    a frame decodes only if every frame since the last intra frame did.
+    The unit's payloads are those of predicted frames; its scores and confidences are those of a
+    stream in which every frame arrived, as a frame decodes only if all since the last intra frame
+    did.
 
     Attributes:
         refresh: Every so many encoded frames one is coded without reference to others, >= 1.
@@ -87,6 +88,15 @@ class Chain:
 
     refresh: int
     intra_bytes: NDArray[np.int32]
+
+    def mixed(self, predicted: float, intra: float) -> float:
+        """Return the mean over a refresh period of what has these means over either kind.
+
+        Example:
+            >>> Chain(refresh=4, intra_bytes=np.ones((1, 1), np.int32)).mixed(100.0, 500.0)
+            200.0
+        """
+        return predicted + (intra - predicted) / self.refresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,6 +151,12 @@ class Unit:
         """Load weights of its own where nothing else is said."""
         if not self.module:
             object.__setattr__(self, "module", self.name)
+
+    @property
+    def mean_bytes(self) -> float:
+        """Mean payload; of a chain that over a refresh period."""
+        mean = float(self.payload_bytes.mean())
+        return self.chain.mixed(mean, float(self.chain.intra_bytes.mean())) if self.chain else mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
