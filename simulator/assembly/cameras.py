@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.assembly.cast import built_policy
 from simulator.assembly.content import capture_instants, clip_pool, replayed_frames
-from simulator.assembly.ladder import ladder_plan, ladder_units, wire_bytes_mean
+from simulator.assembly.ladder import chain_plan, ladder_plan, ladder_units, wire_bytes_mean
 from simulator.assembly.sources import profile as profile_of
 from simulator.assembly.times import DRAWS, device_times, entropy_decode_times
 from simulator.foundation import keyed
@@ -137,6 +137,8 @@ class Cameras:
             for purpose in ("device", "entropy decoding", "batch")
         }
 
+        chains = tuple(chain_plan(self.profile, unit, clip, clip_frame) for unit in units)
+
         def scores(task: str) -> NDArray[np.float32]:
             return np.stack([unit.scores[task][clip, clip_frame] for unit in units])
 
@@ -164,6 +166,7 @@ class Cameras:
                 TaskPlan(name=task, deadline_ns=deadline_ns, score=scores(task))
                 for task, deadline_ns in group.tasks.items()
             ),
+            chains=chains if any(chains) else (),
         )
 
 

@@ -88,7 +88,14 @@ def built_policy(cast: Cast, index: int, run: Run) -> Policy:
 
 
 def with_traits(plan: StreamPlan, group: StreamGroup, decode_by: int) -> StreamPlan:
-    """Return a stream's plan with how it is sent and answered, as its group says."""
+    """Return a stream's plan with how it is sent and answered, as its group says.
+
+    Raises:
+        InputError: If intra frames are to be asked for, and no unit knows any.
+    """
+    if group.intra_request and not any(plan.chains):
+        rule = "means nothing where no unit of the ladder is a video codec"
+        raise _refuse(f"streams.{plan.group}.intra_request", "true", rule, "remove it")
     return replace(
         plan,
         weight=group.weight,
@@ -96,6 +103,7 @@ def with_traits(plan: StreamPlan, group: StreamGroup, decode_by: int) -> StreamP
         cancel=group.cancel,
         result_bytes=group.result_bytes,
         decode_by_ns=decode_by,
+        asks_intra=group.intra_request,
     )
 
 

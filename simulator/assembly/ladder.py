@@ -12,13 +12,17 @@ import numpy as np
 
 from models.profile import UNIT_KINDS
 from simulator.foundation.errors import InputError, Problem, did_you_mean
-from simulator.world.plan import LadderPlan
+from simulator.world.plan import ChainPlan, LadderPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
     from models.profile import Profile, Unit
     from simulator.scenario.streams import ProfileGroup
 
-__all__ = ["ON_DEVICE", "ladder_plan", "ladder_units", "wire_bytes_mean"]
+__all__ = ["ON_DEVICE", "chain_plan", "ladder_plan", "ladder_units", "wire_bytes_mean"]
 
 ON_DEVICE = "on-device"
 
@@ -69,7 +73,6 @@ def ladder_plan(
         server_speed: Relative to the machine that was measured.
     """
     calibration = profile.clips_of("calibration")
-    sizes = [unit.payload_bytes[calibration] for unit in units]
     speed = group.device.speed
     on_device = tuple(unit.kind == ON_DEVICE for unit in units)
     tail_ns = float(profile.tail_ns[0].mean())
@@ -83,8 +86,8 @@ def ladder_plan(
         utility=tuple(
             float(unit.scores[profile.primary_task][calibration].mean()) for unit in units
         ),
-        mean_bytes=tuple(float(size.mean()) for size in sizes),
-        high_bytes=tuple(float(np.quantile(size, _HIGH)) for size in sizes),
+        mean_bytes=tuple(_mean(unit, calibration, lambda size: size) for unit in units),
+        high_bytes=tuple(_high(unit, calibration) for unit in units),
         device_mean_ns=tuple(
             round(float(unit.device_rows_ns.sum(axis=1).mean()) / speed) for unit in units
         ),
@@ -106,5 +109,50 @@ def wire_bytes_mean(
         payload_bytes: Largest payload of one packet.
     """
     calibration = profile.clips_of("calibration")
-    size = max((unit.payload_bytes[calibration] for unit in units), key=np.mean)
-    return float((size + -(-size // payload_bytes) * header_bytes).mean())
+    top = max(units, key=lambda unit: _mean(unit, calibration, lambda size: size))
+    return _mean(top, calibration, lambda size: size + -(-size // payload_bytes) * header_bytes)
+
+
+def chain_plan(
+    profile: Profile, unit: Unit, clip: NDArray[np.int32], clip_frame: NDArray[np.int32]
+) -> ChainPlan | None:
+    """Return what makes a stream's frames hang together with a unit, if anything does.
+
+    Args:
+        profile: Where the unit was measured.
+        unit: The unit.
+        clip: Which clips the stream sees.
+        clip_frame: Which frames of them.
+    """
+    if unit.chain is None:
+        return None
+    calibration = profile.clips_of("calibration")
+    return ChainPlan(
+        refresh=unit.chain.refresh,
+        intra_bytes=unit.chain.intra_bytes[clip, clip_frame],
+        intra_mean_bytes=float(unit.chain.intra_bytes[calibration].mean()),
+        predicted_mean_bytes=float(unit.payload_bytes[calibration].mean()),
+    )
+
+
+def _mean(
+    unit: Unit,
+    clips: NDArray[np.intp],
+    cost: Callable[[NDArray[np.int32]], NDArray[np.int32]],
+) -> float:
+    """Return the mean of something over payloads, with intra frames of a chain in their share."""
+    mean = float(cost(unit.payload_bytes[clips]).mean())
+    if unit.chain is None:
+        return mean
+    return unit.chain.mixed(mean, float(cost(unit.chain.intra_bytes[clips]).mean()))
+
+
+def _high(unit: Unit, clips: NDArray[np.intp]) -> float:
+    """Return the quantile of payloads that devices know, intra frames in their share."""
+    predicted = unit.payload_bytes[clips].ravel()
+    if unit.chain is None:
+        return float(np.quantile(predicted, _HIGH))
+    intra = unit.chain.intra_bytes[clips].ravel()
+    weights = np.repeat([unit.chain.refresh - 1, 1], [predicted.size, intra.size])
+    both = np.concatenate([predicted, intra])
+    return float(np.quantile(both, _HIGH, weights=weights, method="inverted_cdf"))

@@ -3,7 +3,8 @@
 Three ways to serve several units are told apart. *Shared*: one frozen tail serves all units of a
 backbone, each unit adds its decoder. *Per unit*: each unit has a tail of its own, as a network
 trained for each rate has, besides its decoder. *Copies*: each unit is a whole network of its own.
-Image codecs need no network of their own in any of them: they are served by the clean backbone.
+Image and video codecs need no network of their own in any of them: they are served by the clean
+backbone.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
 def _parts(unit: Unit, tail_bytes: int, memory: Memory) -> Iterator[tuple[str, int]]:
     """Yield the modules one unit needs, with their bytes."""
     shared = memory.tails == "shared"
-    if unit.kind == "image-codec":
+    if unit.kind in ("image-codec", "video-codec"):
         yield "tail" if shared else "backbone", tail_bytes
     elif unit.kind == "bottleneck" and memory.tails == "copies":
         yield unit.name, tail_bytes + unit.memory_bytes

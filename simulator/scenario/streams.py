@@ -63,6 +63,9 @@ class StreamGroup(Record):
     )
     """When, after capture, the server begins with the layers that are there; where left out the
     deadline less the way back and twice the mean service. For layered units only."""
+    intra_request: bool = False
+    """Whether the server asks for an intra frame when a frame comes that it cannot decode. For
+    video codecs only."""
 
     def end_ns(self, duration_ns: int) -> int:
         """Return at which instant of a run no more captures are made."""
@@ -92,7 +95,7 @@ class ProfileGroup(StreamGroup):
         "bottleneck",
         "on-device",
     )
-    """The ladder: names of units, or kinds of unit: bottleneck, image-codec, on-device."""
+    """The ladder: names of units, or kinds of unit: bottleneck, video-codec, on-device, ..."""
     tasks: Annotated[dict[str, Annotated[int, duration("1 us", "60 s")]], Field(max_length=20)] = (
         Field(default_factory=dict)
     )
