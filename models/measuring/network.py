@@ -19,8 +19,9 @@ from models.baselines.on_device import OnDevice
 from models.baselines.reduced_unit import Reduced
 from models.measuring.answers import Network
 from models.measuring.bottleneck import Bottleneck
+from models.measuring.student import Taught
 from models.split import SPLITS, cut
-from models.units import other_splits
+from models.units import other_splits, student_file
 from models.weightfile import resident
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     subjects: list[Subject] = [_on_device(trained, halves.head, halves.tail)]
     subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
     subjects += [_elsewhere(trained, unit, split) for split, unit in other_splits.load_all(trained)]
+    subjects += [Taught(served, trained.digest) for served in student_file.load_all(trained)]
     if features:
         subjects.append(FeatureZlib(halves.head, FEATURES, trained.digest))
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
