@@ -105,14 +105,20 @@ class Found:
             stored = json.loads(path.read_text(encoding="utf-8"))
             if stored["format"] != _FORMAT:
                 raise refused(path, stored["format"], f"must be in the format {_FORMAT!r}")
-            lists = {
-                name: tuple(Outcome.read(outcome) for outcome in stored[name])
-                for name in ("trials", "modes", "longer")
-            }
-            numbers = {name: stored[name] for name in ("backbone", "frames", "selection")}
+            return cls(
+                backbone=stored["backbone"],
+                frames=stored["frames"],
+                selection=stored["selection"],
+                trials=_outcomes(stored["trials"]),
+                modes=_outcomes(stored["modes"]),
+                longer=_outcomes(stored["longer"]),
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise refused(path, error, "must be a whole record of a search") from error
-        return cls(**numbers, **lists)
+
+
+def _outcomes(stored: Sequence[Mapping[str, Any]]) -> tuple[Outcome, ...]:
+    return tuple(Outcome.read(outcome) for outcome in stored)
 
 
 def best(trials: Sequence[Outcome], split: str, most_bytes: float) -> Outcome:

@@ -83,7 +83,7 @@ class Settings:
 FULL = Settings(
     footage=workshop.FULL,
     trials=6,
-    budget=Budget(images=7_680, warm_images=7_680, frames=12_000, selection=1_500),
+    budget=Budget(images=3_840, warm_images=7_200, frames=12_000, selection=1_000),
     longer=Budget(images=30_720, warm_images=30_720, frames=12_000, selection=3_000),
     most_bytes=1000.0,
     compared=Design(split="middle", channels=16, stride=2, width=64, step=1.0, worth=20.0),

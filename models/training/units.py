@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from models.training.cache import CachedBatch, FeatureSet
     from models.training.frames import FrameSet
 
-__all__ = ["UnitRecipe", "encoded", "evaluate_unit", "inherit", "seal", "train_unit"]
+__all__ = [
+    "UnitRecipe",
+    "encoded",
+    "evaluate_unit",
+    "inherit",
+    "seal",
+    "train_unit",
+    "unit_loss",
+]
 
 _BITS_IN_RATE = 1000.0  # the rate term counts kilobits a frame
 _SEALING_ROWS = 3000
@@ -125,7 +133,7 @@ def channel_rates(unit: BottleneckUnit, features: FeatureSet) -> NDArray[np.floa
     return bits.double().numpy()
 
 
-def _loss(
+def unit_loss(
     unit: BottleneckUnit,
     tail: torch.nn.Module,
     recipe: UnitRecipe,
@@ -133,6 +141,16 @@ def _loss(
     batch: CachedBatch,
     step: int,
 ) -> tuple[Tensor, float]:
+    """Return a step's L = rate (kbit) + lambda * L_task, and its rate in bytes a frame.
+
+    Args:
+        unit: The unit in training.
+        tail: The frozen rest of the network.
+        recipe: How it is trained; at first only the feature distance stands for the task.
+        member: Whose share of the step's noise it sees.
+        batch: Frames.
+        step: Number of the step.
+    """
     noise = torch.from_numpy(member.share(_noise(recipe, unit.shape, step)))
     with torch.autocast("cpu", torch.bfloat16):
         after, bits = unit(batch.features, noise)
@@ -197,7 +215,7 @@ def train_unit(
         figure="rate {:.0f} B",
     )
     tail = frozen_tail(backbone, after=point.after)
-    loss = partial(_loss, unit, tail, recipe, member)
+    loss = partial(unit_loss, unit, tail, recipe, member)
     go(course, unit, {1.0: rest, 4.0: prior}, features, loss, member=member, tell=tell)
     halved(unit)
     return seal(unit.eval(), features)

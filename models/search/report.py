@@ -1,0 +1,201 @@
+"""The search in words: ``docs/unit-search.md``, written from the record beside the weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.markdown import table
+from models.measuring.costs import costs, lines
+from models.scoring import TASKS
+from models.search import sampling
+from models.search.record import FILE, Found
+from models.split import SPLITS
+from simulator.foundation.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from models.search.record import Outcome
+
+__all__ = ["render", "write"]
+
+_MILLION = 1e6
+
+_INTRODUCTION = """\
+Bottleneck units are found as in their paper (Datta et al., ICPR 2022, arXiv 2208.11596): designs
+are drawn at random, each is trained, and the Pareto set is kept. This page was written by
+`splitcast units search DIR --report FILE.md`.
+"""
+
+_ABOUT_TRIALS = """\
+Bytes are real ones, wire header included; scores are means over the frames, in percent. MMAC are
+millions of multiply-accumulates for a frame: of the unit's encoder, and of the device with the
+head. **Kept** is what no other trial beats in bytes, mean score and the device's MMAC at once.
+"""
+
+_ABOUT_MODES = """\
+One design at the budget of a trial: with the teacher's answers and the labels; with the teacher's
+answers alone, which needs no labels; with nothing but the distance of the features; and with no
+rate in the loss. The rate there is an estimate by a density that learns beside the unit
+(`models/density.py`). It exists in training only: what crosses the network is coded with integer
+tables, counted once when the unit is sealed.
+"""
+
+_ABOUT_LONGER = """\
+The best early and the best late design, trained longer. They lie beside the ladder as units, each
+with a head of its own and the rest of the network behind its split point as its tail. Scores are
+those of the whole selection split.
+"""
+
+_ABOUT_COSTS = """\
+A ladder of full copies would be one network trained for each rate, as long as the one there is.
+Sizes are those of the files. Minutes are CPU time of one thread: that of a few training steps on
+this machine, times the pictures shown. Loading is wall time to read a file into single precision
+from the page cache, which is what a switch costs where the weights are not resident.
+"""
+
+
+def write(weights: Path, out: Path) -> str:
+    """Write what a search found beside a backbone, and what its units cost.
+
+    Args:
+        weights: Folder of weights with the search's record.
+        out: The Markdown file.
+
+    Returns:
+        Its text.
+
+    Raises:
+        InputError: The record or the weights are missing or damaged; nothing is written.
+    """
+    text = render(Found.read(weights / FILE), lines(costs(weights)))
+    write_atomically(out, text)
+    return text
+
+
+def render(found: Found, cost_lines: Sequence[str]) -> str:
+    """Return the page.
+
+    Args:
+        found: The search.
+        cost_lines: The tables of ``models.measuring.costs``.
+    """
+    sections = {
+        "# Unit search": (_INTRODUCTION, _drawn(found)),
+        "## All trials": (_ABOUT_TRIALS, _trials(found)),
+        "## Ways to train": (_ABOUT_MODES, _modes(found.modes)),
+        "## Early and late": (_ABOUT_LONGER, _longer(found.longer)),
+        "## Costs beside full copies of the network": (_ABOUT_COSTS, cost_lines),
+    }
+    return "\n".join(
+        f"{title}\n\n{about}\n" + "\n".join((*rows, ""))
+        for title, (about, rows) in sections.items()
+    )
+
+
+def _drawn(found: Found) -> list[str]:
+    first = found.trials[0]
+    ranges = {
+        "channels": sampling.CHANNELS,
+        "hidden width": sampling.WIDTHS,
+        "step": sampling.STEPS,
+        "lambda": sampling.WORTHS,
+    }
+    spans = ", ".join(f"{name} {low:g} to {high:g}" for name, (low, high) in ranges.items())
+    heads = [
+        [
+            name,
+            f"`{point.after}`",
+            "x".join(map(str, point.features)),
+            f"{point.head_macs / _MILLION:.1f}",
+        ]
+        for name, point in SPLITS.items()
+    ]
+    return [
+        f"{len(found.trials)} designs, spread evenly over the logarithms of these ranges:",
+        f"{spans};",
+        f"strides {', '.join(map(str, sampling.STRIDES))}; split points:",
+        "",
+        *table(["split point", "after layer", "features", "MMAC of the head"], heads),
+        "",
+        f"Each trial starts from nothing, sees {first.warm_images:,} pictures with only the",
+        f"feature distance and {first.images:,} through the frozen rest of the network, all of",
+        f"them from the same {found.frames:,} frames, and is scored on {found.selection:,} frames",
+        "of the selection split. So short a budget ranks designs; it does not show what they can",
+        "reach.",
+    ]
+
+
+def _trials(found: Found) -> list[str]:
+    kept = {trial.name for trial in found.kept}
+    head = ["trial", "C", "stride", "width", "step", "lambda", *_HEAD, "encoder", "device", "kept"]
+    return table(
+        head,
+        [
+            [
+                trial.name.removeprefix("trial-"),
+                str(trial.design.channels),
+                str(trial.design.stride),
+                str(trial.design.width),
+                f"{trial.design.step:g}",
+                f"{trial.design.worth:g}",
+                *_marks(trial),
+                f"{trial.design.shape.encoder_macs / _MILLION:.1f}",
+                f"{trial.design.device_macs / _MILLION:.1f}",
+                "**kept**" if trial.name in kept else "",
+            ]
+            for trial in sorted(
+                found.trials, key=lambda one: (list(SPLITS).index(one.design.split), one.name)
+            )
+        ],
+    )
+
+
+_HEAD = ["bytes", *TASKS, "mean"]
+
+
+def _marks(outcome: Outcome) -> list[str]:
+    return [
+        f"{outcome.payload_bytes:.0f}",
+        *(f"{100 * outcome.scores[task]:.1f}" for task in TASKS),
+        f"{100 * outcome.mean_score:.1f}",
+    ]
+
+
+def _modes(modes: Sequence[Outcome]) -> list[str]:
+    return table(
+        ["training", "labels", "images by features", "images by tasks", "rate in the loss", *_HEAD],
+        [
+            [
+                mode.name.removeprefix("mode-"),
+                "yes" if mode.truth else "no",
+                f"{mode.warm_images:,}",
+                f"{mode.images:,}",
+                "yes" if mode.rated else "no",
+                *_marks(mode),
+            ]
+            for mode in modes
+        ],
+    )
+
+
+def _longer(longer: Sequence[Outcome]) -> list[str]:
+    return table(
+        ["unit", "C", "stride", "width", "step", "lambda", "images", *_HEAD, "encoder", "device"],
+        [
+            [
+                f"`{unit.name}`",
+                str(unit.design.channels),
+                str(unit.design.stride),
+                str(unit.design.width),
+                f"{unit.design.step:g}",
+                f"{unit.design.worth:g}",
+                f"{unit.images + unit.warm_images:,}",
+                *_marks(unit),
+                f"{unit.design.shape.encoder_macs / _MILLION:.1f}",
+                f"{unit.design.device_macs / _MILLION:.1f}",
+            ]
+            for unit in longer
+        ],
+    )
