@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from models import ladder
-from models.backbone import FEATURES, SPLIT_AFTER
+from models.backbone import SPLIT_AFTER
 from models.baselines import reduced_file
 from models.baselines.feature_zlib import FeatureZlib
 from models.baselines.image_unit import ImageUnit
@@ -20,6 +20,7 @@ from models.baselines.reduced_unit import Reduced
 from models.measuring.answers import Network
 from models.measuring.bottleneck import Bottleneck
 from models.measuring.student import Taught
+from models.runs import load_seeds
 from models.split import SPLITS, cut
 from models.units import other_splits, student_file
 from models.weightfile import resident
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     from models.measuring.subject import Subject
     from models.units.bottleneck import BottleneckUnit
 
-__all__ = ["open_ladder", "open_network"]
+__all__ = ["open_ladder", "open_network", "open_seeds", "seed_prefix"]
 
 _FLOAT_BYTES = 4
+_WHOLE = ("on-device", "image-codec")  # kinds that run the whole backbone on frames
 
 
 def open_network(
@@ -57,6 +59,40 @@ def open_network(
     return _on(open_ladder(weights), codecs, features=features)
 
 
+def open_seeds(weights: str | Path, codecs: Sequence[ImageCodec] = LADDER) -> Network:
+    """Return a trained backbone with the units that each training seed gave on it.
+
+    A seed's units are called as in the ladder, behind `seed_prefix`.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one; the seeds' lie beside it.
+        codecs: Settings of still-image codecs to measure beside them.
+
+    Raises:
+        InputError: Some weights are missing, damaged, or do not belong together.
+    """
+    trained = open_ladder(weights)
+    network = _on(trained, codecs, features=False)
+    head = cut(trained.backbone, after=SPLIT_AFTER).head
+    subjects = [subject for subject in network.subjects if subject.kind in _WHOLE]
+    for seed, found in load_seeds(trained).items():
+        for unit in found.units:
+            subject = _bottleneck(found, unit, head)
+            subject.name = seed_prefix(seed) + unit.name
+            subjects.append(subject)
+    return network._replace(subjects=subjects)
+
+
+def seed_prefix(seed: int) -> str:
+    """Return what stands before the names of a seed's units.
+
+    Example:
+        >>> seed_prefix(2) + "unit-3"
+        'seed-2-unit-3'
+    """
+    return f"seed-{seed}-"
+
+
 def open_ladder(weights: str | Path) -> TrainedLadder:
     """Return the ladder in a folder or, where there is no such folder, the shipped one so named."""
     folder = Path(weights)
@@ -72,7 +108,8 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     subjects += [_elsewhere(trained, unit, split) for split, unit in other_splits.load_all(trained)]
     subjects += [Taught(served, trained.digest) for served in student_file.load_all(trained)]
     if features:
-        subjects.append(FeatureZlib(halves.head, FEATURES, trained.digest))
+        features_shape = SPLITS["middle"].features_at(trained.backbone.width)
+        subjects.append(FeatureZlib(halves.head, features_shape, trained.digest))
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
             subjects += _reduced(trained, reduced, halves.head)
     subjects += [ImageUnit(codec, halves.head, trained.digest) for codec in codecs]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.ladder import load_unit, save_unit
+from models.runs import seed_folder
 from models.training import run, workshop
 from models.training.team import Member, together
 from models.training.units import UnitRecipe, evaluate_unit, train_unit
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
 
-__all__ = ["FULL", "QUICK", "Settings", "learn", "seed_folder", "train"]
+__all__ = ["FULL", "QUICK", "Settings", "learn", "train"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +65,6 @@ QUICK = Settings(
     seeds=(1, 2),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
-
-
-def seed_folder(weights: Path, seed: int) -> Path:
-    """Return where the units of a seed lie: beside the weights whose backbone they share.
-
-    Example:
-        >>> from pathlib import PurePosixPath
-        >>> str(seed_folder(PurePosixPath("weights/shapes-224"), 2))
-        'weights/shapes-224-seeds/seed-2'
-    """
-    return weights.with_name(f"{weights.name}-seeds") / f"seed-{seed}"
 
 
 def train(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import ladder
 from models.ladder import halved
+from models.runs import wide_folder
 from models.training import run, run_seeds, workshop
 from models.training.backbone import BackboneRecipe, evaluate, train_backbone
 from models.training.team import Member, together
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
 
-__all__ = ["FULL", "QUICK", "Settings", "train", "wide_folder"]
+__all__ = ["FULL", "QUICK", "Settings", "train"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +69,6 @@ QUICK = Settings(
     units=run_seeds.QUICK.units,
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
-
-
-def wide_folder(weights: Path) -> Path:
-    """Return where the wide backbone of some weights lies with its units.
-
-    Example:
-        >>> from pathlib import PurePosixPath
-        >>> str(wide_folder(PurePosixPath("weights/shapes-224")))
-        'weights/shapes-224-wide'
-    """
-    return weights.with_name(f"{weights.name}-wide")
 
 
 def train(

@@ -10,9 +10,8 @@ import pytest
 from safetensors import safe_open
 
 from models import ladder
+from models.runs import seed_folder, wide_folder
 from models.training import run_seeds, run_wide
-from models.training.run_seeds import seed_folder
-from models.training.run_wide import wide_folder
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
 
