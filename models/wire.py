@@ -12,11 +12,13 @@ All numbers are little-endian::
         16      4  CRC-32 of all other bytes
         20      -  coded symbols or image
 
-Bottleneck units count from 1; 61 is CR+BQ, 62 WebP, 63 features through zlib, where the settings'
-or tables' hash tells one from another; 65 upwards is JPEG.
+Bottleneck units count from 1; 51 is the unit of any rate, 52 a layer of the layered unit, 61 is
+CR+BQ, 62 WebP, 63 features through zlib, where the settings' or tables' hash tells one from
+another; 65 upwards is JPEG.
 
 The receiver knows which unit it expects and compares; nothing in a header makes it allocate. The
 CRC covers the header, too: one flipped bit anywhere is always found, and so is a burst of up to 32.
+A payload that refines another starts its CRC from that of the other, and so fits no other frame's.
 """
 
 from __future__ import annotations
@@ -50,8 +52,13 @@ class Identity:
     shape: tuple[int, int, int]
 
 
-def pack(coded: bytes, identity: Identity) -> bytes:
+def pack(coded: bytes, identity: Identity, behind: bytes = b"") -> bytes:
     """Return a payload: the header of a unit, then its coded bytes.
+
+    Args:
+        coded: The coded bytes.
+        identity: The unit.
+        behind: The payload that this one refines, if it refines one.
 
     Example:
         >>> who = Identity(unit_id=3, tables_digest=bytes(32), shape=(16, 14, 14))
@@ -66,19 +73,23 @@ def pack(coded: bytes, identity: Identity) -> bytes:
         *identity.shape,
         len(coded),
     )
-    return header + _CRC.pack(zlib.crc32(coded, zlib.crc32(header))) + coded
+    return header + _CRC.pack(_counted(header, coded, behind)) + coded
 
 
-def unpack(payload: bytes, expected: Identity, where: str = "payload") -> bytes:
+def unpack(
+    payload: bytes, expected: Identity, where: str = "payload", behind: bytes = b""
+) -> bytes:
     """Return the coded bytes of a payload of the expected unit.
 
     Args:
         payload: The received bytes.
         expected: The unit the receiver decodes with.
         where: What messages name as the place.
+        behind: The payload that this one refines, if it refines one.
 
     Raises:
-        InputError: The payload is cut, damaged, of another version or of another unit.
+        InputError: The payload is cut, damaged, of another version or of another unit, or refines
+            another payload.
     """
     if len(payload) < HEADER_BYTES:
         rule = f"must be at least the {HEADER_BYTES} of a header"
@@ -98,10 +109,39 @@ def unpack(payload: bytes, expected: Identity, where: str = "payload") -> bytes:
     for what, found, wanted in comparisons:
         if found != wanted:
             raise _refused(where, what, found, f"must be {wanted}")
-    counted = zlib.crc32(coded, zlib.crc32(payload[: _BEFORE_CRC.size]))
+    counted = _counted(payload[: _BEFORE_CRC.size], coded, behind)
     if crc != counted:
         raise _refused(where, "CRC-32", f"{crc:08x}", f"must be {counted:08x}, that of its bytes")
     return coded
+
+
+def apart(joined: bytes, where: str = "payload") -> list[bytes]:
+    """Return the payloads that were joined one behind the other.
+
+    Raises:
+        InputError: The last one is cut; what else may be damaged is for `unpack` to find.
+
+    Example:
+        >>> who = Identity(unit_id=3, tables_digest=bytes(32), shape=(16, 14, 14))
+        >>> [len(payload) for payload in apart(pack(b"12345", who) + pack(b"", who))]
+        [25, 20]
+    """
+    payloads, at = [], 0
+    while at < len(joined):
+        if len(joined) - at < HEADER_BYTES:
+            rule = f"must be at least the {HEADER_BYTES} of a header"
+            raise _refused(where, "bytes", len(joined) - at, rule)
+        *_, length = _BEFORE_CRC.unpack_from(joined, at)
+        end = at + HEADER_BYTES + length
+        if end > len(joined):
+            raise _refused(where, "length", length, f"must be {len(joined) - at - HEADER_BYTES}")
+        payloads.append(joined[at:end])
+        at = end
+    return payloads
+
+
+def _counted(header: bytes, coded: bytes, behind: bytes) -> int:
+    return zlib.crc32(coded, zlib.crc32(header, zlib.crc32(behind)))
 
 
 def _refused(where: str, what: str, value: object, rule: str) -> InputError:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.prior import FrequencyTables
     from models.units.shape import UnitShape
 
-__all__ = ["GRID", "POINTS", "STEPS", "ContinuousUnit", "step_of"]
+__all__ = ["GRID", "POINTS", "STEPS", "ContinuousUnit", "place_of", "step_of"]
 
 POINTS = {f"any-{k + 1}": k / 5 for k in range(6)}
 """Levels that are measured as operating points, by the names they have in profiles."""
@@ -53,6 +53,16 @@ def step_of(level: float) -> int:
         msg = f"a level lies between 0 and 1, not at {level}"
         raise ValueError(msg)
     return round(level * STEPS)
+
+
+def place_of(step: int) -> int:
+    """Return the index of the tables, of `GRID`, that a level's byte is coded with: the nearest.
+
+    Example:
+        >>> place_of(0), place_of(128), place_of(255)
+        (0, 8, 16)
+    """
+    return round(step * (GRID - 1) / STEPS)
 
 
 class ContinuousUnit(nn.Module):
@@ -126,7 +136,7 @@ class ContinuousUnit(nn.Module):
 
     def tables_at(self, step: int) -> FrequencyTables:
         """Return the tables that a level is coded with: those of the nearest one on the grid."""
-        return self.tables[round(step * (GRID - 1) / STEPS)]
+        return self.tables[place_of(step)]
 
     @property
     def digest(self) -> bytes:

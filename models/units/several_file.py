@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["load", "load_all", "save"]
+__all__ = ["load", "save"]
 
 _Unit = TypeVar("_Unit", ContinuousUnit, LayeredUnit)
 _COUNTS = {ContinuousUnit.name: GRID, LayeredUnit.name: LAYERS}
@@ -70,12 +70,3 @@ def load(folder: Path, kind: type[_Unit], digest: str) -> _Unit:
     fill(path, unit, tensors)
     unit.tables = tuple(tables)
     return unit
-
-
-def load_all(folder: Path, digest: str) -> tuple[ContinuousUnit | None, LayeredUnit | None]:
-    """Return the unit of any rate and the layered one in a folder of weights, where they are."""
-    there = {name: (folder / f"{name}.safetensors").exists() for name in _COUNTS}
-    return (
-        load(folder, ContinuousUnit, digest) if there[ContinuousUnit.name] else None,
-        load(folder, LayeredUnit, digest) if there[LayeredUnit.name] else None,
-    )
