@@ -17,21 +17,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.baselines.jpeg import LADDER
-from models.measuring.answers import Answers, collect, measure_blocks
+from models.measuring.answers import collect, measure_blocks
 from models.measuring.content import Block, draw, long_clips
-from models.measuring.facts import clocks, facts, load_ns
+from models.measuring.facts import clocks, facts
 from models.measuring.network import open_network
-from models.measuring.timing import TimingPlan, Timings, time_stages
-from models.profile import HALVES, Profile, Unit, save, sealed
+from models.measuring.timing import TimingPlan, time_stages
+from models.measuring.units import ladder_of
+from models.profile import HALVES, Profile, save, sealed
 from models.scenes import CLIP_FPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from models.baselines.image_unit import ImageCodec
-    from models.measuring.subject import Subject
 
-__all__ = ["ContentPlan", "TimingPlan", "ladder_of", "measure"]
+__all__ = ["ContentPlan", "TimingPlan", "measure"]
 
 _TIMED_FRAMES = 32
 
@@ -132,48 +132,13 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     profile = Profile(
         name=name or out.name,
         clip_fps=CLIP_FPS,
-        units=ladder_of(network.subjects, answers, timings, timing),
+        units=ladder_of(network, answers, timings, timing.batch_sizes),
         primary_task="top1",
         batch_sizes=timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in timing.batch_sizes]), axis=1),
         clip_half=np.array([half for half, _, _ in parts]),
         clip_set=np.array([kind for _, kind, _ in parts]),
         clean_scores=answers[network.subjects[0].name].scores,
-        info=facts(network.subjects) | clocks(timings),
+        info=facts(network.subjects, network.kin) | clocks(timings, network.kin),
     )
     return save(sealed(profile, where=str(out)), out)
-
-
-def ladder_of(
-    subjects: Sequence[Subject],
-    answers: Mapping[str, Answers],
-    timings: Timings,
-    plan: TimingPlan,
-) -> tuple[Unit, ...]:
-    """Return a profile's units, in its order, from both passes over subjects."""
-    units = [_unit(subject, answers[subject.name], timings, plan) for subject in subjects]
-    return tuple(sorted(units, key=lambda unit: float(unit.payload_bytes.mean())))
-
-
-def _unit(subject: Subject, found: Answers, timings: Timings, plan: TimingPlan) -> Unit:
-    times = timings.subjects[subject.name]
-    on_device = subject.kind == "on-device"
-    never = np.zeros(1, np.int64)  # an on-device unit has no server stages
-    return Unit(
-        name=subject.name,
-        kind=subject.kind,
-        payload_bytes=found.payload_bytes.astype(np.int32),
-        scores=found.scores,
-        confidence=found.confidence,
-        device_rows_ns=times.sorted_rows(),
-        entropy_decode_ns=never if on_device else np.sort(np.array(times.entropy_decode)),
-        decode_ns=(
-            np.tile(never, (len(plan.batch_sizes), 1))
-            if on_device
-            else times.sorted_decode(plan.batch_sizes)
-        ),
-        switch_ns=load_ns(times),
-        memory_bytes=subject.costs["memory_bytes"],
-        storage_bytes=subject.costs["storage_bytes"],
-        parameters=subject.costs["parameters"],
-    )

@@ -21,6 +21,7 @@ from models.backbone import Outputs, prepare
 from models.measuring.content import Block, draw
 from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
+from models.measuring.kin import STRANGERS, Kin
 from models.measuring.subject import Shown, Subject
 from models.scenes import SETS, render
 from simulator.foundation.files import write_atomically
@@ -38,11 +39,12 @@ _BATCH = 32
 
 
 class Network(NamedTuple):
-    """A cut backbone and everything that is measured on it."""
+    """A cut backbone, everything that is measured on it, and what that has in common."""
 
     head: Callable[[Tensor], Tensor]
     tail: Callable[[Tensor], Outputs]
     subjects: Sequence[Subject]
+    kin: Kin = STRANGERS
 
 
 class Answers(NamedTuple):

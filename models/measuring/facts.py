@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.measuring.kin import STRANGERS
 from models.profile import DEVICE_STAGES
 from models.show import spread_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from models.measuring.kin import Kin
     from models.measuring.subject import Subject
     from models.measuring.timing import SubjectTimes, Timings, WallTimes
 
@@ -24,7 +26,7 @@ __all__ = ["clocks", "facts", "load_ns"]
 _PACKAGES = ("torch", "numpy", "constriction", "pillow", "safetensors")
 
 
-def facts(subjects: Sequence[Subject]) -> dict[str, object]:
+def facts(subjects: Sequence[Subject], kin: Kin = STRANGERS) -> dict[str, object]:
     """Return what a reader needs to judge measured numbers or to repeat them."""
     return {
         "machine": {
@@ -35,7 +37,7 @@ def facts(subjects: Sequence[Subject]) -> dict[str, object]:
         "threads": 1,
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in _PACKAGES},
-        "digests": {subject.name: subject.digest for subject in subjects},
+        "digests": kin.by_unit({subject.name: subject.digest for subject in subjects}),
     }
 
 
@@ -51,15 +53,17 @@ def load_ns(times: SubjectTimes) -> int:
     return round(float(np.median(times.loads)))
 
 
-def clocks(timings: Timings) -> dict[str, object]:
+def clocks(timings: Timings, kin: Kin) -> dict[str, object]:
     """Return which clock was recorded, and wall time of the same samples beside it.
 
     ``wall_ms`` holds medians and 95th percentiles in ms: in ``units``, by name, ``device`` by stage
     and in ``total``, and, where something is sent, ``entropy_decode`` and ``decode`` by batch size;
-    in ``tail`` the shared tail by batch size.
+    in ``tail`` the shared tail by batch size, and so by name in ``tails``, if there are others.
     """
     units = {name: _unit_ms(times.wall) for name, times in timings.subjects.items()}
-    wall = {"units": units, "tail": _by_batch_ms(timings.tail_wall)}
+    wall = {"units": kin.by_unit(units), "tail": _by_batch_ms(timings.tail_wall)}
+    if timings.tails_wall:
+        wall["tails"] = {name: _by_batch_ms(times) for name, times in timings.tails_wall.items()}
     return {"clock": timings.clock, "wall_ms": wall}
 
 

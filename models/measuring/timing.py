@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
+    from models.backbone import Outputs
     from models.measuring.answers import Network
     from models.measuring.subject import Subject
 
@@ -89,12 +91,14 @@ class SubjectTimes:
 
 @dataclass(slots=True)
 class Timings:
-    """Samples of all subjects by name, and of the tail they share, per batch size.
+    """Samples of all subjects by name, and of tails, per batch size.
 
     Attributes:
         subjects: By name.
-        tail: As the stopwatch records them.
+        tail: Of the tail that most subjects share, as the stopwatch records them.
         tail_wall: Wall nanoseconds of the same samples.
+        tails: By name (``Kin.tails``), of the tails that some subjects bring.
+        tails_wall: Wall nanoseconds of the same samples.
         clock: What the stopwatch records, in words.
     """
 
@@ -102,6 +106,8 @@ class Timings:
     tail: dict[int, list[int]]
     tail_wall: dict[int, list[int]]
     clock: str
+    tails: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+    tails_wall: dict[str, dict[int, list[int]]] = field(default_factory=dict)
 
 
 @torch.inference_mode()
@@ -125,11 +131,14 @@ def time_stages(
     """
     torch.set_num_threads(1)
     watch = stopwatch or Stopwatch()
+    bringers = _bringers(network)
     found = Timings(
         subjects={s.name: SubjectTimes() for s in network.subjects},
         tail={},
         tail_wall={},
         clock=watch.about,
+        tails={name: {} for name in bringers.values()},
+        tails_wall={name: {} for name in bringers.values()},
     )
     received: dict[str, list[Any]] = {s.name: [] for s in network.subjects}
     for round_ in range(-plan.warm_up, plan.rounds):
@@ -145,7 +154,12 @@ def time_stages(
                 into.wall.entropy_decode.append(wall)
                 received[subject.name] = [item, *received[subject.name]][: plan.batch_sizes[-1]]
                 if round_ < plan.server_rounds:
-                    _decode(watch, subject, received[subject.name], plan.batch_sizes, into)
+                    batches = _batches(received[subject.name], plan.batch_sizes)
+                    _decode(watch, subject, batches, into)
+                    if subject.name in bringers:
+                        name = bringers[subject.name]
+                        times = (found.tails[name], found.tails_wall[name]) if kept else ({}, {})
+                        _own_tail(watch, subject, batches, *times)
         if round_ < plan.server_rounds:
             tails = (found.tail, found.tail_wall) if kept else ({}, {})
             _tail(watch, network, images, plan.batch_sizes, *tails)
@@ -172,19 +186,42 @@ def _device_row(
     return value
 
 
+def _bringers(network: Network) -> dict[str, str]:
+    """Return for each tail but the shared one the first subject that has it, as subject to tail."""
+    first: dict[str, str] = {}
+    for subject in network.subjects:
+        name = network.kin.tail(subject)
+        if name is not None:
+            first.setdefault(name, subject.name)
+    return {subject: name for name, subject in first.items()}
+
+
+def _batches(items: Sequence[Any], sizes: Sequence[int]) -> list[list[Any]]:
+    return [[items[k % len(items)] for k in range(size)] for size in sizes]
+
+
 def _decode(
-    watch: Stopwatch,
-    subject: Subject,
-    items: Sequence[Any],
-    sizes: Sequence[int],
-    into: SubjectTimes,
+    watch: Stopwatch, subject: Subject, batches: Sequence[Sequence[Any]], into: SubjectTimes
 ) -> None:
-    for size in sizes:
-        batch = [items[k % len(items)] for k in range(size)]
+    for batch in batches:
         subject.decode(batch)
         _, spent, wall = watch.time(subject.decode, batch)
-        into.decode.setdefault(size, []).append(spent)
-        into.wall.decode.setdefault(size, []).append(wall)
+        into.decode.setdefault(len(batch), []).append(spent)
+        into.wall.decode.setdefault(len(batch), []).append(wall)
+
+
+def _own_tail(
+    watch: Stopwatch,
+    subject: Subject,
+    batches: Sequence[Sequence[Any]],
+    into: dict[int, list[int]],
+    wall_into: dict[int, list[int]],
+) -> None:
+    tail = subject.tail
+    if tail is None:
+        return
+    for batch in batches:
+        _timed(watch, tail, subject.decode(batch), len(batch), into, wall_into)
 
 
 def _tail(
@@ -197,7 +234,18 @@ def _tail(
 ) -> None:
     features = network.head(prepare(images[: sizes[-1]]))
     for size in sizes:
-        network.tail(features[:size])
-        _, spent, wall = watch.time(network.tail, features[:size])
-        into.setdefault(size, []).append(spent)
-        wall_into.setdefault(size, []).append(wall)
+        _timed(watch, network.tail, features[:size], size, into, wall_into)
+
+
+def _timed(
+    watch: Stopwatch,
+    tail: Callable[[Tensor], Outputs],
+    features: Tensor,
+    size: int,
+    into: dict[int, list[int]],
+    wall_into: dict[int, list[int]],
+) -> None:
+    tail(features)
+    _, spent, wall = watch.time(tail, features)
+    into.setdefault(size, []).append(spent)
+    wall_into.setdefault(size, []).append(wall)

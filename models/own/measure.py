@@ -23,12 +23,13 @@ from models.backbone import prepare
 from models.baselines.image_unit import ImageUnit
 from models.baselines.jpeg import LADDER, Jpeg
 from models.baselines.on_device import OnDevice
-from models.measure import TimingPlan, ladder_of
+from models.measure import TimingPlan
 from models.measuring.answers import Answers, Network
 from models.measuring.facts import clocks, facts
 from models.measuring.stopwatch import Stopwatch
 from models.measuring.subject import Shown
 from models.measuring.timing import time_stages
+from models.measuring.units import ladder_of
 from models.own.calibrate import calibration_frames, codecs, stored_codecs
 from models.own.ends import export
 from models.own.feature_unit import FeatureUnit
@@ -133,14 +134,14 @@ def measure_own(
     profile = Profile(
         name=out.name,
         clip_fps=plan.fps,
-        units=ladder_of(subjects, answers, timings, plan.timing),
+        units=ladder_of(network, answers, timings, plan.timing.batch_sizes),
         primary_task=task.scores[0],
         batch_sizes=plan.timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in plan.timing.batch_sizes]), axis=1),
         clip_half=np.array(halves),
         clip_set=np.array(["standard"] * len(clips)),
         clean_scores=clean,
-        info=facts(subjects) | clocks(timings) | _about(plan, cut, clips),
+        info=facts(subjects, network.kin) | clocks(timings, network.kin) | _about(plan, cut, clips),
     )
     return save(sealed(profile, where=str(out)), out)
 
