@@ -19,6 +19,7 @@ from models.baselines.on_device import OnDevice
 from models.baselines.reduced_unit import Reduced
 from models.measuring.answers import Network
 from models.measuring.bottleneck import Bottleneck
+from models.measuring.kin import Kin
 from models.measuring.student import Taught
 from models.runs import load_seeds
 from models.split import SPLITS, cut
@@ -105,7 +106,8 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     halves = cut(trained.backbone, after=SPLIT_AFTER)
     subjects: list[Subject] = [_on_device(trained, halves.head, halves.tail)]
     subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
-    subjects += [_elsewhere(trained, unit, split) for split, unit in other_splits.load_all(trained)]
+    elsewhere = other_splits.load_all(trained)
+    subjects += [_elsewhere(trained, unit, split) for split, unit in elsewhere]
     subjects += [Taught(served, trained.digest) for served in student_file.load_all(trained)]
     if features:
         features_shape = SPLITS["middle"].features_at(trained.backbone.width)
@@ -113,7 +115,8 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
             subjects += _reduced(trained, reduced, halves.head)
     subjects += [ImageUnit(codec, halves.head, trained.digest) for codec in codecs]
-    return Network(head=halves.head, tail=halves.tail, subjects=subjects)
+    kin = Kin(tails={unit.name: split for split, unit in elsewhere})
+    return Network(head=halves.head, tail=halves.tail, subjects=subjects, kin=kin)
 
 
 def _on_device(trained: TrainedLadder, head: nn.Module, tail: nn.Module) -> OnDevice:
@@ -140,10 +143,12 @@ def _bottleneck(
     if unit.tables is None:
         raise AssertionError(unit.name)  # pragma: no cover - loaded units are sealed
     unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    tail_bytes = 0 if tail is None else _FLOAT_BYTES * _size(tail)
     costs = {
         "parameters": _size(unit),
         "storage_bytes": trained.storage_bytes(unit),
-        "memory_bytes": _FLOAT_BYTES * (_size(unit) + unit.tables.frequencies.size),
+        "memory_bytes": _FLOAT_BYTES * (_size(unit) + unit.tables.frequencies.size) + tail_bytes,
+        "tail_bytes": tail_bytes,
     }
     return Bottleneck(
         unit=unit,
