@@ -70,6 +70,7 @@ QUICK = Settings(
 def train(
     weights: Path,
     *,
+    seed: int = 1,
     seeds: Sequence[int] | None = None,
     settings: Settings = FULL,
     work: Path | None = None,
@@ -82,6 +83,7 @@ def train(
 
     Args:
         weights: A folder of weights as ``run.train`` wrote it; its backbone is shared.
+        seed: Of the frames, as in the ladder's training.
         seeds: Of order, noise and first weights; by default those of the settings.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
@@ -95,12 +97,13 @@ def train(
     Raises:
         InputError: There is no backbone in the folder, or it is damaged.
     """
-    shop = Workshop.furnished(weights, settings.footage, work=work, workers=workers, tell=tell)
+    footage = settings.footage.seeded(seed)
+    shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
     written = []
-    for seed in settings.seeds if seeds is None else seeds:
+    for own in settings.seeds if seeds is None else seeds:
         for unit in settings.units:
-            out = seed_folder(weights, seed)
-            task = partial(learn, shop=shop, out=out, recipe=replace(unit, seed=seed))
+            out = seed_folder(weights, own)
+            task = partial(learn, shop=shop, out=out, recipe=replace(unit, seed=own))
             together(task, workers, tell=tell)
             written.append(out / f"unit-{unit.number}.safetensors")
     return written

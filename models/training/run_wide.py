@@ -84,7 +84,7 @@ def train(
 
     Args:
         weights: A folder of weights as ``run.train`` wrote it.
-        seed: Of the copies, the order, the noise and the units' first weights.
+        seed: Of the frames, as in the ladder's training, and of all that is drawn here.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
             the training of the ladder kept its own.
@@ -99,7 +99,8 @@ def train(
     """
     out = wide_folder(weights)
     work = work or weights.with_name(f".{weights.name}.work")
-    narrow = Workshop.furnished(weights, settings.footage, work=work, workers=workers, tell=tell)
+    footage = settings.footage.seeded(seed)
+    narrow = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
     recipe = replace(settings.backbone, seed=seed)
     together(
         partial(_learn, shop=narrow, out=out, recipe=recipe, width=settings.width),
@@ -107,12 +108,7 @@ def train(
         tell=tell,
     )
     shop = Workshop.furnished(
-        out,
-        settings.footage,
-        work=work,
-        shelf=f"{out.name}-features",
-        rows=settings.rows,
-        tell=tell,
+        out, footage, work=work, shelf=f"{out.name}-features", rows=settings.rows, tell=tell
     )
     for unit in settings.units:
         task = partial(run_seeds.learn, shop=shop, out=out, recipe=replace(unit, seed=seed))
