@@ -18,12 +18,16 @@ from models.baselines.jpeg import LADDER
 from models.baselines.on_device import OnDevice
 from models.baselines.reduced_unit import Reduced
 from models.measuring.answers import Network
+from models.measuring.any_rate import at_levels
 from models.measuring.bottleneck import Bottleneck
 from models.measuring.kin import Kin
+from models.measuring.prefix import prefixes
 from models.measuring.student import Taught
 from models.runs import load_seeds
 from models.split import SPLITS, cut
 from models.units import other_splits, student_file
+from models.units.continuous import ContinuousUnit
+from models.units.layered import LayeredUnit
 from models.weightfile import resident
 
 if TYPE_CHECKING:
@@ -109,13 +113,19 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     elsewhere = other_splits.load_all(trained)
     subjects += [_elsewhere(trained, unit, split) for split, unit in elsewhere]
     subjects += [Taught(served, trained.digest) for served in student_file.load_all(trained)]
+    levels, layers = at_levels(trained, halves.head), prefixes(trained, halves.head)
+    subjects += [*levels, *layers]
     if features:
         features_shape = SPLITS["middle"].features_at(trained.backbone.width)
         subjects.append(FeatureZlib(halves.head, features_shape, trained.digest))
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
             subjects += _reduced(trained, reduced, halves.head)
     subjects += [ImageUnit(codec, halves.head, trained.digest) for codec in codecs]
-    kin = Kin(tails={unit.name: split for split, unit in elsewhere})
+    kin = Kin(
+        modules={level.name: ContinuousUnit.name for level in levels},
+        tails={unit.name: split for split, unit in elsewhere},
+        layered={LayeredUnit.name: tuple(layer.name for layer in layers)} if layers else {},
+    )
     return Network(head=halves.head, tail=halves.tail, subjects=subjects, kin=kin)
 
 
