@@ -14,6 +14,7 @@ from models.scenes import CLASSES, EMPTY
 from models.split import cut
 from models.training.tasks import coaching_loss, distillation_loss, supervised_loss
 from simulator.foundation.errors import InputError
+from tests.models.counting import multiplications
 
 
 @pytest.fixture(scope="module")
@@ -25,23 +26,6 @@ def frames() -> torch.Tensor:
 def backbone(seed: int = 0) -> Backbone:
     torch.manual_seed(seed)
     return Backbone()
-
-
-def multiplications(network: nn.Module, x: torch.Tensor) -> float:
-    """Count what convolutions multiply for one frame, in millions."""
-    total = 0
-
-    def count(layer: nn.Module, _given: object, out: torch.Tensor) -> None:
-        nonlocal total
-        assert isinstance(layer, nn.Conv2d)
-        total += layer.weight[0].numel() * out[0].numel()
-
-    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, nn.Conv2d)]
-    with torch.inference_mode():
-        network(x[:1])
-    for hook in hooks:
-        hook.remove()
-    return total / 1e6
 
 
 def test_frames_become_numbers_between_minus_one_and_one() -> None:
@@ -77,8 +61,8 @@ def test_the_network_answers_three_tasks(frames: torch.Tensor) -> None:
 
 def test_the_tail_is_at_least_five_times_the_head(frames: torch.Tensor) -> None:
     head, tail = cut(backbone().eval(), after=SPLIT_AFTER)
-    light = multiplications(head, frames)
-    heavy = multiplications(tail, torch.rand(1, *FEATURES))
+    light = multiplications(head, frames) / 1e6
+    heavy = multiplications(tail, torch.rand(1, *FEATURES)) / 1e6
     assert 10 < light < 40
     assert heavy > 5 * light
     assert light + heavy < 225
