@@ -111,7 +111,8 @@ def unpack(
             raise _refused(where, what, found, f"must be {wanted}")
     counted = _counted(payload[: _BEFORE_CRC.size], coded, behind)
     if crc != counted:
-        raise _refused(where, "CRC-32", f"{crc:08x}", f"must be {counted:08x}, that of its bytes")
+        of = "its bytes behind those it refines" if behind else "its bytes"
+        raise _refused(where, "CRC-32", f"{crc:08x}", f"must be {counted:08x}, that of {of}")
     return coded
 
 
