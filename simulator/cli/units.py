@@ -1,10 +1,11 @@
-"""`splitcast units`: trains bottleneck units, evaluates them, writes their model card."""
+"""`splitcast units`: trains weights of every kind, evaluates them, writes their model card."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from simulator.cli import units_search
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.run import workers
 
@@ -17,9 +18,17 @@ def add(commands: Commands) -> None:
     parts = commands.add_parser("units", help=about).add_subparsers(
         metavar="COMMAND", required=True
     )
-    train = command(parts, "train", "train a backbone and its units from a seed", _train)
+    train = command(parts, "train", "train a backbone and everything on it from a seed", _train)
     train.add_argument(
         "out", metavar="DIR", type=Path, help="folder of weights; resumed if cut off"
+    )
+    train.add_argument(
+        "--only",
+        metavar="KIND",
+        action="append",
+        default=[],
+        help="train this kind only: ladder, continuous, layered, students, crbq, aware, pictures, "
+        "seeds or wide; can be repeated; all but the ladder need it there",
     )
     train.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
     train.add_argument("--quick", action="store_true", help="seconds of training, to see it work")
@@ -37,13 +46,7 @@ def add(commands: Commands) -> None:
         type=Path,
         help="write the card, too; FILE.json is in a profile",
     )
-    baselines = command(
-        parts, "baselines", "train CR+BQ units on the backbone of trained weights", _baselines
-    )
-    baselines.add_argument("weights", metavar="DIR", type=Path, help="folder that `train` wrote")
-    baselines.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
-    baselines.add_argument("--quick", action="store_true", help="seconds, to see it work")
-    baselines.add_argument("--workers", metavar="N", type=workers, default=2, help="default 2")
+    units_search.add(parts)
     card = command(parts, "card", "write the model card of a profile", _card)
     card.add_argument("profile", metavar="NAME|DIR", help="with evaluation.json in its folder")
     card.add_argument("out", metavar="FILE.md", type=Path)
@@ -54,32 +57,19 @@ def _tell(line: str) -> None:
 
 
 def _train(arguments: Arguments) -> int:
-    from models.training.run import FULL, QUICK, train
+    from models.training.kinds import chosen, train
 
-    settings = QUICK if arguments.quick else FULL
-    found = train(
+    kinds = chosen(arguments.only)
+    train(
         arguments.out,
+        kinds,
         seed=arguments.seed,
-        settings=settings,
+        quick=arguments.quick,
         workers=arguments.workers,
         tell=_tell,
     )
-    print(f"{len(found.units)} units in {arguments.out}; measure them with `splitcast profile`")
-    return 0
-
-
-def _baselines(arguments: Arguments) -> int:
-    from models.training.run_reduced import FULL, QUICK, train
-
-    settings = QUICK if arguments.quick else FULL
-    written = train(
-        arguments.weights,
-        seed=arguments.seed,
-        settings=settings,
-        workers=arguments.workers,
-        tell=_tell,
-    )
-    print(f"{len(written)} CR+BQ units in {arguments.weights}")
+    names = ", ".join(kind.name for kind in kinds)
+    print(f"{names} in {arguments.out}; measure them with `splitcast profile measure`")
     return 0
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +13,7 @@ from simulator.cli.progress import Progress
 from simulator.cli.text_table import text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tests.simulator.cli.conftest import Called
@@ -145,9 +144,9 @@ def test_measuring_and_training_pass_their_arguments_on(
     tiny_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    measure, train, evaluate, card, reduced = (
+    measure, kinds, evaluate, card = (
         pytest.importorskip(f"models.{name}")
-        for name in ("measure", "training.run", "evaluate", "card", "training.run_reduced")
+        for name in ("measure", "training.kinds", "evaluate", "card")
     )
     asked: list[tuple[object, ...]] = []
 
@@ -158,44 +157,38 @@ def test_measuring_and_training_pass_their_arguments_on(
         asked.append(("baselines", "webp-q50" in names, options["features"]))
         return load(tiny_folder)
 
-    def trained(out: Path, **options: object) -> object:
-        asked.append(("train", out, options["seed"], options["settings"] is train.QUICK))
-        return SimpleNamespace(units=[1, 2])
+    def trained(out: Path, which: Sequence[Any], **options: object) -> None:
+        asked.append(("train", out, len(which), options["seed"], options["quick"]))
 
     monkeypatch.setattr(measure, "measure", measured)
-    monkeypatch.setattr(train, "train", trained)
+    monkeypatch.setattr(kinds, "train", trained)
 
     def evaluated(*given: object, **options: Any) -> None:  # noqa: ANN401
         asked.append(("evaluate", *given, options["against"] is not None))
 
-    def reduced_trained(out: Path, **options: object) -> list[Path]:
-        asked.append(("reduced", out, options["settings"] is reduced.QUICK))
-        return [out]
-
     monkeypatch.setattr(evaluate, "evaluate", evaluated)
-    monkeypatch.setattr(reduced, "train", reduced_trained)
     monkeypatch.setattr(card, "write", lambda *a: asked.append(("card", *a)))
     out = tmp_path / "out"
     called = splitcast("profile", "measure", "w", out, "--share", "0.5")
     assert (called.code, called.err) == (0, "measuring\n")
     assert "profile tiny" in called.out
-    assert splitcast("units", "train", out, "--quick", "--seed", "3").out.startswith("2 units in")
+    assert splitcast("units", "train", out, "--quick", "--seed", "3").out.startswith("ladder, ")
     assert splitcast("units", "evaluate", "w", out).code == 0
     assert splitcast("units", "card", "tiny", out).code == 0
     assert asked == [
         ("measure", "w", out, 60),
         ("baselines", False, False),
-        ("train", out, 3, True),
+        ("train", out, len(kinds.KINDS), 3, True),
         ("evaluate", "w", out, False),
         ("card", "tiny", out),
     ]
     asked.clear()
     assert splitcast("profile", "measure", "w", out, "--baselines").code == 0
-    assert splitcast("units", "baselines", out, "--quick").out.startswith("1 CR+BQ units in")
+    assert splitcast("units", "train", out, "--only", "crbq").out.startswith(f"crbq in {out}; ")
     assert splitcast("units", "evaluate", "w", out, "--baselines", "--card", out).code == 0
     assert asked[1:] == [
         ("baselines", True, True),
-        ("reduced", out, True),
+        ("train", out, 1, 1, False),
         ("evaluate", "w", out, True),
         ("card", out.parent, out),
     ]
