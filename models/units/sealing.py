@@ -43,11 +43,17 @@ def counted(symbols: NDArray[np.int32], density: Mixture) -> FrequencyTables:
     return FrequencyTables.from_probabilities(counts + _PRIOR_COUNT * learned, lowest)
 
 
-def clamped(y: Tensor, tables: FrequencyTables | None) -> Tensor:
-    """Return what an encoder gives, (n, channels, h, w), as int32 symbols all in the tables."""
+def clamped(y: Tensor, tables: FrequencyTables | None, *, largest: int = LARGEST) -> Tensor:
+    """Return what an encoder gives, (n, channels, h, w), as int32 symbols all in the tables.
+
+    Args:
+        y: What the encoder gives.
+        tables: None before there are any.
+        largest: How far from 0 symbols then may lie.
+    """
     whole = torch.round(y)
     if tables is None:
-        return whole.clamp(-LARGEST, LARGEST).to(torch.int32)
+        return whole.clamp(-largest, largest).to(torch.int32)
     lowest = torch.from_numpy(tables.lowest).to(y.dtype)[:, None, None]
     highest = lowest + tables.frequencies.shape[1] - 1
     return torch.minimum(torch.maximum(whole, lowest), highest).to(torch.int32)
