@@ -52,6 +52,19 @@ class UnitShape:
         return max(3, self.stride)
 
     @property
+    def margin(self) -> tuple[int, int]:
+        """By how many rows and columns the symbols' cells reach beyond the features in all."""
+        _, height, width = self.features
+        return self.grid[0] * self.stride - height, self.grid[1] * self.stride - width
+
+    @property
+    def padding(self) -> tuple[int, int]:
+        """Rows and columns of zeros at each side of what the encoder reads."""
+        if self.kernel > self.stride:
+            return 1, 1
+        return (self.margin[0] + 1) // 2, (self.margin[1] + 1) // 2
+
+    @property
     def _cells(self) -> int:
         return self.grid[0] * self.grid[1]
 

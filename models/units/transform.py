@@ -46,10 +46,11 @@ class Decoder(nn.Module):
     def synthesise(self, symbols: Tensor) -> Tensor:
         """Return features, float (n, *shape.features), from symbols given as floats."""
         hidden = functional.relu(self.place(symbols * self.shape.step))
-        _, height, width = self.shape.features
         wide = functional.pixel_shuffle(self.spread(hidden), self.shape.stride)
-        # What the last cells cover may reach beyond the features.
-        return functional.relu(self.smooth(functional.relu(wide[..., :height, :width])))
+        _, height, width = self.shape.features
+        top, left = (beyond // 2 for beyond in self.shape.margin)
+        inside = wide[..., top : top + height, left : left + width]
+        return functional.relu(self.smooth(functional.relu(inside)))
 
     @torch.inference_mode()
     def decode(self, symbols: Tensor) -> Tensor:
@@ -71,10 +72,15 @@ class Transform(Decoder):
 
     def __init__(self, shape: UnitShape) -> None:
         """Make an untrained transform."""
-        deep, near = shape.features[0], (shape.kernel - 1) // 2
         super().__init__(
             shape,
-            reduce=nn.Conv2d(deep, shape.width, shape.kernel, stride=shape.stride, padding=near),
+            reduce=nn.Conv2d(
+                shape.features[0],
+                shape.width,
+                shape.kernel,
+                stride=shape.stride,
+                padding=shape.padding,
+            ),
             pick=nn.Conv2d(shape.width, shape.channels, 1),
         )
 
