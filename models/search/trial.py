@@ -157,7 +157,7 @@ def judged(shop: Workshop, recipe: DesignRecipe, unit: BottleneckUnit, frames: i
         unit=unit,
         tables=unit.tables,
         head=head,
-        feature_shape=recipe.shape.features,
+        feature_shape=unit.shape.features,
         digest="",
         costs={},
         load=lambda: None,
