@@ -18,9 +18,11 @@ import numpy as np
 
 from models.baselines.jpeg import LADDER
 from models.measuring.answers import collect, measure_blocks
+from models.measuring.chain_units import chain_unit, time_chains
+from models.measuring.chained import chain_digest, collect_chain, measure_chains
 from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts
-from models.measuring.network import open_network
+from models.measuring.network import open_ladder, open_network
 from models.measuring.timing import TimingPlan, time_stages
 from models.measuring.units import ladder_of
 from models.profile import HALVES, Profile, save, sealed
@@ -29,11 +31,15 @@ from models.scenes import CLIP_FPS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from models.baselines.image_unit import ImageCodec
+    from models.baselines.video import VideoCodec
 
 __all__ = ["ContentPlan", "TimingPlan", "measure"]
 
 _TIMED_FRAMES = 32
+_TIMED_CLIPS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     timing: TimingPlan | None = None,
     codecs: Sequence[ImageCodec] = LADDER,
     features: bool = False,
+    videos: Sequence[VideoCodec] = (),
     cache: Path = Path("build/measured"),
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
@@ -105,6 +112,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         timing: How often times are taken.
         codecs: Settings of still-image codecs to measure beside the trained units.
         features: Whether to measure the feature codecs, too, CR+BQ units among them.
+        videos: Settings of video codecs to measure, too.
         cache: Folder that keeps results clip by clip, so that a killed run goes on.
         workers: Processes of the content pass; the timing pass is always one thread.
         tell: Called with a line of progress.
@@ -121,6 +129,9 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     parts = content.blocks()
     blocks = [block for _, _, block in parts]
     measure_blocks(opened, blocks, cache, workers=workers, tell=tell)
+    digest = open_ladder(weights).digest
+    if videos:
+        measure_chains(opened, videos, blocks, cache, digest=digest, workers=workers, tell=tell)
     step = max(1, len(blocks) // _TIMED_FRAMES)
     timed = [
         Block((replace(block.clips[0], instants=(content.frames // 2,)),))
@@ -128,17 +139,36 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     ]
     images = np.concatenate([draw(block).images for block in timed])
     timings = time_stages(network, images, timing, tell=tell)
+    if videos:
+        time_chains(network, videos, _filmed(blocks), timing, timings, tell=tell)
     answers = {s.name: collect(s, blocks, cache) for s in network.subjects}
+    units = ladder_of(network, answers, timings, timing.batch_sizes)
+    chains = [
+        chain_unit(
+            codec,
+            collect_chain(codec, blocks, cache, digest=digest),
+            timings.subjects[codec.name],
+            timing.batch_sizes,
+        )
+        for codec in videos
+    ]
+    digests = {codec.name: chain_digest(codec, digest) for codec in videos}
     profile = Profile(
         name=name or out.name,
         clip_fps=CLIP_FPS,
-        units=ladder_of(network, answers, timings, timing.batch_sizes),
+        units=tuple(sorted((*units, *chains), key=lambda unit: unit.mean_bytes)),
         primary_task="top1",
         batch_sizes=timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in timing.batch_sizes]), axis=1),
         clip_half=np.array([half for half, _, _ in parts]),
         clip_set=np.array([kind for _, kind, _ in parts]),
         clean_scores=answers[network.subjects[0].name].scores,
-        info=facts(network.subjects, network.kin) | clocks(timings, network.kin),
+        info=facts(network.subjects, network.kin, digests) | clocks(timings, network.kin),
     )
     return save(sealed(profile, where=str(out)), out)
+
+
+def _filmed(blocks: Sequence[Block]) -> NDArray[np.uint8]:
+    """Return all frames of a few clips, for codecs that are timed on a stream."""
+    step = max(1, len(blocks) // _TIMED_CLIPS)
+    return np.concatenate([draw(block).images for block in blocks[::step][:_TIMED_CLIPS]])

@@ -68,6 +68,7 @@ def render(profile: Profile) -> str:
         lines += ["Sizes are payload bytes with the wire header; intervals are 95 % over clips."]
     for name, count in shown["sets"].items():
         lines += ["", f"{name} ({count} clips)", *_content_table(shown, name, profile.tasks)]
+    lines += _chains(shown)
     lines += ["", "times, ms: median (p95); costs", *_cost_table(shown)]
     if "wall_ms" in profile.info:
         lines += ["", "wall time of the same samples, ms: median (p95)", *_wall_table(shown)]
@@ -97,17 +98,32 @@ def _unit(unit: Unit, profile: Profile, groups: Mapping[str, NDArray[np.intp]]) 
         "memory_bytes": unit.memory_bytes,
         "storage_bytes": unit.storage_bytes,
         "parameters": unit.parameters,
+    } | _chain(unit)
+
+
+def _chain(unit: Unit) -> dict[str, Any]:
+    """Return what makes the frames of a video codec hang together; nothing for other units."""
+    if unit.chain is None:
+        return {}
+    predicted, intra = unit.payload_bytes.mean(), unit.chain.intra_bytes.mean()
+    return {
+        "refresh": unit.chain.refresh,
+        "predicted_bytes": round(float(predicted), 1),
+        "intra_bytes": round(float(intra), 1),
     }
 
 
 def _content(unit: Unit, clips: NDArray[np.intp]) -> dict[str, Any]:
     sizes = unit.payload_bytes[clips].astype(np.float64)
+    mean = float(sizes.mean())
+    if unit.chain is not None:
+        mean = unit.chain.mixed(mean, float(unit.chain.intra_bytes[clips].mean()))
     weights = resamplings(len(clips))
     p5, p95 = np.quantile(sizes, (0.05, 0.95))
     within = sizes.std(axis=1) / np.maximum(sizes.mean(axis=1), 1)
     return {
         "bytes": {
-            "mean": round(float(sizes.mean()), 1),
+            "mean": round(mean, 1),
             "p5": round(float(p5), 1),
             "p95": round(float(p95), 1),
             "cv_within_clip": round(float(within.mean()), 4),
@@ -147,6 +163,18 @@ def _content_table(shown: Any, group: str, tasks: Sequence[str]) -> list[str]:  
         percent = _percent(content["scores"], means=shown["means_only"])
         rows.append([unit["name"], *numbers, variation, *percent])
     return _aligned([head, *rows])
+
+
+def _chains(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """Return a line for each video codec, and what the tables say of them."""
+    lines = [
+        f"{unit['name']}: {unit['predicted_bytes']:.0f} B predicted, {unit['intra_bytes']:.0f} B "
+        f"intra, every {unit['refresh']} frames"
+        for unit in shown["units"]
+        if "refresh" in unit
+    ]
+    said = "video codecs: bytes above are means over a refresh period, the rest predicted frames'"
+    return ["", said, *lines] if lines else []
 
 
 def _percent(scores: Mapping[str, Mapping[str, float]], *, means: bool) -> list[str]:

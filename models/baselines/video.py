@@ -24,6 +24,7 @@ import numpy as np
 from av.codec.context import Flags
 from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
 
 from models.wire import Identity, pack, unpack
 from simulator.foundation.errors import InputError, Problem
@@ -31,10 +32,10 @@ from simulator.foundation.errors import InputError, Problem
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LADDER", "Decoder", "Encoder", "VideoCodec"]
+__all__ = ["LADDER", "STREAMED", "Decoder", "Encoder", "VideoCodec"]
 
 _FPS = 15
-_UNIT_ID = 60  # the settings' hash tells codecs and quantisers apart
+_UNIT_ID = 64  # the settings' hash tells codecs and quantisers apart
 _LIBRARIES = {"h264": "libx264", "hevc": "libx265", "av1": "libsvtav1"}
 _DECODERS = {"h264": "h264", "hevc": "hevc", "av1": "libdav1d"}
 _PIXELS = {"444": "yuv444p", "420": "yuv420p"}
@@ -102,7 +103,7 @@ class VideoCodec:
             own = f"{keys}:rc=0:qp={self.quantiser}:pred-struct=1:lookahead=0:scd=0:lp=1:aq-mode=0"
             return {"preset": self.preset, "svtav1-params": own}
         keys = f"qp={self.quantiser}:{keys}:min-keyint={self.refresh}:scenecut=0:bframes=0"
-        common = {"preset": self.preset, "tune": "zerolatency"}
+        common = {"preset": self.preset, "tune": "zerolatency", "forced-idr": "1"}
         if self.codec == "h264":
             return common | {"x264-params": f"{keys}:threads=1"}
         quiet = "log-level=none:info=0"
@@ -133,9 +134,14 @@ class Encoder:
         self._context.gop_size = codec.refresh
         self._context.max_b_frames = 0
         self._context.options = codec.options()
+        self._context.open()
 
-    def encode(self, image: NDArray[np.uint8]) -> bytes:
-        """Return the payload of the next frame, uint8 (side, side, 3).
+    def encode(self, image: NDArray[np.uint8], *, intra: bool = False) -> bytes:
+        """Return the payload of the next frame.
+
+        Args:
+            image: The frame, uint8 (side, side, 3).
+            intra: Whether to encode it without reference to others although its turn has not come.
 
         Raises:
             RuntimeError: The library kept the frame back, or gave more than one packet.
@@ -143,6 +149,8 @@ class Encoder:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
         frame = frame.reformat(format=self._pixels, dst_colorspace=_COLOUR)
         frame.pts = self._frames
+        if intra:
+            frame.pict_type = PictureType.I
         self._frames += 1
         packets = self._context.encode(frame)
         if len(packets) != 1:
@@ -207,3 +215,7 @@ LADDER = (
     *_ladder("av1", "420", "10", 40, 46, 52, 58, 63),
 )
 """The settings that are measured; presets chosen on clips of the selection split."""
+
+_STREAMED = ("h264_444-qp32", "h264_444-qp36", "hevc_444-qp32", "hevc_444-qp36", "av1_420-qp46")
+STREAMED = tuple(codec for codec in LADDER if codec.name in _STREAMED)
+"""Those that a profile holds: where video leads still images most."""

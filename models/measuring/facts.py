@@ -6,6 +6,7 @@ import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +24,21 @@ if TYPE_CHECKING:
 
 __all__ = ["clocks", "facts", "load_ns"]
 
-_PACKAGES = ("torch", "numpy", "constriction", "pillow", "safetensors")
+_PACKAGES = ("torch", "numpy", "constriction", "pillow", "safetensors", "av")
 
 
-def facts(subjects: Sequence[Subject], kin: Kin = STRANGERS) -> dict[str, object]:
-    """Return what a reader needs to judge measured numbers or to repeat them."""
+def facts(
+    subjects: Sequence[Subject],
+    kin: Kin = STRANGERS,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, object]:
+    """Return what a reader needs to judge measured numbers or to repeat them.
+
+    Args:
+        subjects: What was measured.
+        kin: What they have in common.
+        more: Digests of units that are no subjects, by name.
+    """
     return {
         "machine": {
             "processor": _processor(),
@@ -37,7 +48,7 @@ def facts(subjects: Sequence[Subject], kin: Kin = STRANGERS) -> dict[str, object
         "threads": 1,
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in _PACKAGES},
-        "digests": kin.by_unit({subject.name: subject.digest for subject in subjects}),
+        "digests": kin.by_unit({subject.name: subject.digest for subject in subjects}) | dict(more),
     }
 
 

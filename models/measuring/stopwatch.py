@@ -22,6 +22,8 @@ class Stopwatch:
         synchronise: Waits until an accelerator has done all that it was given; None on a processor.
             With it, wall time is what is recorded, taken between two waits: a thread that waits for
             an accelerator spends no CPU time.
+        whole_process: Whether on a processor the CPU time of all threads is recorded, for steps
+            that start some of their own.
 
     Example:
         >>> result, recorded_ns, wall_ns = Stopwatch().time(sorted, [2, 1])
@@ -30,6 +32,7 @@ class Stopwatch:
     """
 
     synchronise: Callable[[], None] | None = None
+    whole_process: bool = False
 
     @classmethod
     def of(cls, processor: str) -> Stopwatch:
@@ -39,7 +42,8 @@ class Stopwatch:
     @property
     def about(self) -> str:
         """What is recorded, in words."""
-        recorded = "wall time" if self.synchronise else "CPU time of one thread"
+        whose = "all threads" if self.whole_process else "one thread"
+        recorded = "wall time" if self.synchronise else f"CPU time of {whose}"
         around = ", the accelerator synchronised before and after" if self.synchronise else ""
         return f"{recorded}{around}; switch costs are wall time, files in the page cache"
 
@@ -47,10 +51,11 @@ class Stopwatch:
         """Return what a step gives, what is recorded of its time, and its wall time, ns."""
         if self.synchronise:
             self.synchronise()
-        began_wall, began = time.perf_counter_ns(), time.thread_time_ns()
+        spent_ns = time.process_time_ns if self.whole_process else time.thread_time_ns
+        began_wall, began = time.perf_counter_ns(), spent_ns()
         result = step(value)
         if self.synchronise:
             self.synchronise()
-        spent = time.thread_time_ns() - began
+        spent = spent_ns() - began
         wall = time.perf_counter_ns() - began_wall
         return result, wall if self.synchronise else spent, wall

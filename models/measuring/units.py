@@ -52,7 +52,7 @@ def ladder_of(
                     layers=layers,
                 )
             )
-    return tuple(sorted(units, key=lambda unit: float(unit.payload_bytes.mean())))
+    return tuple(sorted(units, key=lambda unit: unit.mean_bytes))
 
 
 def _tails(network: Network, timings: Timings, batch_sizes: Sequence[int]) -> dict[str, Tail]:

@@ -60,7 +60,9 @@ def _add_measure(parts: Commands) -> None:
         "--share", type=_share, default=1.0, help="share of the clips, 0 to 1 (default all)"
     )
     measure.add_argument(
-        "--baselines", action="store_true", help="WebP and feature codecs, too, not JPEG alone"
+        "--baselines",
+        action="store_true",
+        help="WebP, feature and video codecs, too, not JPEG alone",
     )
     measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     own = measure.add_argument_group(
@@ -172,7 +174,7 @@ def _measure(arguments: Arguments) -> int:
     from models.show import render
 
     if arguments.model is None:
-        from models.baselines import jpeg, webp
+        from models.baselines import jpeg, video, webp
         from models.measure import ContentPlan, measure
 
         _require(arguments, {"WEIGHTS": arguments.trained, "DIR": arguments.folder})
@@ -182,6 +184,7 @@ def _measure(arguments: Arguments) -> int:
             content=ContentPlan().scaled(arguments.share),
             codecs=(*jpeg.LADDER, *webp.LADDER) if arguments.baselines else jpeg.LADDER,
             features=arguments.baselines,
+            videos=video.STREAMED if arguments.baselines else (),
             workers=arguments.workers,
             tell=_tell,
         )

@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from models.intervals import Estimate, estimate
 from models.show import as_json, render
-from tests.models.profiles import MS, tiny_profile
+from tests.models.profiles import MS, tiny_profile, with_video
 
 
 def test_the_json_is_json_and_names_every_unit() -> None:
@@ -44,6 +45,20 @@ def test_the_table_shows_sets_apart_and_every_unit_in_each() -> None:
     assert text.count("jpeg444-q50") == 4  # standard, busy, all, costs
     assert text.count("(uncompressed)") == 3
     assert "machine: made up" in text
+
+
+def test_a_video_codec_shows_both_kinds_of_frames() -> None:
+    profile = with_video(tiny_profile(), refresh=4)
+    text = render(profile)
+    unit = profile.units[profile.index("h264_444-qp36")]
+    assert unit.chain is not None
+    predicted, intra = unit.payload_bytes.mean(), unit.chain.intra_bytes.mean()
+    said = f"h264_444-qp36: {predicted:.0f} B predicted, {intra:.0f} B intra, every 4 frames"
+    assert said in text
+    shown: Any = as_json(profile)["units"]
+    mean = shown[profile.index("h264_444-qp36")]["content"]["all"]["bytes"]["mean"]
+    assert mean == pytest.approx(0.75 * predicted + 0.25 * intra, abs=0.06)
+    assert "intra" not in render(tiny_profile())
 
 
 def test_what_a_unit_does_not_run_stays_blank() -> None:

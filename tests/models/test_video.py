@@ -67,6 +67,19 @@ def test_av1_leaves_some_frames_unreferenced_so_that_losing_them_spoils_nothing(
     assert spoiled(EACH[2], encoded(EACH[2]), 1) == set()
 
 
+@each
+def test_a_frame_may_be_asked_to_be_intra_and_the_next_ones_count_from_it(
+    codec: VideoCodec,
+) -> None:
+    encoder, decoder = codec.encoder(), codec.decoder()
+    payloads = [encoder.encode(frame, intra=k == 2) for k, frame in enumerate(FRAMES)]
+    encoder.close()
+    sizes = np.array([len(payload) for payload in payloads])
+    assert np.flatnonzero(sizes > sizes.max() / 2).tolist() == [0, 2, 6]  # one in four
+    decoder.decode(payloads[2])  # needs none of those before it
+    assert decoder.decode(payloads[3]).shape == (224, 224, 3)
+
+
 def test_a_coarser_quantiser_costs_fewer_bytes() -> None:
     sizes = []
     for quantiser in (24, 34, 44):
