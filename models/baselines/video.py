@@ -13,10 +13,12 @@ x264 and x265 are run with every colour sample (4:4:4) or a quarter of them (4:2
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import av
@@ -40,6 +42,7 @@ _LIBRARIES = {"h264": "libx264", "hevc": "libx265", "av1": "libsvtav1"}
 _DECODERS = {"h264": "h264", "hevc": "hevc", "av1": "libdav1d"}
 _PIXELS = {"444": "yuv444p", "420": "yuv420p"}
 _COLOUR = "ITU709"
+_THREADS = Path("/proc/self/task")  # where Linux lists those of this process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,17 @@ def _context(name: str, mode: Literal["r", "w"]) -> VideoCodecContext:
     return found
 
 
+def _schedule_as_before(policy: int) -> None:
+    """Let all threads of this process share the processors by the policy that they had.
+
+    SVT-AV1, opened by root, puts itself and its caller before everything else on the machine.
+    """
+    for thread in (int(entry.name) for entry in _THREADS.iterdir()):
+        with contextlib.suppress(ProcessLookupError):  # ended meanwhile
+            if os.sched_getscheduler(thread) != policy:
+                os.sched_setscheduler(thread, policy, os.sched_param(0))
+
+
 class Encoder:
     """Turns the frames of one stream into payloads, one for one."""
 
@@ -134,7 +148,10 @@ class Encoder:
         self._context.gop_size = codec.refresh
         self._context.max_b_frames = 0
         self._context.options = codec.options()
+        policy = os.sched_getscheduler(0) if _THREADS.is_dir() else None
         self._context.open()
+        if policy is not None:
+            _schedule_as_before(policy)
 
     def encode(self, image: NDArray[np.uint8], *, intra: bool = False) -> bytes:
         """Return the payload of the next frame.

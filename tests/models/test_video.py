@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from models.scenes import render
 from models.wire import HEADER_BYTES, pack
 from simulator.foundation.errors import InputError
 
+THREADS = Path("/proc/self/task")
 FRAMES = [render(seed=4, split="training", clip=2, t=t).image for t in range(9)]
 EACH = [
     VideoCodec(codec="h264", sampling="444", quantiser=30, preset="veryfast", refresh=4),
@@ -78,6 +82,18 @@ def test_a_frame_may_be_asked_to_be_intra_and_the_next_ones_count_from_it(
     assert np.flatnonzero(sizes > sizes.max() / 2).tolist() == [0, 2, 6]  # one in four
     decoder.decode(payloads[2])  # needs none of those before it
     assert decoder.decode(payloads[3]).shape == (224, 224, 3)
+
+
+@pytest.mark.skipif(not THREADS.is_dir(), reason="told by Linux only")
+@each
+def test_no_codec_takes_the_machine_for_itself(codec: VideoCodec) -> None:
+    before = os.sched_getscheduler(0)
+    encoder, decoder = codec.encoder(), codec.decoder()
+    for frame in FRAMES[:3]:
+        decoder.decode(encoder.encode(frame))
+        threads = [os.sched_getscheduler(int(thread.name)) for thread in THREADS.iterdir()]
+        assert set(threads) == {before}
+    encoder.close()
 
 
 def test_a_coarser_quantiser_costs_fewer_bytes() -> None:
