@@ -15,11 +15,13 @@ from safetensors import safe_open
 
 from models.baselines.jpeg import LADDER, Jpeg
 from models.measuring.answers import measure_blocks
+from models.measuring.device_load import device_load
 from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_blocks
 from models.measuring.facts import facts
 from models.measuring.network import open_ladder, open_network
 from models.measuring.targets import verdicts
 from models.opponents import Opponents, compare_all, measure_opponents
+from models.scenes import render
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
@@ -69,9 +71,15 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
         for name, blocks in group_blocks(plan).items()
     }
     trained = open_ladder(weights)
+    image = render(seed=plan.seed, split="test", clip=0, t=0, kind="standard").image
+    everything = network if against is None else open_network(weights, (), features=True)
     costs = {
         "backbone_bytes": trained.storage_bytes(),
         "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},
+        "device": {
+            subject.name: device_load(subject, image)._asdict()
+            for subject in (*network.subjects, *everything.subjects)
+        },
     }
     result = {
         "schema_version": 1,

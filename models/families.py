@@ -1,20 +1,103 @@
-"""The families of a comparison by name, and what the model card and the plot call them."""
+"""The families of a comparison: which settings belong together, what they are called and are.
+
+A family is what stands before the number or setting in a unit's name: ``jpeg444-q5`` belongs to
+``jpeg444``, ``unit-3`` to ``unit``. Codecs whose server runs a backbone trained on what they
+make of frames end with ``-aware``, and so do their families.
+"""
 
 from __future__ import annotations
 
-__all__ = ["TITLES"]
+from typing import NamedTuple
 
-TITLES = {
-    "unit": "bottleneck units",
-    "crbq-coded": "CR+BQ, entropy-coded",
-    "crbq-packed": "CR+BQ, packed",
-    "zlib": "8-bit features, zlib",
-    "jpeg444": "JPEG 4:4:4",
-    "jpeg420": "JPEG 4:2:0",
-    "webp": "WebP (4:2:0)",
-    "h264_444": "H.264 4:4:4",
-    "h264_420": "H.264 4:2:0",
-    "hevc_444": "HEVC 4:4:4",
-    "av1_420": "AV1 (4:2:0)",
+__all__ = [
+    "ANCHOR",
+    "AWARE",
+    "FAMILIES",
+    "GROUPS",
+    "family",
+    "known",
+    "of_group",
+    "title",
+]
+
+ANCHOR = "unit"
+"""The family that Bjøntegaard differences are taken to."""
+
+AWARE = "-aware"
+
+GROUPS = {
+    "ours": "bottleneck units and students",
+    "features": "other feature codecs",
+    "still": "still-image codecs",
+    "video": "low-delay video codecs",
 }
-"""In the order in which they are shown."""
+"""What kind of codec it is: name to title, in the order in which groups are shown."""
+
+
+class _Family(NamedTuple):
+    """What a family is called, and the name of its group."""
+
+    title: str
+    group: str
+
+
+FAMILIES = {
+    "unit": _Family("bottleneck units", "ours"),
+    "early": _Family("units, early split", "ours"),
+    "late": _Family("units, late split", "ours"),
+    "student": _Family("students", "ours"),
+    "any": _Family("continuous unit", "ours"),
+    "layers": _Family("layered unit, prefixes", "ours"),
+    "crbq-coded": _Family("CR+BQ, entropy-coded", "features"),
+    "crbq-packed": _Family("CR+BQ, packed", "features"),
+    "zlib": _Family("8-bit features, zlib", "features"),
+    "jpeg444": _Family("JPEG 4:4:4", "still"),
+    "jpeg420": _Family("JPEG 4:2:0", "still"),
+    "webp": _Family("WebP (4:2:0)", "still"),
+    "picture": _Family("factorised prior, learned", "still"),
+    "server": _Family("all on the server, PNG", "still"),
+    "h264_444": _Family("H.264 4:4:4", "video"),
+    "h264_420": _Family("H.264 4:2:0", "video"),
+    "hevc_444": _Family("HEVC 4:4:4", "video"),
+    "av1_420": _Family("AV1 (4:2:0)", "video"),
+}
+"""By name, in the order in which they are shown."""
+
+
+def family(name: str) -> str:
+    """Return the family that a setting belongs to.
+
+    Example:
+        >>> family("crbq-coded-12c2b"), family("unit-3"), family("jpeg444-q50-aware")
+        ('crbq-coded', 'unit', 'jpeg444-aware')
+    """
+    plain = name.removesuffix(AWARE)
+    return plain.rsplit("-", 1)[0] + name[len(plain) :]
+
+
+def title(name: str) -> str:
+    """Return what a family is called.
+
+    Example:
+        >>> title("webp-aware"), title("new")
+        ('WebP (4:2:0), aware', 'new')
+    """
+    plain = name.removesuffix(AWARE)
+    called = FAMILIES[plain].title if plain in FAMILIES else plain
+    return called if plain == name else f"{called}, aware"
+
+
+def of_group(group: str) -> tuple[str, ...]:
+    """Return the families of a group, each beside its aware one.
+
+    Example:
+        >>> of_group("still")[:4]
+        ('jpeg444', 'jpeg444-aware', 'jpeg420', 'jpeg420-aware')
+    """
+    plain = [name for name, about in FAMILIES.items() if about.group == group]
+    return tuple(each for name in plain for each in (name, name + AWARE))
+
+
+def known() -> tuple[str, ...]:
+    """Return all families, aware ones among them, in the order in which they are shown."""
+    return tuple(name for group in GROUPS for name in of_group(group))

@@ -18,9 +18,9 @@ from simulator.foundation.keyed import generator
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Estimate", "estimate", "resamplings"]
+__all__ = ["Estimate", "draws", "estimate", "resamplings", "spread"]
 
-_DRAWS = 2000
+_DRAWS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +66,25 @@ def estimate(values: NDArray[Any], weights: NDArray[np.float64] | None = None) -
     drawn = (resamplings(len(by_clip)) if weights is None else weights) @ by_clip
     low, high = np.quantile(drawn, (0.025, 0.975))
     return Estimate(mean=float(by_clip.mean()), low=float(low), high=float(high))
+
+
+@lru_cache(maxsize=4)
+def draws(clips: int) -> NDArray[np.float64]:
+    """Return weights ``[1 + draw, clip]``: all clips alike, then the rows of `resamplings`."""
+    weights = np.concatenate([np.full((1, clips), 1 / clips), resamplings(clips)])
+    weights.flags.writeable = False
+    return weights
+
+
+def spread(values: NDArray[np.float64]) -> Estimate:
+    """Return a quantity of all clips with its interval over draws.
+
+    Args:
+        values: In the rows of `draws`.
+
+    Example:
+        >>> spread(np.array([0.5, 0.4, 0.4, 0.7, 0.7]))
+        Estimate(mean=0.5, low=0.4, high=0.7)
+    """
+    low, high = np.quantile(values[1:], (0.025, 0.975))
+    return Estimate(mean=float(values[0]), low=float(low), high=float(high))

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.baselines import jpeg, video, webp
+from models.intervals import draws, spread
 from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.comparison import compare
 from models.measuring.evaluation import EvaluationPlan, group_blocks
 from models.measuring.facts import facts
+from models.measuring.measures import drawn
 from models.measuring.network import open_ladder, open_network
 from models.measuring.rivals import rivalry
 from models.measuring.stretches import Stretches, collect_videos, measure_videos, stretches
@@ -125,27 +127,32 @@ def compare_all(
     videos = {
         codec.name: collect_videos(codec, over, cache, digest=digest) for codec in against.videos
     }
-    result: dict[str, Any] = {"sets": {}}
-    sets = {
+    answers = {
         "short": _collected(network.subjects, short, cache),
         "stretches": _collected(network.subjects, over.scored, cache)
         | {name: found.answers for name, found in videos.items()},
     }
-    for name, found in sets.items():
-        clean = found.pop(network.subjects[0].name)
-        settings, families = compare(found, clean)
+    result: dict[str, Any] = {"sets": {}}
+    compared, found = {}, {}
+    for name, own in answers.items():
+        shape = own[network.subjects[0].name].confidence.shape
+        drawing = draws(shape[0])
+        found[name] = {setting: drawn(each, drawing) for setting, each in own.items()}
+        clean = found[name].pop(network.subjects[0].name)
+        compared[name] = compare(found[name], clean)
         result["sets"][name] = {
-            "clips": len(clean.confidence),
-            "scored_frames": int(clean.confidence.size),
-            "clean": {task: round(float(s.mean()), 6) for task, s in clean.scores.items()},
-            "settings": settings,
-            "families": families,
+            "clips": shape[0],
+            "scored_frames": shape[0] * shape[1],
+            "clean": {measure: spread(s).as_json()["mean"] for measure, s in clean.scores.items()},
+            "settings": compared[name].settings,
+            "families": compared[name].families,
+            "best": compared[name].best,
         }
     for codec in against.videos:
         about = result["sets"]["stretches"]["settings"][codec.name]
         about |= _chain(codec, videos[codec.name])
     said = facts(network.subjects)
-    result["targets"] = rivalry(result["sets"], sets)
+    result["targets"] = rivalry(compared, found)
     result["facts"] = said | {"video": sorted({codec.library for codec in against.videos})}
     return result
 

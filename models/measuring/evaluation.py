@@ -12,26 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.intervals import Estimate, estimate, resamplings
+from models.families import family
+from models.intervals import draws
 from models.measuring.answers import Answers, collect
 from models.measuring.bottleneck import over_ideal
+from models.measuring.comparison import bytes_for_clean
 from models.measuring.content import Block, short_clips
-from models.measuring.curves import bytes_needed
-from models.scoring import TASKS
+from models.measuring.measures import CURVED, Drawn, against_clean, drawn, scores_json
 from models.wire import HEADER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from models.measuring.subject import Subject
 
-__all__ = ["EvaluationPlan", "against_clean", "evaluate_group", "group_blocks"]
+__all__ = ["EvaluationPlan", "evaluate_group", "group_blocks"]
 
-_POINTS = 100
-_LOSS = 0.02  # JPEG is asked for the bytes at which it stays this close to the uncompressed network
+_JPEG = "jpeg444"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,80 +66,40 @@ def evaluate_group(
         blocks: The group's clips, measured into the cache before.
         cache: Folder of results.
     """
-    found = {s.name: collect(s, blocks, cache, evidence=True) for s in subjects}
+    answers = {s.name: collect(s, blocks, cache, evidence=True) for s in subjects}
+    shape = answers[subjects[0].name].confidence.shape
+    weights = draws(shape[0])
+    found = {name: drawn(own, weights) for name, own in answers.items()}
     clean = found[subjects[0].name]
-    clips = len(clean.confidence)
-    weights = resamplings(clips)
     return {
-        "clips": clips,
-        "frames": int(clean.confidence.size),
-        "clean": {task: estimate(clean.scores[task], weights).as_json() for task in TASKS},
+        "clips": shape[0],
+        "frames": shape[0] * shape[1],
+        "clean": scores_json(clean),
         "units": {
-            subject.name: {"kind": subject.kind} | _unit(found[subject.name], clean, weights)
-            for subject in subjects[1:]
+            s.name: {"kind": s.kind} | against_clean(found[s.name], clean) | _code(answers[s.name])
+            for s in subjects[1:]
         },
-        "jpeg444_bytes_for_clean_minus_2_points": {
-            task: needed.as_json() if needed else None
-            for task, needed in _jpeg_bytes(found, clean, weights).items()
-        },
+        "jpeg444_bytes_for_clean_minus_2_points": _jpeg_bytes(found, clean),
     }
 
 
-def against_clean(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dict[str, Any]:
-    """Return bytes, scores and points over the uncompressed network, with intervals, for JSON.
-
-    Args:
-        answers: Of one unit.
-        clean: Of the network without it, on the same frames.
-        weights: From `resamplings`, [draws, clips].
-    """
+def _code(answers: Answers) -> dict[str, Any]:
+    """Return how real bytes compare with the ideal code length, where there is one."""
+    if np.isnan(answers.ideal_bytes).any():
+        return {}
+    bound = over_ideal(answers.payload_bytes, answers.ideal_bytes)
     return {
-        "bytes": estimate(answers.payload_bytes, weights).as_json(),
-        "scores": {task: estimate(answers.scores[task], weights).as_json() for task in TASKS},
-        "points_over_clean": {
-            task: estimate(answers.scores[task] - clean.scores[task], weights)
-            .scaled(_POINTS)
-            .as_json()
-            for task in TASKS
-        },
-    }
-
-
-def _unit(answers: Answers, clean: Answers, weights: NDArray[np.float64]) -> dict[str, Any]:
-    result = against_clean(answers, clean, weights)
-    if not np.isnan(answers.ideal_bytes).any():
-        bound = over_ideal(answers.payload_bytes, answers.ideal_bytes)
-        result["coding"] = {
+        "coding": {
             "ideal_bytes": round(float(answers.ideal_bytes.mean()), 3),
             "real_bytes": round(float(answers.payload_bytes.mean()) - HEADER_BYTES, 3),
             "payloads": int(bound.size),
             "worst_bytes_over_bound": round(float(bound.max()), 3),
             "frames_over_bound": int((bound > 0).sum()),
         }
-    return result
+    }
 
 
-def _jpeg_bytes(
-    found: Mapping[str, Answers], clean: Answers, weights: NDArray[np.float64]
-) -> dict[str, Estimate | None]:
-    """Return, by task, the bytes JPEG 4:4:4 needs to stay within 2 points of the clean network."""
-    settings = [answers for name, answers in found.items() if name.startswith("jpeg444")]
-    if not settings:
-        return dict.fromkeys(TASKS, None)
-    sizes = np.stack([answers.payload_bytes.mean(axis=1) for answers in settings], axis=1)
-    needed: dict[str, Estimate | None] = {}
-    for task in TASKS:
-        scores = np.stack([answers.scores[task].mean(axis=1) for answers in settings], axis=1)
-        wanted = clean.scores[task].mean(axis=1) - _LOSS
-        mean = bytes_needed(sizes.mean(axis=0), scores.mean(axis=0), float(wanted.mean()))
-        drawn = [
-            bytes_needed(*row)
-            for row in zip(weights @ sizes, weights @ scores, weights @ wanted, strict=True)
-        ]
-        reached = [size for size in drawn if size is not None]
-        if mean is None or len(reached) < len(drawn):
-            needed[task] = None
-        else:
-            low, high = np.quantile(reached, (0.025, 0.975))
-            needed[task] = Estimate(mean=mean, low=float(low), high=float(high))
-    return needed
+def _jpeg_bytes(found: Mapping[str, Drawn], clean: Drawn) -> dict[str, Any]:
+    """Return what JPEG 4:4:4 needs for the clean score less 2 points, by measure."""
+    settings = [own for name, own in found.items() if family(name) == _JPEG]
+    return bytes_for_clean(settings, clean) if settings else dict.fromkeys(CURVED, None)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from models.families import ANCHOR, family
+from models.markdown import ends
+from models.scoring import TASKS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,13 +28,13 @@ class Verdict:
 
 
 def verdicts(group: Mapping[str, Any], costs: Mapping[str, Any]) -> list[Verdict]:
-    """Judge the bottleneck units of an evaluated group.
+    """Judge the bottleneck units of an evaluated group, those at the backbone's own split.
 
     Args:
         group: One group of an evaluation, as ``evaluate_group`` returns it.
         costs: ``backbone_bytes`` and, by unit, ``unit_bytes`` of storage.
     """
-    units = {name: unit for name, unit in group["units"].items() if unit["kind"] == "bottleneck"}
+    units = {name: unit for name, unit in group["units"].items() if family(name) == ANCHOR}
     return [
         _rate_span(units),
         _score_span(units),
@@ -53,7 +57,7 @@ def _rate_span(units: Mapping[str, Any]) -> Verdict:
 
 def _score_span(units: Mapping[str, Any]) -> Verdict:
     spans = {}
-    for task in next(iter(units.values()))["scores"]:
+    for task in TASKS:
         means = [unit["scores"][task]["mean"] for unit in units.values()]
         spans[task] = 100 * (max(means) - min(means))
     found = ", ".join(f"{task} {span:.1f}" for task, span in spans.items())
@@ -67,7 +71,7 @@ def _score_span(units: Mapping[str, Any]) -> Verdict:
 def _top_loss(units: Mapping[str, Any]) -> Verdict:
     name, top = max(units.items(), key=lambda item: float(item[1]["bytes"]["mean"]))
     losses = top["points_over_clean"]
-    found = ", ".join(f"{task} {points(loss)}" for task, loss in losses.items())
+    found = ", ".join(f"{task} {points(losses[task])}" for task in TASKS)
     return Verdict(
         target=f"the top unit is within {_TOP_LOSS:g} point of the uncompressed network (top-1)",
         found=f"{name}, points over clean: {found}",
@@ -75,7 +79,7 @@ def _top_loss(units: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _against_jpeg(units: Mapping[str, Any], needed: Mapping[str, float] | None) -> Verdict:
+def _against_jpeg(units: Mapping[str, Any], needed: Mapping[str, Any] | None) -> Verdict:
     target = (
         f"a unit at 1/8 or less of the bytes that JPEG 4:4:4 needs for clean - {_LOSS:g} points "
         f"stays within {_LOSS:g} points (top-1)"
@@ -88,13 +92,12 @@ def _against_jpeg(units: Mapping[str, Any], needed: Mapping[str, float] | None) 
         for name, unit in units.items()
         if unit["bytes"]["mean"] <= _JPEG_SHARE * needed["mean"]
     }
-    asked = f"JPEG needs {needed['mean']:.0f} [{needed['low']:.0f}, {needed['high']:.0f}] B"
+    asked = f"JPEG needs {needed['mean']:.0f} {ends(needed, '.0f')} B"
     if not small:
         return Verdict(target=target, found=f"{asked}; no unit is that small", met=False)
     name, best = max(small.items(), key=lambda item: item[1]["points_over_clean"]["top1"]["mean"])
     loss = best["points_over_clean"]["top1"]
-    shares = [needed[end] / best["bytes"]["mean"] for end in ("mean", "low", "high")]
-    share = "1/{:.1f} [1/{:.1f}, 1/{:.1f}]".format(*shares)
+    share = f"1/{needed['mean'] / best['bytes']['mean']:.1f}"
     return Verdict(
         target=target,
         found=f"{asked}; {name} takes {best['bytes']['mean']:.0f} B, {share}, "

@@ -9,7 +9,8 @@ from models.baselines.jpeg import Jpeg
 from models.baselines.video import VideoCodec
 from models.baselines.webp import WebP
 from models.card import render, write
-from models.chart import draw
+from models.card.costs import costs_of
+from models.card.rate_plot import draw
 from models.evaluate import EvaluationPlan, evaluate
 from models.measuring.content import short_clips
 from models.measuring.targets import verdicts
@@ -95,9 +96,37 @@ def test_the_card_shows_every_unit_and_target(folder: Path, evaluation: dict[str
     assert text.startswith("# Model card: tiny")
     for target in evaluation["targets"]:
         assert target["target"] in text
-    for unit in ("uncompressed", "unit-1", "unit-2", "jpeg444-q90"):
-        assert text.count(f"| {unit} |") >= 4  # a table for each group
+    for unit in ("uncompressed", "unit-1", "unit-2"):
+        assert text.count(f"| {unit} |") >= 4  # short, stretches, shifted, apart
     assert "**no**" in text  # untrained units do not reach 20 points
+
+
+def test_the_answer_comes_first_and_details_last(evaluation: dict[str, Any]) -> None:
+    text = render(tiny_profile(), evaluation)
+    parts = [line.strip("# ") for line in text.splitlines() if line.startswith(("# ", "## "))]
+    assert parts[:4] == [
+        "Model card: tiny",
+        "In short",
+        "Score against bytes",
+        "What the device spends",
+    ]
+    assert parts[-1] == "Times"
+    assert parts.index("Details") > parts.index("Limits")
+
+
+def test_what_the_device_spends_is_counted_and_timed(evaluation: dict[str, Any]) -> None:
+    load = evaluation["costs"]["device"]
+    assert load["jpeg444-q10"] == {"macs": 0, "weights_bytes": 0}
+    # Head: stem 8x8/4 to 32 channels at 56x56, then 3x3/2 to 48 at 28x28; weights and biases.
+    head = 56 * 56 * 32 * (3 * 8 * 8) + 28 * 28 * 48 * (32 * 3 * 3)
+    assert load["zlib-8b"]["macs"] == head
+    assert load["zlib-8b"]["weights_bytes"] == 2 * (32 * (3 * 64 + 1) + 48 * (32 * 9 + 1))
+    assert load["unit-2"]["macs"] > load["unit-1"]["macs"] > head
+    found = {cost.name: cost for cost in costs_of(tiny_profile(), evaluation)}
+    assert list(found) == ["unit-1", "unit-2"]  # those of both, the profile and the evaluation
+    assert found["unit-1"].device_ms == pytest.approx(5, rel=0.2)
+    assert found["unit-1"].network_ms == pytest.approx(3, rel=0.2)
+    assert found["unit-1"].macs == load["unit-1"]["macs"]
 
 
 def test_a_card_without_misses_says_so(evaluation: dict[str, Any]) -> None:
@@ -153,14 +182,16 @@ def test_the_card_shows_the_comparison_and_its_plot(
     folder: Path, evaluation: dict[str, Any]
 ) -> None:
     text = write(folder, folder / "model-card.md")
-    assert text.count("| CR+BQ, entropy-coded |") == 2
+    assert text.count("| CR+BQ, entropy-coded |") == 1
     assert "with an intra frame every 4 frames" in text
     for target in evaluation["comparison"]["targets"]:
         assert target["target"] in text
     plot = (folder / "rate-accuracy.svg").read_text()
-    assert plot == draw(evaluation["comparison"])
-    for name in ("bottleneck units", "WebP (4:2:0)", "H.264 4:4:4", "mask_iou, %"):
+    assert plot == draw(tiny_profile(), evaluation)
+    for name in ("bottleneck units", "WebP (4:2:0)", "H.264 4:4:4", "mask (mIoU), %"):
         assert name in plot
+    costs = (folder / "rate-accuracy-cost.svg").read_text()
+    assert "device time of a frame, ms (median)" in costs
 
 
 def test_a_card_without_a_comparison_says_what_is_not_compared(
@@ -170,8 +201,8 @@ def test_a_card_without_a_comparison_says_what_is_not_compared(
     save(tiny_profile(), tmp_path / "tiny")
     (tmp_path / "tiny" / "evaluation.json").write_text(json.dumps(alone))
     text = write(tmp_path / "tiny", tmp_path / "card.md")
-    assert "Against baselines" not in text
-    assert "is a stronger opponent and is not compared here" in text
+    assert "Score against bytes" not in text
+    assert "Only JPEG is compared here" in text
     assert not (tmp_path / "rate-accuracy.svg").exists()
 
 
@@ -179,7 +210,7 @@ def group(sizes: list[float], top1: list[float], jpeg: float | None) -> dict[str
     def about(mean: float) -> dict[str, float]:
         return {"mean": mean, "low": mean, "high": mean}
 
-    units = {
+    units: dict[str, Any] = {
         f"unit-{k}": {
             "kind": "bottleneck",
             "bytes": about(size),
@@ -196,6 +227,9 @@ def group(sizes: list[float], top1: list[float], jpeg: float | None) -> dict[str
         for k, (size, score) in enumerate(zip(sizes, top1, strict=True), start=1)
     }
     needed = about(jpeg) if jpeg else None
+    for unit in units.values():
+        for part in ("scores", "points_over_clean"):
+            unit[part] |= dict.fromkeys(("box_iou", "mask_iou"), about(0.0))
     return {"units": units, "jpeg444_bytes_for_clean_minus_2_points": {"top1": needed}}
 
 

@@ -1,0 +1,95 @@
+"""The headline figure over training seeds and on a wider backbone, beside intervals over clips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.card.rivals import WORDS
+from models.markdown import ends, table
+from models.measuring.measures import CURVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["seeds"]
+
+_FIGURES = {
+    "bytes_needed": ("bytes for clean - 2 points", ".0f"),
+    "jpeg444_over_units": ("JPEG 4:4:4 over the units", ".2f"),
+}
+
+
+def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    """Return what several seeds and widths found; nothing where one training was evaluated.
+
+    Args:
+        evaluation: With ``seeds``, as ``models.measuring.seeds.compare_seeds`` returns it.
+    """
+    found = evaluation.get("seeds")
+    if not found or not found["runs"]:
+        return
+    yield "## Training seeds and a wider backbone"
+    yield ""
+    yield (
+        "A few units trained from other seeds on the same backbone, and on a wider one, all with "
+        "one shorter schedule. In brackets 95 % intervals over clips; below, the spread over "
+        "seeds: mean, smallest and largest, and the sample deviation."
+    )
+    yield ""
+    head = ["backbone", "width", "seed", *(f"clean {measure} %" for measure in CURVED)]
+    rows = [
+        [
+            str(run["backbone"]),
+            f"{run['width']:g}",
+            str(run["seed"]),
+            *(f"{100 * run['clean'][measure]:.1f}" for measure in CURVED),
+            *(_figure(run[figure][m], form) for figure, (_, form) in _CELLS for m in CURVED),
+        ]
+        for run in found["runs"]
+    ]
+    wide = [f"{WORDS[m]}: {said}" for _, (said, _) in _CELLS for m in CURVED]
+    yield from table([*head, *wide], rows)
+    yield ""
+    for name, spread in found["spread"].items():
+        for figure, (said, form) in _CELLS:
+            told = [f"{WORDS[m]} {_spread(spread[figure][m], form)}" for m in CURVED]
+            yield f"- {name}, {spread['seeds']} seeds, {said}: {'; '.join(told)}"
+    yield ""
+    yield from _units(found["runs"])
+
+
+_CELLS = tuple(_FIGURES.items())
+
+
+def _figure(value: Mapping[str, float | None] | None, form: str) -> str:
+    return f"{value['mean']:{form}} {ends(value, form)}" if value else "-"
+
+
+def _spread(value: Mapping[str, float] | None, form: str) -> str:
+    if value is None:
+        return "not reached by each"
+    apart = f", deviation {value['deviation']:{form}}" if "deviation" in value else ""
+    return f"{value['mean']:{form}}, {value['low']:{form}} to {value['high']:{form}}{apart}"
+
+
+def _units(runs: list[Mapping[str, Any]]) -> Iterator[str]:
+    rows = [
+        [
+            str(run["backbone"]),
+            str(run["seed"]),
+            name,
+            f"{setting['bytes']['mean']:.0f}",
+            *(_scored(setting, measure) for measure in CURVED),
+        ]
+        for run in runs
+        for name, setting in run["settings"].items()
+    ]
+    yield from table(
+        ["backbone", "seed", "unit", "bytes", *(f"{m} % (points over clean)" for m in CURVED)], rows
+    )
+    yield ""
+
+
+def _scored(setting: Mapping[str, Any], measure: str) -> str:
+    score, loss = setting["scores"][measure], setting["points_over_clean"][measure]
+    return f"{100 * score['mean']:.1f} ({loss['mean']:+.2f} {ends(loss, '+.2f')})"
