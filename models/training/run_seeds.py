@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from models.units.bottleneck import BottleneckUnit
+
     Tell = Callable[[str], None]
 
 __all__ = ["FULL", "QUICK", "Settings", "learn", "train"]
@@ -103,19 +105,38 @@ def train(
     for own in settings.seeds if seeds is None else seeds:
         for unit in settings.units:
             out = seed_folder(weights, own)
-            task = partial(learn, shop=shop, out=out, recipe=replace(unit, seed=own))
+            higher = None
+            if unit.start is not None:
+                higher = load_unit(out / f"unit-{unit.start}.safetensors", shop.digest)
+            start = higher.name if higher else "nothing"
+            recipe = replace(unit, seed=own)
+            task = partial(learn, shop=shop, out=out, recipe=recipe, higher=higher, start=start)
             together(task, workers, tell=tell)
             written.append(out / f"unit-{unit.number}.safetensors")
     return written
 
 
-def learn(member: Member, *, shop: Workshop, out: Path, recipe: UnitRecipe, tell: Tell) -> None:
-    """Train a unit on a workshop's features, and write it to a folder of a run's own."""
-    higher = None
-    if recipe.start is not None:
-        higher = load_unit(
-            out / f"unit-{recipe.start}.safetensors", shop.digest, width=shop.backbone.width
-        )
+def learn(
+    member: Member,
+    *,
+    shop: Workshop,
+    out: Path,
+    recipe: UnitRecipe,
+    higher: BottleneckUnit | None,
+    start: str,
+    tell: Tell,
+) -> None:
+    """Train a unit on a workshop's features, and write it to a folder of a run's own.
+
+    Args:
+        member: This process's place in the team that trains it.
+        shop: Backbone, frames and features.
+        out: The folder.
+        recipe: How to train.
+        higher: The unit to start from.
+        start: What the file is to say about that.
+        tell: Called with a line of progress.
+    """
     checkpoints = shop.work / out.parent.name / out.name
     checkpoints.mkdir(parents=True, exist_ok=True)
     unit = train_unit(
@@ -130,7 +151,7 @@ def learn(member: Member, *, shop: Workshop, out: Path, recipe: UnitRecipe, tell
         "seed": recipe.seed,
         "images": recipe.images,
         "warm_images": recipe.warm_images,
-        "start": f"unit-{recipe.start}" if recipe.start else "nothing",
+        "start": start,
         "worth": recipe.worth,
         "selection": selection,
     }

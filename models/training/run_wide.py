@@ -1,6 +1,7 @@
 """A wider backbone with the units around the headline figure: does width change what they save?
 
-shipped backbone -> widened, the same answers -> trained on -> cached features -> units, one seed
+backbone -> widened, with the same answers -> trained on -> cached features --+
+units of one seed -> widened, with the same symbols ----------------------------+-> trained on
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from models import ladder
 from models.ladder import halved
-from models.runs import wide_folder
+from models.runs import seed_folder, wide_folder
 from models.training import run, run_seeds, workshop
 from models.training.backbone import BackboneRecipe, evaluate, train_backbone
 from models.training.team import Member, together
-from models.training.widening import widened
+from models.training.widening import widened, widened_unit
 from models.training.workshop import Footage, Workshop
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Settings:
         width: How many times as wide the backbone becomes.
         backbone: How it is trained on after widening.
         rows: Training frames whose features are cached for its units.
-        units: How its units are trained, in this order.
+        units: How its units are trained on, each from the one of its number.
     """
 
     footage: Footage
@@ -51,14 +52,18 @@ class Settings:
 FULL = Settings(
     footage=workshop.FULL,
     width=1.25,
-    backbone=BackboneRecipe(seed=1, images=32_000, peak_rate=6e-4),
+    backbone=BackboneRecipe(seed=1, images=10_000, peak_rate=3e-4),
     rows=16_000,
-    units=run_seeds.FULL.units,
+    units=tuple(
+        replace(unit, start=unit.number, images=16_000, warm_images=0)
+        for unit in run_seeds.FULL.units
+    ),
 )
 """The schedule of the shipped wide backbone and its units.
 
-It is no training from nothing: 32,000 pictures come on top of the 260,000 that the shipped backbone
-saw, which also goes on teaching. Its units have the seeds' own schedule, on a third of the frames.
+Nothing here is trained from nothing. The backbone sees 10,000 pictures on top of the 260,000 that
+the shipped one saw, which also goes on teaching; each unit sees 16,000 on top of all that the same
+unit of seed 1 saw.
 """
 
 QUICK = Settings(
@@ -66,7 +71,9 @@ QUICK = Settings(
     width=1.25,
     backbone=replace(run.QUICK.backbone, images=64, peak_rate=6e-4),
     rows=96,
-    units=run_seeds.QUICK.units,
+    units=tuple(
+        replace(unit, start=unit.number, images=16, warm_images=0) for unit in run_seeds.QUICK.units
+    ),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
 
@@ -80,10 +87,10 @@ def train(
     workers: int = 2,
     tell: Tell = lambda _line: None,
 ) -> list[Path]:
-    """Widen the backbone of a folder, train it on, and train units for it; resumable.
+    """Widen the backbone of a folder and the units of its first seed, and train them on; resumable.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it.
+        weights: A folder of weights as ``run.train`` wrote it, with seeds' units beside it.
         seed: Of the frames, as in the ladder's training, and of all that is drawn here.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
@@ -95,23 +102,32 @@ def train(
         The files written.
 
     Raises:
-        InputError: There is no backbone in the folder, or it is damaged.
+        InputError: The backbone or a unit of the first seed is missing, or damaged.
     """
     out = wide_folder(weights)
     work = work or weights.with_name(f".{weights.name}.work")
     footage = settings.footage.seeded(seed)
     narrow = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
-    recipe = replace(settings.backbone, seed=seed)
-    together(
-        partial(_learn, shop=narrow, out=out, recipe=recipe, width=settings.width),
-        workers,
-        tell=tell,
-    )
+    first = seed_folder(weights, run_seeds.FULL.seeds[0])
+    units = [
+        ladder.load_unit(first / f"unit-{unit.start}.safetensors", narrow.digest)
+        for unit in settings.units
+    ]
+    backbone = replace(settings.backbone, seed=seed)
+    task = partial(_learn, shop=narrow, out=out, recipe=backbone, width=settings.width)
+    together(task, workers, tell=tell)
     shop = Workshop.furnished(
         out, footage, work=work, shelf=f"{out.name}-features", rows=settings.rows, tell=tell
     )
-    for unit in settings.units:
-        task = partial(run_seeds.learn, shop=shop, out=out, recipe=replace(unit, seed=seed))
+    for recipe, unit in zip(settings.units, units, strict=True):
+        task = partial(
+            run_seeds.learn,
+            shop=shop,
+            out=out,
+            recipe=replace(recipe, seed=seed),
+            higher=widened_unit(unit, settings.width, seed=seed),
+            start=f"{first.name}/{unit.name}, widened",
+        )
         together(task, workers, tell=tell)
     names = ("backbone", *(f"unit-{unit.number}" for unit in settings.units))
     return [out / f"{name}.safetensors" for name in names]

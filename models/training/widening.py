@@ -8,12 +8,15 @@ evenly with noise on top: copies then get different gradients, and nothing has c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from models.backbone import Backbone, Tail
+from models.split import SPLITS
+from models.units.bottleneck import BottleneckUnit
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 _SPOT = 4  # what the layer that places the box reads beside the pooled features
 
-__all__ = ["copies", "shared_out", "widened"]
+__all__ = ["copies", "shared_out", "widened", "widened_unit"]
 
 # Each layer with the group of channels that it reads and the one that it writes; "" stays as it is.
 # Whatever is added up must be of one group.
@@ -86,11 +89,11 @@ def widened(backbone: Backbone, width: float, *, seed: int) -> Backbone:
     """
     wide = Backbone(width).fold()
     old, new = dict(backbone.named_modules()), dict(wide.named_modules())
-    groups: dict[str, NDArray[np.int64]] = {}
-    for name, (_, writes) in _LAYERS.items():
-        if writes and writes not in groups:
-            rng = generator(seed, "copied channels", writes)
-            groups[writes] = copies(len(_weight(old[name])), len(_weight(new[name])), rng)
+    groups = {
+        writes: _group(writes, len(_weight(old[name])), len(_weight(new[name])), seed)
+        for name, (_, writes) in _LAYERS.items()
+        if writes
+    }
     groups |= _pooled(groups["wide"], groups["middle"], backbone.tail)
     numbers = backbone.state_dict()
     for name, (reads, writes) in _LAYERS.items():
@@ -102,6 +105,38 @@ def widened(backbone: Backbone, width: float, *, seed: int) -> Backbone:
         numbers |= {f"{name}.weight": weight, f"{name}.bias": bias}
     wide.load_state_dict(numbers)
     return wide
+
+
+def widened_unit(unit: BottleneckUnit, width: float, *, seed: int) -> BottleneckUnit:
+    """Return a unit that does for a widened backbone what another does for the old one.
+
+    Its symbols are the old unit's; it has no tables yet.
+
+    Args:
+        unit: Of the backbone of width 1, at the middle split point.
+        width: Of the widened backbone.
+        seed: The one that the backbone was widened with.
+    """
+    features = SPLITS["middle"].features_at(width)
+    of = _group("split", unit.shape.features[0], features[0], seed)
+    wide = BottleneckUnit(unit.number, replace(unit.shape, features=features), name=unit.name)
+    numbers = unit.state_dict()
+    for name in ("reduce", "smooth"):
+        rng = generator(seed, "shared weights", f"{unit.name}.{name}")
+        numbers[f"{name}.weight"] = shared_out(numbers[f"{name}.weight"], of, rng)
+    # What is shuffled into a channel lies in stride^2 outputs in a row.
+    cells = np.arange(unit.shape.stride**2)
+    rows = {"smooth": of, "spread": (of[:, None] * len(cells) + cells).ravel()}
+    for name, row in rows.items():
+        for part in ("weight", "bias"):
+            numbers[f"{name}.{part}"] = numbers[f"{name}.{part}"][row]
+    wide.load_state_dict(numbers)
+    return wide.eval()
+
+
+def _group(name: str, channels: int, wanted: int, seed: int) -> NDArray[np.int64]:
+    """Return the copies of a group of channels, the same for all who read or write it."""
+    return copies(channels, wanted, generator(seed, "copied channels", name))
 
 
 def _weight(layer: nn.Module) -> Tensor:

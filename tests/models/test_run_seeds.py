@@ -95,15 +95,18 @@ def test_every_seed_of_the_shipped_runs_follows_the_one_schedule() -> None:
     full = run_seeds.FULL
     assert full.seeds == (1, 2, 3)
     assert [unit.start for unit in full.units] == [None, 5, 4]
-    assert run_wide.FULL.units == full.units
+    for unit, wide in zip(full.units, run_wide.FULL.units, strict=True):
+        assert (wide.number, wide.channels, wide.worth) == (unit.number, unit.channels, unit.worth)
+        assert wide.start == unit.number  # it goes on from the same unit of a seed
 
 
 @pytest.fixture(scope="module")
-def wide(weights: Path) -> list[Path]:
+def wide(weights: Path, written: list[Path]) -> list[Path]:
+    assert written
     settings = replace(
         run_wide.QUICK,
         footage=SMALL.footage,
-        units=SMALL.units,
+        units=tuple(replace(unit, batch=8) for unit in run_wide.QUICK.units),
         backbone=replace(run_wide.QUICK.backbone, images=16, batch=8),
         rows=24,
     )
@@ -132,3 +135,11 @@ def test_a_unit_of_the_shipped_width_is_refused_on_a_wide_backbone(
     ladder.save_unit(tmp_path, narrow, {}, backbone=digest)
     with pytest.raises(InputError, match=r"middle split point's features \(60, 28, 28\)"):
         ladder.load_unit(tmp_path / f"{narrow.name}.safetensors", digest, width=1.25)
+
+
+def test_a_wide_run_needs_units_to_go_on_from(tmp_path: Path) -> None:
+    weights = untrained_weights(tmp_path / "weights")
+    settings = replace(run_wide.QUICK, footage=SMALL.footage)
+    with pytest.raises(InputError, match=r"seed-1.*unit-2.safetensors .*does not exist"):
+        run_wide.train(weights, settings=settings, workers=1)
+    assert not wide_folder(weights).exists()

@@ -12,7 +12,7 @@ from torch import nn
 
 from models import ladder
 from models.split import SPLITS, cut
-from models.training.widening import copies, shared_out, widened
+from models.training.widening import copies, shared_out, widened, widened_unit
 from simulator.foundation.errors import InputError
 
 if TYPE_CHECKING:
@@ -101,6 +101,23 @@ def test_every_layer_but_the_deepest_and_the_answering_ones_grows(
     assert wide.tail.deep_to_middle.conv.out_channels == 140  # 1.25 x 112
     assert wide.tail.deep.second.conv.out_channels == 192
     assert wide.tail.know.in_features == 2 * (80 + 140) + 192
+
+
+@pytest.mark.parametrize("width", [1.0, 1.25])
+def test_a_widened_unit_makes_the_old_symbols_of_widened_features(
+    shipped: Backbone, frames: torch.Tensor, width: float
+) -> None:
+    unit = ladder.load_unit(SHIPPED / "unit-3.safetensors", ladder.load_backbone(SHIPPED)[1])
+    wide, wider = widened(shipped, width, seed=1).eval(), widened_unit(unit, width, seed=1)
+    with torch.inference_mode():
+        features = cut(shipped, after="reduce").head(frames)
+        wide_features = cut(wide, after="reduce").head(frames)
+        assert torch.allclose(unit.analyse(features), wider.analyse(wide_features), atol=1e-4)
+        symbols = torch.round(unit.analyse(features))
+        before = cut(shipped, after="reduce").tail(unit.synthesise(symbols))
+        after = cut(wide, after="reduce").tail(wider.synthesise(symbols))
+    for one, other in zip(before, after, strict=True):
+        assert torch.allclose(one, other, atol=1e-4)
 
 
 def test_a_channel_and_its_copy_are_told_different_things_by_the_loss(
