@@ -233,6 +233,6 @@ LADDER = (
 )
 """The settings that are measured; presets chosen on clips of the selection split."""
 
-_STREAMED = ("h264_444-qp32", "h264_444-qp36", "hevc_444-qp32", "hevc_444-qp36", "av1_420-qp46")
+_STREAMED = ("h264_444-qp32", "h264_444-qp36", "hevc_444-qp36")
 STREAMED = tuple(codec for codec in LADDER if codec.name in _STREAMED)
 """Those that a profile holds: where video leads still images most."""
