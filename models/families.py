@@ -46,6 +46,7 @@ FAMILIES = {
     "early": _Family("units, early split", "ours"),
     "late": _Family("units, late split", "ours"),
     "student": _Family("students", "ours"),
+    "student-2": _Family("student 2, a tail a task", "ours"),
     "any": _Family("continuous unit", "ours"),
     "layers": _Family("layered unit, prefixes", "ours"),
     "crbq-coded": _Family("CR+BQ, entropy-coded", "features"),
