@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.baselines import jpeg, video, webp
+from models.families import AWARE
 from models.intervals import draws, spread
 from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.comparison import compare
@@ -124,13 +125,16 @@ def compare_all(
     """
     network, digest = _opened(weights, against)(), open_ladder(weights).digest
     short, over = group_blocks(plan)["test"], against.stretches.drawn()
+    digests = {"": digest} if network.aware is None else {"": digest, AWARE: network.aware.digest}
     videos = {
-        codec.name: collect_videos(codec, over, cache, digest=digest) for codec in against.videos
+        codec.name + suffix: (codec, collect_videos(codec, over, cache, digest=answering))
+        for suffix, answering in digests.items()
+        for codec in against.videos
     }
     answers = {
         "short": _collected(network.subjects, short, cache),
         "stretches": _collected(network.subjects, over.scored, cache)
-        | {name: found.answers for name, found in videos.items()},
+        | {name: streamed.answers for name, (_, streamed) in videos.items()},
     }
     result: dict[str, Any] = {"sets": {}}
     compared, found = {}, {}
@@ -148,9 +152,8 @@ def compare_all(
             "families": compared[name].families,
             "best": compared[name].best,
         }
-    for codec in against.videos:
-        about = result["sets"]["stretches"]["settings"][codec.name]
-        about |= _chain(codec, videos[codec.name])
+    for name, (codec, streamed) in videos.items():
+        result["sets"]["stretches"]["settings"][name] |= _chain(codec, streamed)
     said = facts(network.subjects)
     result["targets"] = rivalry(compared, found)
     result["facts"] = said | {"video": sorted({codec.library for codec in against.videos})}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from models.ladder import TrainedLadder
+
 __all__ = ["NAME", "load", "save"]
 
 NAME = "backbone-aware.safetensors"
@@ -23,22 +25,22 @@ def save(folder: Path, network: Backbone, about: Mapping[str, Any], *, backbone:
     return folder / NAME
 
 
-def load(folder: Path, digest: str) -> tuple[Backbone, str] | None:
-    """Return the aware backbone in a folder and the digest of its file; None where there is none.
+def load(trained: TrainedLadder) -> tuple[Backbone, str] | None:
+    """Return the aware backbone beside a ladder and the digest of its file; None if it has none.
 
     Args:
-        folder: Of weights.
-        digest: Of the plain backbone that it must go on from.
+        trained: The ladder, from whose backbone it must go on.
 
     Raises:
         InputError: The file is damaged or foreign, or goes on from another backbone.
     """
-    path = folder / NAME
+    path = trained.folder / NAME
     if not path.exists():
         return None
     tensors, about = read(path)
-    if about.get("backbone") != digest:
-        raise refused(path, about.get("backbone"), f"must go on from the backbone {digest}")
-    network = Backbone().fold()
+    if about.get("backbone") != trained.digest:
+        rule = f"must go on from the backbone {trained.digest}"
+        raise refused(path, about.get("backbone"), rule)
+    network = Backbone(trained.backbone.width).fold()
     fill(path, network, tensors)
     return network, hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""A still-image codec as a unit: the device only compresses, the server runs the network."""
+"""A still-image codec as a unit: the device only compresses, the server runs a network."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.measuring.answerer import Answerer
     from models.profile.records import UnitKind
 
-__all__ = ["ImageCodec", "ImageUnit"]
+__all__ = ["ImageCodec", "ImageUnit", "Once"]
 
 
 class ImageCodec(Protocol):
@@ -39,28 +40,50 @@ class ImageCodec(Protocol):
         """Return the frame of a payload."""
 
 
+class Once:
+    """A codec that remembers what it made of the last frames, for each network that asks.
+
+    Args:
+        codec: The setting.
+    """
+
+    def __init__(self, codec: ImageCodec) -> None:
+        """Remember nothing yet."""
+        self.codec = codec
+        self._images: NDArray[np.uint8] | None = None
+        self._made: tuple[NDArray[np.int64], NDArray[np.uint8]] | None = None
+
+    def made(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return payload bytes (n,) and decoded frames (n, side, side, 3) of frames.
+
+        Args:
+            images: Frames that nobody changes afterwards: the same array is not coded again.
+        """
+        if self._made is None or self._images is not images:
+            payloads = [self.codec.encode(image) for image in images]
+            sizes = np.array([len(payload) for payload in payloads])
+            self._made = sizes, np.stack([self.codec.decode(payload) for payload in payloads])
+            self._images = images
+        return self._made
+
+
 class ImageUnit:
     """A setting of a still-image codec in the ladder.
 
     Args:
-        codec: The setting.
-        head: The backbone's head, which the server runs on decoded frames.
-        backbone_digest: Hash of the backbone's weights.
+        coding: The setting; units of several networks may share it.
+        answerer: The network that the server runs on decoded frames.
     """
 
     kind: UnitKind = "image-codec"
-    tail: None = None
 
-    def __init__(
-        self, codec: ImageCodec, head: Callable[[Tensor], Tensor], backbone_digest: str
-    ) -> None:
-        """Keep the setting and the head."""
-        self._codec, self._head = codec, head
-        self.name = codec.name
-        self.digest = sha256(f"{backbone_digest} {codec} {codec.library}".encode()).hexdigest()
-        self.costs: Mapping[str, int] = dict.fromkeys(
-            ("parameters", "storage_bytes", "memory_bytes"), 0
-        )
+    def __init__(self, coding: Once, answerer: Answerer) -> None:
+        """Keep the setting and the network."""
+        self._coding, self._codec, self._head = coding, coding.codec, answerer.head
+        self.name = self._codec.name + answerer.suffix
+        settings = f"{answerer.digest} {self._codec} {self._codec.library}"
+        self.digest = sha256(settings.encode()).hexdigest()
+        self.tail, self.costs = answerer.tail, answerer.costs
 
     @property
     def device_steps(self) -> Mapping[str, Callable[..., object]]:
@@ -77,15 +100,15 @@ class ImageUnit:
 
     def code(self, shown: Shown) -> Coded:
         """Compress every frame and run the head on what is left of it."""
-        payloads = self._encode(shown.images)
+        sizes, decoded = self._coding.made(shown.images)
         return Coded(
-            payload_bytes=np.array([len(payload) for payload in payloads]),
-            ideal_bytes=np.full(len(payloads), np.nan),
-            features=self.decode([self.receive(payload) for payload in payloads]),
+            payload_bytes=sizes,
+            ideal_bytes=np.full(len(sizes), np.nan),
+            features=self._head(prepare(decoded)),
         )
 
     def load(self) -> None:
-        """Load nothing: the codec has no weights."""
+        """Load nothing: on the device the codec has no weights."""
 
     def _encode(self, images: NDArray[np.uint8]) -> list[bytes]:
         return [self._codec.encode(image) for image in images]

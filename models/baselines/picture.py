@@ -28,7 +28,7 @@ def picture(coded: bytes, kind: str, side: int, where: str) -> NDArray[np.uint8]
 
     Args:
         coded: The file's bytes.
-        kind: ``JPEG`` or ``WEBP``; no other kind is tried.
+        kind: ``JPEG``, ``WEBP`` or ``PNG``; no other kind is tried.
         side: Height and width that it must have.
         where: What messages name as the place.
 

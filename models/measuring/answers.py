@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.measuring.answerer import Answerer
+
 __all__ = ["COLUMNS", "Answers", "Network", "collect", "content_digest", "measure_blocks"]
 
 COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence")
@@ -39,12 +41,21 @@ _BATCH = 32
 
 
 class Network(NamedTuple):
-    """A cut backbone, everything that is measured on it, and what that has in common."""
+    """A cut backbone, everything that is measured on it, and what that has in common.
+
+    Attributes:
+        head: The backbone up to the split point.
+        tail: The rest of it.
+        subjects: What is measured; the first is the uncompressed network.
+        kin: What they have in common.
+        aware: The codec-aware backbone, where there is one and it is measured, too.
+    """
 
     head: Callable[[Tensor], Tensor]
     tail: Callable[[Tensor], Outputs]
     subjects: Sequence[Subject]
     kin: Kin = STRANGERS
+    aware: Answerer | None = None
 
 
 class Answers(NamedTuple):

@@ -107,8 +107,7 @@ class Bottleneck:
         Raises:
             RuntimeError: A payload did not decode to the symbols that were encoded.
         """
-        own = self.tail is not None
-        symbols = self._symbols(self._head(prepare(shown.images)) if own else shown.features)
+        symbols = self._symbols(self._looked_at(shown))
         payloads = self._payloads(symbols)
         received = [self.receive(payload) for payload in payloads]
         if not np.array_equal(np.stack(received), symbols):
@@ -123,6 +122,10 @@ class Bottleneck:
     def load(self) -> None:
         """Load the unit's weights."""
         self._load()
+
+    def _looked_at(self, shown: Shown) -> Tensor:
+        """Return what the encoder is given of shown frames."""
+        return shown.features if self.tail is None else self._head(prepare(shown.images))
 
     def _symbols(self, features: Tensor) -> NDArray[np.int32]:
         symbols: NDArray[np.int32] = self._unit.encode(features).to(torch.int32).numpy()

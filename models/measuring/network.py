@@ -13,10 +13,10 @@ from models import ladder
 from models.backbone import SPLIT_AFTER
 from models.baselines import reduced_file
 from models.baselines.feature_zlib import FeatureZlib
-from models.baselines.image_unit import ImageUnit
 from models.baselines.jpeg import LADDER
 from models.baselines.on_device import OnDevice
 from models.baselines.reduced_unit import Reduced
+from models.measuring import images
 from models.measuring.answers import Network
 from models.measuring.any_rate import at_levels
 from models.measuring.bottleneck import Bottleneck
@@ -55,8 +55,9 @@ def open_network(
     Args:
         weights: Folder of weights, or the name of a shipped one.
         codecs: Settings of still-image codecs to measure beside the trained units.
-        features: Whether to measure the feature codecs, too: 8 bits through zlib, and the CR+BQ
-            units that lie beside the weights, packed and coded.
+        features: Whether to measure the other baselines, too: 8-bit features through zlib, the
+            CR+BQ units and the learned image codec that lie beside the weights, frames without
+            loss, and every image codec once more with the codec-aware backbone, if there is one.
 
     Raises:
         InputError: The weights are missing, damaged, or do not belong together.
@@ -116,17 +117,19 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     levels, layers = at_levels(trained, halves.head), prefixes(trained, halves.head)
     subjects += [*levels, *layers]
     if features:
-        features_shape = SPLITS["middle"].features_at(trained.backbone.width)
-        subjects.append(FeatureZlib(halves.head, features_shape, trained.digest))
+        at_split = SPLITS["middle"].features_at(trained.backbone.width)
+        subjects.append(FeatureZlib(halves.head, at_split, trained.digest))
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
             subjects += _reduced(trained, reduced, halves.head)
-    subjects += [ImageUnit(codec, halves.head, trained.digest) for codec in codecs]
+    open_images = images.opened if features else images.answered
+    sent = open_images(trained, halves.head, codecs)
+    subjects += sent.subjects
     kin = Kin(
-        modules={level.name: ContinuousUnit.name for level in levels},
-        tails={unit.name: split for split, unit in elsewhere},
+        modules={level.name: ContinuousUnit.name for level in levels} | sent.modules,
+        tails={unit.name: split for split, unit in elsewhere} | sent.tails,
         layered={LayeredUnit.name: tuple(layer.name for layer in layers)} if layers else {},
     )
-    return Network(head=halves.head, tail=halves.tail, subjects=subjects, kin=kin)
+    return Network(head=halves.head, tail=halves.tail, subjects=subjects, kin=kin, aware=sent.aware)
 
 
 def _on_device(trained: TrainedLadder, head: nn.Module, tail: nn.Module) -> OnDevice:

@@ -19,6 +19,7 @@ import torch
 
 from models import scoring
 from models.backbone import prepare
+from models.measuring.answerer import Answerer, plain_answerer
 from models.measuring.answers import Answers, content_digest
 from models.measuring.content import Block, ClipRef, draw
 from models.measuring.crew import for_each
@@ -27,7 +28,7 @@ from simulator.foundation.files import write_atomically
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -47,6 +48,9 @@ class Stretches(NamedTuple):
 
     whole: list[Block]
     scored: list[Block]
+
+
+_Missing = dict["VideoCodec", list[tuple[Answerer, "Path"]]]
 
 
 class Streamed(NamedTuple):
@@ -93,12 +97,14 @@ def measure_videos(
 ) -> None:
     """Code every stretch that is not in the cache yet, with every codec, and score it.
 
+    What is decoded is scored by the plain backbone, and by the codec-aware one where there is one.
+
     Args:
-        network: Makes the cut backbone, of which the server runs all; called once a process.
+        network: Makes the cut backbones, of which the server runs all; called once a process.
         codecs: Video codecs.
         over: The stretches.
         cache: Folder of results.
-        digest: Hash of the backbone's weights.
+        digest: Hash of the plain backbone's weights.
         workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
@@ -107,7 +113,14 @@ def measure_videos(
 
 
 def collect_videos(codec: VideoCodec, over: Stretches, cache: Path, *, digest: str) -> Streamed:
-    """Return what the cache holds of one codec on stretches."""
+    """Return what the cache holds of one codec on stretches.
+
+    Args:
+        codec: The codec.
+        over: The stretches.
+        cache: Folder of results.
+        digest: Hash of the weights of the backbone that answered.
+    """
     tables = []
     for pair in _pairs(over):
         with np.load(_file(cache, digest, codec, pair)) as stored:
@@ -143,16 +156,20 @@ def _measure_missing(
     cache: Path,
     digest: str,
 ) -> None:
-    files = {codec: _file(cache, digest, codec, pair) for codec in codecs}
-    missing = {codec: file for codec, file in files.items() if not file.exists()}
+    plain = plain_answerer(network.head, digest)
+    answerers = [plain] if network.aware is None else [plain, network.aware]
+    missing: _Missing = {}
+    for codec in codecs:
+        for answerer in answerers:
+            file = _file(cache, answerer.digest, codec, pair)
+            if not file.exists():
+                missing.setdefault(codec, []).append((answerer, file))
     if missing:
         _measure(network, missing, *pair)
 
 
 @torch.inference_mode()
-def _measure(
-    network: Network, files: Mapping[VideoCodec, Path], whole: Block, scored: ClipRef
-) -> None:
+def _measure(network: Network, missing: _Missing, whole: Block, scored: ClipRef) -> None:
     content = draw(whole)
     rows = [whole.clips[0].instants.index(instant) for instant in scored.instants]
     truth = scoring.Truth(
@@ -160,16 +177,17 @@ def _measure(
         boxes=content.truth.boxes[rows],
         masks=content.truth.masks[rows],
     )
-    for codec, path in files.items():
+    for codec, wanted in missing.items():
         decoded, columns = streamed(codec, content.images)
-        features = network.head(prepare(np.stack([decoded[row] for row in rows])))
-        outputs = network.tail(features)
-        found = scoring.score(outputs, truth)
-        arrays: dict[str, Any] = {**columns, **found.by_task, **evidence_of(outputs, truth)}
-        arrays["confidence"] = found.confidence
-        file = io.BytesIO()
-        np.savez(file, **arrays)
-        write_atomically(path, file.getvalue())
+        shown = prepare(np.stack([decoded[row] for row in rows]))
+        for answerer, path in wanted:
+            outputs = (answerer.tail or network.tail)(answerer.head(shown))
+            found = scoring.score(outputs, truth)
+            arrays: dict[str, Any] = {**columns, **found.by_task, **evidence_of(outputs, truth)}
+            arrays["confidence"] = found.confidence
+            file = io.BytesIO()
+            np.savez(file, **arrays)
+            write_atomically(path, file.getvalue())
 
 
 def streamed(

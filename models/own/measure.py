@@ -20,10 +20,11 @@ import torch
 from safetensors.torch import load_file
 
 from models.backbone import prepare
-from models.baselines.image_unit import ImageUnit
+from models.baselines.image_unit import ImageUnit, Once
 from models.baselines.jpeg import LADDER, Jpeg
 from models.baselines.on_device import OnDevice
 from models.measure import TimingPlan
+from models.measuring.answerer import plain_answerer
 from models.measuring.answers import Answers, Network
 from models.measuring.facts import clocks, facts
 from models.measuring.stopwatch import Stopwatch
@@ -191,11 +192,11 @@ def _subjects(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip], folder: Path) -> 
         "memory_bytes": _FLOAT_BYTES * values,
     }
     digest = hashlib.sha256(f"{cut.digest} device".encode()).hexdigest()
-    load = partial(load_file, stored)
+    load, plain = partial(load_file, stored), plain_answerer(cut.head, cut.digest)
     return [
         OnDevice(head=cut.head, tail=cut.tail, digest=digest, costs=costs, load=load),
         *(FeatureUnit(codec, cut.head, cut.digest, folder / "device") for codec in ladder),
-        *(ImageUnit(Jpeg("444", q, plan.side), cut.head, cut.digest) for q in plan.qualities),
+        *(ImageUnit(Once(Jpeg("444", q, plan.side)), plain) for q in plan.qualities),
     ]
 
 

@@ -193,6 +193,7 @@ def test_baselines_stand_in_a_profile_as_any_unit(tmp_path: Path) -> None:
         "unit-1": "bottleneck",
         "crbq-coded-4c2b": "feature-codec",
         "crbq-packed-4c2b": "feature-codec",
+        "server-png": "image-codec",
         "webp-q50": "image-codec",
         "zlib-8b": "feature-codec",
     }
