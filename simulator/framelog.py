@@ -28,7 +28,7 @@ class Outcome(IntEnum):
     LATE = 1
     """Answered after it."""
     LOST = 2
-    """Destroyed by the network."""
+    """Destroyed by the network, or of no use without a frame that is not there."""
     SKIPPED = 3
     """The policy's word."""
     DROPPED = 4

@@ -154,7 +154,8 @@ def test_measuring_and_training_pass_their_arguments_on(
         options["tell"]("measuring")
         names = [codec.name for codec in options["codecs"]]
         asked.append(("measure", weights, out, options["content"].replay["standard"]))
-        asked.append(("baselines", "webp-q50" in names, options["features"]))
+        videos = [codec.codec for codec in options["videos"]]
+        asked.append(("baselines", "webp-q50" in names, "hevc" in videos, options["features"]))
         return load(tiny_folder)
 
     def trained(out: Path, which: Sequence[Any], **options: object) -> None:
@@ -177,7 +178,7 @@ def test_measuring_and_training_pass_their_arguments_on(
     assert splitcast("units", "card", "tiny", out).code == 0
     assert asked == [
         ("measure", "w", out, 60),
-        ("baselines", False, False),
+        ("baselines", False, False, False),
         ("train", out, len(kinds.KINDS), 3, True),
         ("evaluate", "w", out, False),
         ("card", "tiny", out),
@@ -187,7 +188,7 @@ def test_measuring_and_training_pass_their_arguments_on(
     assert splitcast("units", "train", out, "--only", "crbq").out.startswith(f"crbq in {out}; ")
     assert splitcast("units", "evaluate", "w", out, "--baselines", "--card", out).code == 0
     assert asked[1:] == [
-        ("baselines", True, True),
+        ("baselines", True, True, True),
         ("train", out, 1, 1, False),
         ("evaluate", "w", out, True),
         ("card", out.parent, out),
