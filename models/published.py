@@ -10,7 +10,7 @@ either *typed*, and says where it stands, or *assumed*, and says why::
     uncompressed: {typed: 0.761, at: Table 1}
     units:
       low:
-        kind: bottleneck                                     # or image-codec, on-device
+        kind: bottleneck                                     # or student, image-codec, on-device
         bytes: {typed: 1.9 kB, at: "Table 2, row 1"}         # of a frame; not for on-device
         score: {typed: 0.716, at: "Table 2, row 1"}
         device: {typed: 14 ms, at: Section 4}                # all that the device does with a frame
@@ -43,6 +43,8 @@ __all__ = ["origins", "published"]
 Trail: TypeAlias = "tuple[str | int, ...]"
 """Where a value lies in a document: the keys from the root."""
 
+_KINDS = tuple(kind for kind in UNIT_KINDS if kind != "video-codec")
+"""A paper's means do not say what the frames of a video codec take one by one."""
 _HEAD = ("name", "source", "task", "uncompressed", "units")
 _UNIT = ("kind", "bytes", "score", "device", "server")
 _LOCAL = ("kind", "score", "device")  # of a unit that sends nothing
@@ -178,10 +180,10 @@ class _Reader:
     def kind(self, trail: Trail, fields: Mapping[str, object]) -> UnitKind:
         """Return a kind of unit."""
         value = fields.get("kind", UNIT_KINDS[0])
-        for kind in UNIT_KINDS:
+        for kind in _KINDS:
             if value == kind:
                 return kind
-        self.refuse(trail, value, "must be a kind of unit", did_you_mean(str(value), UNIT_KINDS))
+        self.refuse(trail, value, "must be a kind of unit", did_you_mean(str(value), _KINDS))
         return UNIT_KINDS[0]
 
     def figure(

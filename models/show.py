@@ -10,6 +10,7 @@ import numpy as np
 from models.intervals import estimate, resamplings
 from models.profile import DEVICE_STAGES, HALVES
 from models.published import origins
+from models.show_traits import trait_lines, traits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,6 +48,13 @@ def as_json(profile: Profile) -> dict[str, object]:
             for name, clips in groups.items()
         },
         "tail_ms": _by_batch(profile.batch_sizes, profile.tail_ns),
+        "other_tails": {
+            tail.name: {
+                "memory_bytes": tail.memory_bytes,
+                "ms": _by_batch(profile.batch_sizes, tail.times_ns),
+            }
+            for tail in profile.tails
+        },
         "units": [_unit(unit, profile, groups) for unit in profile.units],
         "info": dict(profile.info),
     }
@@ -68,7 +76,8 @@ def render(profile: Profile) -> str:
         lines += ["Sizes are payload bytes with the wire header; intervals are 95 % over clips."]
     for name, count in shown["sets"].items():
         lines += ["", f"{name} ({count} clips)", *_content_table(shown, name, profile.tasks)]
-    lines += _chains(shown)
+    about = trait_lines(shown)
+    lines += ["", *about] if about else []
     lines += ["", "times, ms: median (p95); costs", *_cost_table(shown)]
     if "wall_ms" in profile.info:
         lines += ["", "wall time of the same samples, ms: median (p95)", *_wall_table(shown)]
@@ -98,19 +107,7 @@ def _unit(unit: Unit, profile: Profile, groups: Mapping[str, NDArray[np.intp]]) 
         "memory_bytes": unit.memory_bytes,
         "storage_bytes": unit.storage_bytes,
         "parameters": unit.parameters,
-    } | _chain(unit)
-
-
-def _chain(unit: Unit) -> dict[str, Any]:
-    """Return what makes the frames of a video codec hang together; nothing for other units."""
-    if unit.chain is None:
-        return {}
-    predicted, intra = unit.payload_bytes.mean(), unit.chain.intra_bytes.mean()
-    return {
-        "refresh": unit.chain.refresh,
-        "predicted_bytes": round(float(predicted), 1),
-        "intra_bytes": round(float(intra), 1),
-    }
+    } | traits(unit)
 
 
 def _content(unit: Unit, clips: NDArray[np.intp]) -> dict[str, Any]:
@@ -165,18 +162,6 @@ def _content_table(shown: Any, group: str, tasks: Sequence[str]) -> list[str]:  
     return _aligned([head, *rows])
 
 
-def _chains(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
-    """Return a line for each video codec, and what the tables say of them."""
-    lines = [
-        f"{unit['name']}: {unit['predicted_bytes']:.0f} B predicted, {unit['intra_bytes']:.0f} B "
-        f"intra, every {unit['refresh']} frames"
-        for unit in shown["units"]
-        if "refresh" in unit
-    ]
-    said = "video codecs: bytes above are means over a refresh period, the rest predicted frames'"
-    return ["", said, *lines] if lines else []
-
-
 def _percent(scores: Mapping[str, Mapping[str, float]], *, means: bool) -> list[str]:
     """Return scores with their intervals; published means have none."""
     if means:
@@ -199,7 +184,15 @@ def _cost_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
         sizes = [f"{unit[key] / 1000:.0f}" for key in ("memory_bytes", "storage_bytes")]
         costs = [f"{unit['switch_ms']:.2f}", *sizes, str(unit["parameters"])]
         rows.append([unit["name"], *times, *costs])
-    return [*_aligned([head, *rows]), f"shared tail by batch size: {_by_size(shown['tail_ms'])}"]
+    return [
+        *_aligned([head, *rows]),
+        f"shared tail by batch size: {_by_size(shown['tail_ms'])}",
+        *(
+            f"tail {name}, {tail['memory_bytes'] / 1000:.0f} kB, by batch size: "
+            f"{_by_size(tail['ms'])}"
+            for name, tail in shown["other_tails"].items()
+        ),
+    ]
 
 
 def _wall_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
@@ -212,7 +205,14 @@ def _wall_table(shown: Any) -> list[str]:  # noqa: ANN401 - JSON
         device = [times["device"].get(stage) for stage in (*DEVICE_STAGES, "total")]
         server = [times.get("entropy_decode"), decode.get("1"), decode.get(largest)]
         rows.append([unit["name"], *(_median(time) for time in (*device, *server))])
-    return [*_aligned(rows), f"shared tail by batch size: {_by_size(wall['tail'])}"]
+    return [
+        *_aligned(rows),
+        f"shared tail by batch size: {_by_size(wall['tail'])}",
+        *(
+            f"tail {name} by batch size: {_by_size(times)}"
+            for name, times in wall.get("tails", {}).items()
+        ),
+    ]
 
 
 def _median(time: Mapping[str, float] | None) -> str:

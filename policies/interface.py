@@ -62,7 +62,7 @@ class UnitForecast(Protocol):
 
     @property
     def size_bytes(self) -> float:
-        """Expected payload."""
+        """Expected payload; of a unit in layers that of all of them."""
 
     @property
     def size_high_bytes(self) -> float:
@@ -78,7 +78,7 @@ class UnitForecast(Protocol):
 
     @property
     def switch_ns(self) -> int:
-        """Time to load it first, if another unit is loaded."""
+        """Time to load it first, if another unit is loaded; 0 where that has the same weights."""
 
 
 class Observation(Protocol):

@@ -18,7 +18,7 @@ from simulator.foundation.errors import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.profile.records import Profile, Unit
+    from models.profile.records import Profile, Tail, Unit
 
 __all__ = ["combined"]
 
@@ -30,7 +30,7 @@ def combined(device: Profile, server: Profile, name: str) -> Profile:
 
     Args:
         device: Gives the clips, sizes, scores, device rows, switch costs, and the ladder.
-        server: Gives the times of entropy decoding, decoders and tail, and the batch sizes. Units
+        server: Gives the times of entropy decoding, decoders and tails, and the batch sizes. Units
             that only it has are left out.
         name: Of the new profile.
 
@@ -41,10 +41,13 @@ def combined(device: Profile, server: Profile, name: str) -> Profile:
     problems = list(_differences(device, server))
     if problems:
         raise InputError(*problems)
+    tails = {tail.name: tail for tail in server.tails}
     return replace(
         device,
         name=name,
-        units=tuple(_joined(unit, server.units[server.index(unit.name)]) for unit in device.units),
+        units=tuple(
+            _joined(unit, server.units[server.index(unit.name)], tails) for unit in device.units
+        ),
         batch_sizes=server.batch_sizes,
         tail_ns=server.tail_ns,
         info=_facts(device, server),
@@ -52,8 +55,17 @@ def combined(device: Profile, server: Profile, name: str) -> Profile:
     )
 
 
-def _joined(device: Unit, server: Unit) -> Unit:
-    return replace(device, entropy_decode_ns=server.entropy_decode_ns, decode_ns=server.decode_ns)
+def _joined(device: Unit, server: Unit, tails: Mapping[str, Tail]) -> Unit:
+    layers = device.layers
+    if layers is not None and server.layers is not None:
+        layers = replace(layers, entropy_decode_ns=server.layers.entropy_decode_ns)
+    return replace(
+        device,
+        entropy_decode_ns=server.entropy_decode_ns,
+        decode_ns=server.decode_ns,
+        tail=None if server.tail is None else tails[server.tail.name],
+        layers=layers,
+    )
 
 
 def _differences(device: Profile, server: Profile) -> Iterator[Problem]:
@@ -100,7 +112,9 @@ def _wall(device: Profile, server: Profile) -> dict[str, object]:
         name: _mapping(theirs["units"], name) | {"device": ours["units"][name]["device"]}
         for name in device.unit_names
     }
-    return {"units": units, "tail": theirs["tail"]}
+    return {key: value for key, value in theirs.items() if key.startswith("tail")} | {
+        "units": units
+    }
 
 
 def _mapping(info: Mapping[str, Any], key: str) -> dict[str, Any]:

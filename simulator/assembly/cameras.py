@@ -10,15 +10,15 @@ import numpy as np
 from simulator.assembly.cast import built_policy
 from simulator.assembly.content import capture_instants, clip_pool, replayed_frames
 from simulator.assembly.ladder import chain_plan, ladder_plan, ladder_units, wire_bytes_mean
+from simulator.assembly.layers import layer_plan
 from simulator.assembly.sources import profile as profile_of
+from simulator.assembly.tasks import check_tasks, scores_of, task_plans
 from simulator.assembly.times import DRAWS, device_times, entropy_decode_times
 from simulator.foundation import keyed
-from simulator.foundation.errors import InputError, Problem, did_you_mean
-from simulator.foundation.quantities import format_ns
-from simulator.world.plan import StreamPlan, TaskPlan
+from simulator.world.plan import StreamPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -77,7 +77,7 @@ class Cameras:
         """
         profile = profile_of(group.profile, folder)
         units = ladder_units(profile, group.units, f"streams.{name}.units")
-        _check_tasks(profile, group.tasks, f"streams.{name}.tasks")
+        check_tasks(profile, group.tasks, f"streams.{name}.tasks")
         return cls(
             name=name,
             group=group,
@@ -95,8 +95,8 @@ class Cameras:
 
     @property
     def layered(self) -> bool:
-        """No unit of a profile has layers."""
-        return False
+        """Whether some unit of the ladder has layers."""
+        return any(unit.layers is not None for unit in self.units)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -137,10 +137,11 @@ class Cameras:
             for purpose in ("device", "entropy decoding", "batch")
         }
 
+        layers = tuple(
+            layer_plan(self.profile, unit, clip, clip_frame, luck["entropy decoding"])
+            for unit in units
+        )
         chains = tuple(chain_plan(self.profile, unit, clip, clip_frame) for unit in units)
-
-        def scores(task: str) -> NDArray[np.float32]:
-            return np.stack([unit.scores[task][clip, clip_frame] for unit in units])
 
         return StreamPlan(
             name=name,
@@ -158,43 +159,13 @@ class Cameras:
             clip_frame=clip_frame,
             payload_bytes=np.stack([unit.payload_bytes[clip, clip_frame] for unit in units]),
             device_ns=device_times(units, luck["device"], group.device.speed),
-            entropy_decode_ns=entropy_decode_times(units, luck["entropy decoding"]),
-            batch_draw=(luck["batch"] * DRAWS).astype(np.int64),
-            score=scores(self.profile.primary_task),
-            confidence=np.stack([unit.confidence[clip, clip_frame] for unit in units]),
-            tasks=tuple(
-                TaskPlan(name=task, deadline_ns=deadline_ns, score=scores(task))
-                for task, deadline_ns in group.tasks.items()
+            entropy_decode_ns=entropy_decode_times(
+                (unit.entropy_decode_ns for unit in units), luck["entropy decoding"]
             ),
+            batch_draw=(luck["batch"] * DRAWS).astype(np.int64),
+            score=scores_of(units, self.profile.primary_task, clip, clip_frame),
+            confidence=np.stack([unit.confidence[clip, clip_frame] for unit in units]),
+            tasks=task_plans(units, group.tasks, clip, clip_frame),
+            layers=layers if self.layered else (),
             chains=chains if any(chains) else (),
         )
-
-
-def _check_tasks(profile: Profile, tasks: Mapping[str, int], what: str) -> None:
-    """Refuse tasks that the profile does not score, and the one that `deadline` is for.
-
-    Raises:
-        InputError: With a problem for each.
-    """
-
-    def wrong() -> Iterator[tuple[str, str, str]]:
-        further = [task for task in profile.tasks if task != profile.primary_task]
-        for task in tasks:
-            if task == profile.primary_task:
-                rule = "must not be the primary task"
-                yield task, rule, "its deadline is the stream's `deadline`"
-            elif task not in further:
-                yield task, "must be a further task of the profile", did_you_mean(task, further)
-
-    problems = [
-        Problem(
-            where=f"profile {profile.name}",
-            what=f"{what}.{task}",
-            value=format_ns(tasks[task]),
-            rule=rule,
-            remedy=remedy,
-        )
-        for task, rule, remedy in wrong()
-    ]
-    if problems:
-        raise InputError(*problems)

@@ -75,11 +75,13 @@ def ladder_plan(
     calibration = profile.clips_of("calibration")
     speed = group.device.speed
     on_device = tuple(unit.kind == ON_DEVICE for unit in units)
-    tail_ns = float(profile.tail_ns[0].mean())
+    shared_ns = float(profile.tail_ns[0].mean())
+    tails_ns = (unit.tail.times_ns[0].mean() if unit.tail else shared_ns for unit in units)
     serving_ns = (
         0.0 if local else unit.entropy_decode_ns.mean() + unit.decode_ns[0].mean() + tail_ns
-        for unit, local in zip(units, on_device, strict=True)
+        for unit, local, tail_ns in zip(units, on_device, tails_ns, strict=True)
     )
+    modules = [unit.module for unit in units]
     return LadderPlan(
         names=tuple(unit.name for unit in units),
         on_device=on_device,
@@ -93,6 +95,7 @@ def ladder_plan(
         ),
         server_mean_ns=tuple(round(float(time) / server_speed) for time in serving_ns),
         switch_ns=tuple(0 if group.resident else round(unit.switch_ns / speed) for unit in units),
+        modules=tuple(map(modules.index, modules)),
     )
 
 

@@ -1,10 +1,11 @@
 """What the server's workers hold: modules of the networks, their sizes, and what loading costs.
 
 Three ways to serve several units are told apart. *Shared*: one frozen tail serves all units of a
-backbone, each unit adds its decoder. *Per unit*: each unit has a tail of its own, as a network
-trained for each rate has, besides its decoder. *Copies*: each unit is a whole network of its own.
-Image and video codecs need no network of their own in any of them: they are served by the clean
-backbone.
+backbone but those that were measured with another one, each unit adds its decoder. *Per unit*: each
+unit has a tail of its own, as a network trained for each rate has, besides its decoder. *Copies*:
+each unit is a whole network of its own. Settings of one network, such as a unit of continuous rate,
+are one unit in all of them. Codecs need no network of their own in any of them: they are served by
+the clean backbone, behind a decoder that is a module where it weighs something.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Residence", "residence", "tails_of"]
 
+_SHARED = "tail"
+_TRAINED = ("bottleneck", "student")
+"""Kinds of unit that might as well have been trained with a tail of their own each."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Residence:
@@ -43,14 +48,16 @@ class Residence:
 
 
 def tails_of(profile: Profile, memory: Memory | None) -> tuple[int, ...]:
-    """Return which tail each unit of a profile needs: the same for all, or each its own.
+    """Return which tail each unit of a profile needs; units with the same number share batches.
 
-    Image codecs share the clean backbone's, number 0.
+    The profile's shared tail is number 0.
     """
-    if memory is None or memory.tails == "shared":
-        return (0,) * len(profile.units)
-    own = (unit.kind == "bottleneck" for unit in profile.units)
-    return tuple(number if alone else 0 for number, alone in enumerate(own, start=1))
+    apart = memory is not None and memory.tails != "shared"
+    numbers = {_SHARED: 0}
+    return tuple(
+        numbers.setdefault(_tail(unit, apart=apart), place)
+        for place, unit in enumerate(profile.units, start=1)
+    )
 
 
 def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
@@ -58,8 +65,9 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
 
     A tail is what the on-device unit weighs: the head is in every device's memory, so a profile
     counts the tail for it (``models.measuring``). A decoder counts as all that the profile says its
-    unit weighs, encoder, decoder and tables: an upper bound. The head, which image codecs and
-    copies have at the server, is in no profile and counts nothing: it is small beside the tail.
+    unit weighs, encoder, decoder and tables, but for a tail of its own: an upper bound. The head,
+    which image codecs and copies have at the server, is in no profile and counts nothing: it is
+    small beside the tail.
 
     Where the scenario does not say how fast modules are loaded, a byte takes the median over the
     profile's units of measured load time over measured size.
@@ -82,8 +90,9 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
         of_profile = []
         for unit in profile.units:
             parts = {prefix + name: size for name, size in _parts(unit, tail, memory) if size}
-            sizes |= parts
-            load_ns |= {name: round(size * ns_per_byte) for name, size in parts.items()}
+            for name, size in parts.items():  # settings of one network may differ in their tables
+                sizes[name] = max(size, sizes.get(name, 0))
+                load_ns[name] = round(sizes[name] * ns_per_byte)
             of_profile.append(tuple(parts))
             if sum(parts.values()) > memory.size_bytes:
                 rule = f"must hold what {unit.name} needs: {format_bytes(sum(parts.values()))}"
@@ -104,16 +113,26 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
     return Residence(plan=plan, modules=modules)
 
 
-def _parts(unit: Unit, tail_bytes: int, memory: Memory) -> Iterator[tuple[str, int]]:
+def _parts(unit: Unit, shared_bytes: int, memory: Memory) -> Iterator[tuple[str, int]]:
     """Yield the modules one unit needs, with their bytes."""
-    shared = memory.tails == "shared"
-    if unit.kind in ("image-codec", "video-codec"):
-        yield "tail" if shared else "backbone", tail_bytes
-    elif unit.kind == "bottleneck" and memory.tails == "copies":
-        yield unit.name, tail_bytes + unit.memory_bytes
-    elif unit.kind == "bottleneck":
-        yield "tail" if shared else f"{unit.name}/tail", tail_bytes
-        yield unit.name, unit.memory_bytes
+    own_bytes = 0 if unit.tail is None else unit.tail.memory_bytes
+    tail_bytes = own_bytes or shared_bytes
+    if unit.kind == ON_DEVICE:
+        return
+    if memory.tails == "copies" and unit.kind in _TRAINED:
+        yield unit.module, tail_bytes + unit.memory_bytes - own_bytes
+        return
+    apart = memory.tails != "shared"
+    tail = _tail(unit, apart=apart)
+    yield "backbone" if apart and tail == _SHARED else tail, tail_bytes
+    yield unit.module, unit.memory_bytes - own_bytes
+
+
+def _tail(unit: Unit, *, apart: bool) -> str:
+    """Return the name of the tail that a unit needs, where each network has one or where not."""
+    if apart and unit.kind in _TRAINED:
+        return f"{unit.module}/tail"
+    return _SHARED if unit.tail is None else f"{unit.tail.name}/tail"
 
 
 def _tail_bytes(profile: Profile, memory: Memory) -> int:
@@ -127,7 +146,8 @@ def _tail_bytes(profile: Profile, memory: Memory) -> int:
 def _ns_per_byte(profile: Profile, memory: Memory) -> float:
     if memory.load_bps is not None:
         return 8e9 / memory.load_bps
-    weighty = [unit for unit in profile.units if unit.memory_bytes]
+    # What a device loads has no tail of its own in it.
+    weighty = [unit for unit in profile.units if unit.memory_bytes and unit.tail is None]
     return float(np.median([unit.switch_ns / unit.memory_bytes for unit in weighty]))
 
 

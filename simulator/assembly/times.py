@@ -11,6 +11,8 @@ from simulator.foundation.errors import InputError, Problem
 from simulator.world.plan import ServedModel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from models.profile import Profile, Unit
@@ -37,9 +39,16 @@ def device_times(
     return np.stack([_at(unit.device_rows_ns.sum(axis=1), draws, speed) for unit in units])
 
 
-def entropy_decode_times(units: tuple[Unit, ...], draws: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the server's entropy decoding time as measured, [units, frames]."""
-    return np.stack([_at(unit.entropy_decode_ns, draws, 1.0) for unit in units])
+def entropy_decode_times(
+    samples: Iterable[NDArray[np.int64]], draws: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the server's entropy decoding time as measured, [units or layers, frames].
+
+    Args:
+        samples: Sorted, of each unit of a ladder, or of each number of layers of a unit.
+        draws: A uniform a frame.
+    """
+    return np.stack([_at(times, draws, 1.0) for times in samples])
 
 
 def _at(samples: NDArray[np.int64], draws: NDArray[np.float64], speed: float) -> NDArray[np.int64]:
@@ -53,7 +62,7 @@ def served_model(
     tails: tuple[int, ...],
     modules: tuple[tuple[int, ...], ...] = (),
 ) -> ServedModel:
-    """Return the server's tables for one backbone: its tail, and the decoders of all its units.
+    """Return the server's tables for one backbone: its tails, and the decoders of all its units.
 
     Times between measured batch sizes are linear at equal quantiles.
 
@@ -78,6 +87,7 @@ def served_model(
             )
         )
     nothing = np.zeros((DRAWS, max_batch), np.int64)
+    others = {tail: unit.tail for tail, unit in zip(tails, profile.units, strict=True) if unit.tail}
     decoders = [
         nothing
         if unit.kind == ON_DEVICE
@@ -89,6 +99,10 @@ def served_model(
         tail_ns=_table(profile.tail_ns, profile.batch_sizes, max_batch),
         decode_ns=np.stack(decoders, axis=1),
         tails=tails,
+        other_tails_ns={
+            tail: _table(its.times_ns, profile.batch_sizes, max_batch)
+            for tail, its in others.items()
+        },
         modules=modules,
     )
 

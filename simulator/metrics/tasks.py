@@ -26,7 +26,7 @@ def task_results(frames: Selection, tasks: Sequence[str]) -> dict[str, float]:
     """Return the metrics of tasks, over the captured frames of the streams that ask them.
 
     A task is on time if the frame was answered within the task's deadline, whatever the primary
-    one's is. Its score is that of the whole payload.
+    one's is. Its score is that of what was decoded of the payload.
 
     Args:
         frames: Of a run or a group.
@@ -47,5 +47,10 @@ def _totals(frames: Selection, stream: int, task: TaskPlan) -> tuple[int, int, f
     rows = slice(*np.searchsorted(frames["stream"], [stream, stream + 1]).tolist())
     done_ns, captured_ns = frames["done_ns"][rows], frames["captured_ns"][rows]
     on_time = np.flatnonzero((done_ns != NEVER) & (done_ns - captured_ns <= task.deadline_ns))
-    score = task.score[frames["unit"][rows][on_time], frames["frame"][rows][on_time]]
+    chosen, frame = frames["unit"][rows][on_time], frames["frame"][rows][on_time]
+    score = task.score[chosen, frame]
+    for unit, of_layers in enumerate(task.layers):
+        if of_layers is not None:
+            here = chosen == unit
+            score[here] = of_layers[frames["layers"][rows][on_time][here] - 1, frame[here]]
     return len(done_ns), len(on_time), float(score.sum(dtype=np.float64))

@@ -40,6 +40,7 @@ class Device:
         "_life",
         "_mail",
         "_mean_bytes",
+        "_modules",
         "_payload_bytes",
         "_plan",
         "_policy",
@@ -78,6 +79,7 @@ class Device:
         self._payload_bytes = mail.sizes
         self._encoder = encoder
         self._mean_bytes = plan.ladder.mean_bytes if encoder is None else encoder.mean_bytes
+        self._modules = plan.ladder.modules or tuple(range(len(self._device_ns)))
         self._smallest = _smallest(plan)
         self._sent_ns: int | None = None
         self._wake = Alarm(env, DEVICES + index, self._go_on)
@@ -156,13 +158,14 @@ class Device:
         return sent_ns is None or now_ns - sent_ns >= probe_ns
 
     def _begin(self, unit: int, frame: int, now_ns: int) -> int:
-        """Return when the payload will be ready, after loading the unit if another one is."""
+        """Return when the payload will be ready, after loading weights if others are."""
         view, log, row = self._view, self._ledger, self._first + frame
         log.unit[row] = unit
         log.ratio[row] = view.ratio
         ready_ns: int = now_ns + self._device_ns[unit][frame]
         if unit != view.loaded:
-            if view.loaded is not None:
+            modules = self._modules
+            if view.loaded is not None and modules[unit] != modules[view.loaded]:
                 log.switched[row] = True
                 ready_ns += self._plan.ladder.switch_ns[unit]
             view.loaded = unit

@@ -30,20 +30,24 @@ class ModelTimes:
     """The tables of one backbone as plain lists, which Python reads faster than arrays.
 
     Attributes:
-        tail_ns: [draws][max_batch].
+        tails_ns: [tails][draws][max_batch], by the number of a tail.
         decode_ns: [draws][decoders][max_batch].
         alone_ns: int64 [draws, decoders]: decoder and tail of a frame served alone.
         tails: For each decoder which tail it needs.
     """
 
-    __slots__ = ("alone_ns", "decode_ns", "tail_ns", "tails")
+    __slots__ = ("alone_ns", "decode_ns", "tails", "tails_ns")
 
     def __init__(self, plan: ServedModel, speed: float) -> None:
         """Copy the tables, scaled by a worker's speed."""
-        tail_ns, decode_ns = scaled(plan.tail_ns, speed), scaled(plan.decode_ns, speed)
-        self.tail_ns: list[list[int]] = tail_ns.tolist()
+        shared_ns, decode_ns = scaled(plan.tail_ns, speed), scaled(plan.decode_ns, speed)
+        others_ns = {k: scaled(tail_ns, speed) for k, tail_ns in plan.other_tails_ns.items()}
+        shared: list[list[int]] = shared_ns.tolist()
+        others: dict[int, list[list[int]]] = {k: others_ns[k].tolist() for k in others_ns}
+        self.tails_ns = [others.get(tail, shared) for tail in range(max(plan.tails) + 1)]
         self.decode_ns: list[list[list[int]]] = decode_ns.tolist()
-        self.alone_ns: NDArray[np.int64] = decode_ns[:, :, 0] + tail_ns[:, :1]
+        alone_ns = [others_ns.get(tail, shared_ns)[:, 0] for tail in plan.tails]
+        self.alone_ns: NDArray[np.int64] = decode_ns[:, :, 0] + np.stack(alone_ns, axis=1)
         self.tails = plan.tails
 
 
@@ -168,14 +172,15 @@ def batch_ns(batch: Sequence[Job], worker: int) -> int:
     if len(decoders) == 1:
         ((model, which),) = decoders
         last = len(batch) - 1
-        return total_ns + model.decode_ns[draw][which][last] + model.tail_ns[draw][last]
+        tail_ns = model.tails_ns[model.tails[which]][draw][last]
+        return total_ns + model.decode_ns[draw][which][last] + tail_ns
     tails: dict[tuple[ModelTimes, int], int] = {}
     for (model, which), n in decoders.items():
         total_ns += model.decode_ns[draw][which][n - 1]
         tail = model, model.tails[which]
         tails[tail] = tails.get(tail, 0) + n
-    for (model, _), n in tails.items():
-        total_ns += model.tail_ns[draw][n - 1]
+    for (model, which), n in tails.items():
+        total_ns += model.tails_ns[which][draw][n - 1]
     return total_ns
 
 

@@ -60,12 +60,23 @@ class LiveLadder:
     A hundred streams with units of their own would chase each other's out of the processor's cache.
     """
 
-    __slots__ = ("ratio", "units")
+    __slots__ = ("_modules", "_switch_ns", "loaded", "ratio", "shares", "units")
 
     def __init__(self, plan: LadderPlan) -> None:
         """Make the units."""
         self.ratio = 1.0
+        self.loaded: int | None = None
+        self.shares = len(set(plan.modules)) < len(plan.modules)
         self.units = tuple(LiveUnit(plan, index, self) for index in range(len(plan.names)))
+        self._modules = plan.modules
+        self._switch_ns = plan.switch_ns
+
+    def load(self, loaded: int | None) -> None:
+        """Turn to a device on which this unit is loaded; its weights may serve others, too."""
+        self.loaded = loaded
+        there = None if loaded is None else self._modules[loaded]
+        for unit, module, switch_ns in zip(self.units, self._modules, self._switch_ns, strict=True):
+            unit.switch_ns = 0 if module == there else switch_ns
 
 
 class View:
@@ -113,7 +124,10 @@ class View:
         self.now_ns = now_ns
         self.captured_ns = captured_ns
         self.frame = frame
-        self._ladder.ratio = self.ratio
+        ladder = self._ladder
+        ladder.ratio = self.ratio
+        if ladder.shares and ladder.loaded != self.loaded:
+            ladder.load(self.loaded)
         self._unread = True
 
     def _read(self) -> None:

@@ -99,6 +99,11 @@ def rich_profile(*, clips: int = 4, frames: int = 30, seed: int = 0) -> Profile:
     return sealed(replace(tiny, name="rich", units=tuple(ladder), sha256=""))
 
 
+def unit_of(profile: Profile, name: str) -> Unit:
+    """Return a unit by its name."""
+    return profile.units[profile.index(name)]
+
+
 def _like(unit: Unit, mean_bytes: int, **changes: Any) -> Unit:  # noqa: ANN401 - any field
     sizes = np.rint(unit.payload_bytes * (mean_bytes / unit.payload_bytes.mean()))
     return replace(unit, **{"module": ""} | changes, payload_bytes=sizes.astype(np.int32))
@@ -145,7 +150,7 @@ def _unit(name: str, clips: int, frames: int, seed: int) -> Unit:
         entropy_decode_ns=jittered(0 if on_device else MS // 2),
         decode_ns=np.stack([jittered(decode_ms * size * MS) for size in BATCH_SIZES]),
         switch_ns=0 if on_device else 3 * MS,
-        memory_bytes=0 if on_device else 80_000,
+        memory_bytes=80_000 if kind == "bottleneck" else 0,
         storage_bytes=0 if on_device else 80_000,
         parameters=0 if on_device else 40_000,
     )

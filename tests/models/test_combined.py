@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from models.profile import Profile, combined, load, save
+from models.profile import Profile, combined, load, save, sealed
 from models.show import as_json, render
 from simulator.cli import main
 from simulator.foundation.errors import InputError
-from tests.models.profiles import tiny_profile
+from tests.models.profiles import rich_profile, tiny_profile, unit_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +68,33 @@ def test_each_side_is_that_of_its_own_machine(tmp_path: Path) -> None:
         np.testing.assert_array_equal(unit.entropy_decode_ns, rack.entropy_decode_ns)
         np.testing.assert_array_equal(unit.decode_ns, rack.decode_ns)
         assert unit.switch_ns == camera.switch_ns
+
+
+def test_tails_and_layers_are_served_by_the_servers_machine() -> None:
+    rich = rich_profile()
+    info = {"digests": {name: f"digest of {name}" for name in rich.unit_names}}
+    device = replace(rich, info=info)
+    layers = unit_of(rich, "layered").layers
+    assert layers is not None
+    slow = replace(layers, entropy_decode_ns=layers.entropy_decode_ns * 4)
+    tails = {tail.name: replace(tail, times_ns=tail.times_ns * 4) for tail in rich.tails}
+    units = tuple(
+        replace(
+            unit,
+            tail=unit.tail and tails[unit.tail.name],
+            entropy_decode_ns=unit.entropy_decode_ns * 4,
+            layers=slow if unit.layers else None,
+        )
+        for unit in rich.units
+    )
+    found = sealed(combined(device, replace(device, name="rack", units=units), "both"))
+    for tail, its in zip(found.tails, rich.tails, strict=True):
+        np.testing.assert_array_equal(tail.times_ns, 4 * its.times_ns)
+    joined = unit_of(found, "layered").layers
+    assert joined is not None
+    np.testing.assert_array_equal(joined.entropy_decode_ns, 4 * layers.entropy_decode_ns)
+    assert unit_of(found, "any-1").module == "any"
+    assert unit_of(found, "h264-qp30").chain is not None
 
 
 def test_both_machines_are_named() -> None:

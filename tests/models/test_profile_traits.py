@@ -14,17 +14,12 @@ from safetensors.numpy import save as dump_arrays
 from models.profile import Chain, Profile, load, save, sealed
 from models.profile.storage import _digest
 from simulator.foundation.errors import InputError
-from tests.models.profiles import MS, rich_profile, tiny_profile
+from tests.models.profiles import MS, rich_profile, tiny_profile, unit_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.profile import LayerTable, Tail, Unit
-
-
-def unit_of(profile: Profile, name: str) -> Unit:
-    """Return a unit by its name."""
-    return profile.units[profile.index(name)]
+    from models.profile import LayerTable, Tail
 
 
 def layers_of(profile: Profile) -> LayerTable:

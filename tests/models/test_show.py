@@ -11,7 +11,7 @@ import pytest
 
 from models.intervals import Estimate, estimate
 from models.show import as_json, render
-from tests.models.profiles import MS, tiny_profile, with_video
+from tests.models.profiles import MS, rich_profile, tiny_profile, unit_of, with_video
 
 
 def test_the_json_is_json_and_names_every_unit() -> None:
@@ -59,6 +59,30 @@ def test_a_video_codec_shows_both_kinds_of_frames() -> None:
     mean = shown[profile.index("h264_444-qp36")]["content"]["all"]["bytes"]["mean"]
     assert mean == pytest.approx(0.75 * predicted + 0.25 * intra, abs=0.06)
     assert "intra" not in render(tiny_profile())
+
+
+def test_shared_weights_tails_and_layers_are_told() -> None:
+    profile = rich_profile()
+    text = render(profile)
+    assert "any, weights: any-1, any-2" in text
+    assert "early, tail, not the shared one: early-1, early-2" in text
+    assert "student-1, tail, not the shared one: student-1" in text
+    assert "tail early, 500 kB, by batch size: 7.00 (7.63) at 1, 9.00 (9.81) at 2" in text
+    top1 = 100 * float(unit_of(profile, "layered").scores["top1"].mean())
+    said = "layered, by layers that are there (top1 / box_iou / mask_iou %): 300 B "
+    line = next(line for line in text.splitlines() if line.startswith(said))
+    assert f"300 B {top1 / 3:.1f}" in line
+    assert f"1200 B {top1:.1f} / " in line
+    shown: Any = as_json(profile)
+    by_name = {unit["name"]: unit for unit in shown["units"]}
+    assert (by_name["any-1"]["module"], by_name["unit-1"]["module"]) == ("any", "unit-1")
+    assert by_name["early-1"]["tail"] == "early"
+    assert "tail" not in by_name["unit-1"]
+    assert [layer["bytes"] for layer in by_name["layered"]["layers"]] == [300, 600, 1200]
+    assert shown["other_tails"]["student-1"]["memory_bytes"] == 250_000
+    plain = render(tiny_profile())
+    assert "weights:" not in plain
+    assert "not the shared one" not in plain
 
 
 def test_what_a_unit_does_not_run_stays_blank() -> None:

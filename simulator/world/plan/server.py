@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,10 +36,12 @@ class ServedModel:
 
     Attributes:
         name: The profile's name.
-        tail_ns: int64 [draws, max_batch]: whole tail batches of 1..max_batch frames.
+        tail_ns: int64 [draws, max_batch]: whole tail batches of 1..max_batch frames, of each tail
+            that ``other_tails_ns`` does not name.
         decode_ns: int64 [draws, decoders, max_batch]; those of on-device units are not read.
         tails: For each decoder which tail it needs. All 0 where the frozen tail is shared; each
             its own where every unit has a tail of its own, which then share no batch.
+        other_tails_ns: By the number of a tail that takes other times than ``tail_ns``, these.
         modules: For each decoder the modules, by index into ``MemoryPlan``, that a worker must
             hold to serve it: its tail and itself. Empty where memory is not simulated.
     """
@@ -46,6 +50,7 @@ class ServedModel:
     tail_ns: NDArray[np.int64]
     decode_ns: NDArray[np.int64]
     tails: tuple[int, ...]
+    other_tails_ns: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
     modules: tuple[tuple[int, ...], ...] = ()
 
 

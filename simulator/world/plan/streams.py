@@ -44,6 +44,8 @@ class LadderPlan:
             Scaled by the server's speed; 0 for on-device units.
         switch_ns: Time to load the unit if another one is loaded. All 0 where all units stay in
             memory.
+        modules: The number of the weights that each unit loads: between units with the same one a
+            device switches at once. Empty where each has its own.
     """
 
     names: tuple[str, ...]
@@ -54,6 +56,7 @@ class LadderPlan:
     device_mean_ns: tuple[int, ...]
     server_mean_ns: tuple[int, ...]
     switch_ns: tuple[int, ...]
+    modules: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +107,14 @@ class TaskPlan:
         name: Of the task, as in the profile.
         deadline_ns: Its answer is on time iff done - captured <= this.
         score: float32 [units, frames], realised score of this task.
+        layers: For each layered unit float32 [layers, frames], its score with layers 0..k, and None
+            for each other one; empty if none has several.
     """
 
     name: str
     deadline_ns: int
     score: NDArray[np.float32]
+    layers: tuple[NDArray[np.float32] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,9 @@ class WorldPlan:
         for stream in self.streams:
             model = self.server.models[stream.model]
             draws, decoders, _ = model.decode_ns.shape
-            if model.tail_ns.shape != (draws, batch) or model.decode_ns.shape[2] != batch:
+            tails_ns = [model.tail_ns, *model.other_tails_ns.values()]
+            shapes = {tail_ns.shape for tail_ns in tails_ns}
+            if shapes != {(draws, batch)} or model.decode_ns.shape[2] != batch:
                 found = f"tail_ns {model.tail_ns.shape}, decode_ns {model.decode_ns.shape}"
                 raise ValueError(f"{stream.name} on {model.name}: {found} must fit batch {batch}")
             if len(stream.decoders) != len(stream.ladder.names) or max(stream.decoders) >= decoders:
