@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.cli import profile_latency
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.run import workers
 from simulator.foundation.errors import InputError, Problem
@@ -39,6 +40,7 @@ def add(commands: Commands) -> None:
     combine.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="folder of the profile"
     )
+    profile_latency.add(parts)
     about = "build a profile of published means from a file of typed figures"
     publish = command(parts, "publish", about, _publish)
     publish.add_argument("file", metavar="FILE.yaml", type=Path, help="YAML or JSON")
