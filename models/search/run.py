@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
 
-__all__ = ["FULL", "QUICK", "Settings", "search"]
+__all__ = ["FULL", "QUICK", "Settings", "train"]
 
 _WIRE = {"early": 21, "late": 31}  # numbers of units outside the ladder's split point
 
@@ -84,8 +84,8 @@ FULL = Settings(
     footage=workshop.FULL,
     trials=6,
     budget=Budget(images=3_840, warm_images=7_200, frames=12_000, selection=1_000),
-    longer=Budget(images=30_720, warm_images=30_720, frames=12_000, selection=3_000),
-    most_bytes=1000.0,
+    longer=Budget(images=28_800, warm_images=24_000, frames=12_000, selection=3_000),
+    most_bytes=500.0,
     compared=Design(split="middle", channels=16, stride=2, width=64, step=1.0, worth=20.0),
 )
 """The search behind the shipped record and the shipped early and late units."""
@@ -101,7 +101,7 @@ QUICK = Settings(
 """A look at the machinery in seconds; what it finds means nothing."""
 
 
-def search(
+def train(
     weights: Path,
     *,
     seed: int = 1,

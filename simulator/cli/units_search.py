@@ -32,9 +32,9 @@ def _tell(line: str) -> None:
 
 
 def _search(arguments: Arguments) -> int:
-    from models.search.run import FULL, QUICK, search
+    from models.search.run import FULL, QUICK, train
 
-    found = search(
+    found = train(
         arguments.weights,
         seed=arguments.seed,
         settings=QUICK if arguments.quick else FULL,

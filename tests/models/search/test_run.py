@@ -14,7 +14,7 @@ from models.measuring.network import open_network
 from models.measuring.subject import Shown
 from models.search.record import Found
 from models.search.report import write
-from models.search.run import FULL, QUICK, search
+from models.search.run import FULL, QUICK, train
 from models.search.trial import DesignRecipe, features_of
 from models.split import SPLITS, cut
 from models.training.workshop import Workshop
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Found, list[str]]:
     folder = untrained_weights(tmp_path_factory.mktemp("search") / "weights")
     told: list[str] = []
-    return folder, search(folder, settings=QUICK, tell=told.append), told
+    return folder, train(folder, settings=QUICK, tell=told.append), told
 
 
 def test_every_split_point_has_its_trials(searched: tuple[Path, Found, list[str]]) -> None:
@@ -54,7 +54,7 @@ def test_finished_trials_are_taken_up_and_not_repeated(
 ) -> None:
     folder, found, told = searched
     again: list[str] = []
-    assert search(folder, settings=QUICK, tell=again.append) == found
+    assert train(folder, settings=QUICK, tell=again.append) == found
     assert any("ETA" in line for line in told)
     assert not any("ETA" in line for line in again)
 
@@ -67,7 +67,7 @@ def test_trials_may_run_beside_each_other(
     shutil.copytree(folder.with_name(".weights.work"), tmp_path / ".weights.work")
     shutil.rmtree(tmp_path / ".weights.work" / "search")
     few, told = replace(QUICK, trials=1), list[str]()
-    beside = search(tmp_path / "weights", settings=few, workers=2, tell=told.append)
+    beside = train(tmp_path / "weights", settings=few, workers=2, tell=told.append)
     assert [trial.name for trial in beside.trials] == [f"trial-{split}-1" for split in SPLITS]
     assert [mode.name for mode in beside.modes] == [mode.name for mode in found.modes]
     assert any(line.startswith("trial-early-1: ") for line in told)

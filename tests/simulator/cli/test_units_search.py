@@ -27,7 +27,7 @@ def test_a_search_passes_its_arguments_on_and_writes_the_page_where_asked(
         longer = [SimpleNamespace(name="early-1"), SimpleNamespace(name="late-1")]
         return SimpleNamespace(trials=[1, 2, 3], kept=[1], longer=longer)
 
-    monkeypatch.setattr(run, "search", searched)
+    monkeypatch.setattr(run, "train", searched)
     monkeypatch.setattr(report, "write", lambda *given: asked.append(given))
     called = splitcast("units", "search", tmp_path, "--quick", "--seed", "3", "--workers", "1")
     assert (called.code, called.err) == (0, "searching\n")
