@@ -1,4 +1,4 @@
-"""Measures the simulator's speed: `make bench`. CPU time of this process, best of several runs."""
+"""Measures speed, the simulator's and the coder's: `make bench`. CPU time, best of several runs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from policies.fixed import Fixed
 from policies.throughput import Throughput
 from simulator.links.fifo import FifoLink
 from simulator.world import simulate
+from tests.bench.coding import show_coding
 from tests.bench.packets import links, show_length
 from tests.bench.plans import MS, world
 from tests.bench.reading import show_reading
@@ -129,6 +130,7 @@ def main() -> None:
         met = met and best >= wanted_each
     met = show_length(frames, runs) and met
     met = show_reading(max(2, runs // 2)) and met
+    met = show_coding(runs) and met
     print("\nall targets met" if met else "\nsome targets missed")
     sys.exit(not met)
 
