@@ -19,6 +19,8 @@ from models.measuring.device_load import device_load
 from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_blocks
 from models.measuring.facts import facts
 from models.measuring.network import open_ladder, open_network
+from models.measuring.seeds import compare_seeds, measure_seeds
+from models.measuring.seeds import compare_seeds, measure_seeds
 from models.measuring.targets import verdicts
 from models.opponents import Opponents, compare_all, measure_opponents
 from models.scenes import render
@@ -76,6 +78,7 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     costs = {
         "backbone_bytes": trained.storage_bytes(),
         "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},
+        "file_bytes": {path.stem: path.stat().st_size for path in _files(trained)},
         "device": {
             subject.name: device_load(subject, image)._asdict()
             for subject in (*network.subjects, *everything.subjects)
@@ -94,6 +97,8 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     }
     if against is not None:
         result["comparison"] = compare_all(weights, against, plan=plan, cache=cache)
+        result["seeds"] = compare_seeds(weights, plan=plan, cache=cache)
+        result["seeds"] = compare_seeds(weights, plan=plan, cache=cache)
     write_atomically(out, json.dumps(result, indent=1) + "\n")
     return result
 
@@ -118,12 +123,19 @@ def measure_tests(
     measure_blocks(opened, every, cache, evidence=True, workers=workers, tell=tell)
     if against is not None:
         measure_opponents(weights, against, plan=plan, cache=cache, workers=workers, tell=tell)
+        measure_seeds(weights, plan=plan, cache=cache, workers=workers, tell=tell)
+        measure_seeds(weights, plan=plan, cache=cache, workers=workers, tell=tell)
 
 
 def _training(trained: TrainedLadder) -> dict[str, Any]:
     """Return what the weights' files say about their training, by file."""
     said = {"backbone": trained.about}
-    for path in sorted(trained.folder.glob("*-*.safetensors")):
+    for path in _files(trained):
         with safe_open(path, framework="numpy") as stored:
             said[path.stem] = json.loads(stored.metadata()["about"])
     return said
+
+
+def _files(trained: TrainedLadder) -> list[Path]:
+    """Return the files of weights beside the backbone's, the ladder's units among them."""
+    return sorted(p for p in trained.folder.glob("*.safetensors") if p.stem != "backbone")

@@ -31,11 +31,13 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     yield "## Training seeds and a wider backbone"
     yield ""
     yield (
-        "A few units trained from other seeds on the same backbone, and on a wider one, all with "
-        "one shorter schedule. In brackets 95 % intervals over clips; below, the spread over "
-        "seeds: mean, smallest and largest, and the sample deviation."
+        "The units around the headline figure, trained from several seeds of order, noise and "
+        "first weights by a schedule shorter than the ladder's, and on a wider backbone. In "
+        "brackets 95 % intervals over clips; below, the spread over seeds: mean, smallest and "
+        "largest, and the sample deviation."
     )
     yield ""
+    yield from _schedules(found["runs"])
     head = ["backbone", "width", "seed", *(f"clean {measure} %" for measure in CURVED)]
     rows = [
         [
@@ -53,12 +55,26 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     for name, spread in found["spread"].items():
         for figure, (said, form) in _CELLS:
             told = [f"{WORDS[m]} {_spread(spread[figure][m], form)}" for m in CURVED]
-            yield f"- {name}, {spread['seeds']} seeds, {said}: {'; '.join(told)}"
+            yield f"- {name}, {_many(spread['seeds'])}, {said}: {'; '.join(told)}"
     yield ""
     yield from _units(found["runs"])
 
 
 _CELLS = tuple(_FIGURES.items())
+
+
+def _schedules(runs: list[Mapping[str, Any]]) -> Iterator[str]:
+    """Say by backbone what its first run learned from; the other seeds' schedule is the same."""
+    first = {str(run["backbone"]): run["training"] for run in reversed(runs)}
+    for name, training in reversed(first.items()):
+        parts = [
+            f"{file} from {about['start']}, "
+            + (f"{about['warm_images']} by features alone and " if about.get("warm_images") else "")
+            + f"{about['images']} pictures"
+            for file, about in training.items()
+        ]
+        yield f"- {name}: {'; '.join(parts)}"
+    yield ""
 
 
 def _figure(value: Mapping[str, float | None] | None, form: str) -> str:
@@ -70,6 +86,10 @@ def _spread(value: Mapping[str, float] | None, form: str) -> str:
         return "not reached by each"
     apart = f", deviation {value['deviation']:{form}}" if "deviation" in value else ""
     return f"{value['mean']:{form}}, {value['low']:{form}} to {value['high']:{form}}{apart}"
+
+
+def _many(count: int) -> str:
+    return f"{count} seed" + "s" * (count > 1)
 
 
 def _units(runs: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from models.measuring.evaluation import group_blocks
 from models.measuring.measures import CURVED, drawn
 from models.measuring.network import open_ladder, open_network, open_seeds, seed_prefix
 from models.runs import load_seeds, wide_folder
+from models.weightfile import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,9 +71,10 @@ def compare_seeds(weights: str | Path, *, plan: EvaluationPlan, cache: Path) -> 
         cache: Folder of results.
 
     Returns:
-        ``runs``: of each its backbone's name, width and clean scores, its seed, the bytes and
-        scores of its units (``settings``), and for each measure of ``CURVED`` the bytes that they
-        need for the clean score less 2 points and how many times those JPEG 4:4:4 takes.
+        ``runs``: of each its backbone's name, width and clean scores, its seed, what the files say
+        about their ``training``, the bytes and scores of its units (``settings``), and for each
+        measure of ``CURVED`` the bytes that they need for the clean score less 2 points and how
+        many times those JPEG 4:4:4 takes.
         ``spread``: the last two over the seeds on one backbone, by its name.
     """
     blocks = group_blocks(plan)["test"]
@@ -129,11 +131,19 @@ def _headline(
         "backbone": run.backbone,
         "width": run.ladder.backbone.width,
         "seed": run.seed,
+        "training": _training(run.ladder),
         "clean": {name: round(float(values[0]), 6) for name, values in clean.scores.items()},
         "settings": {name: compared.settings[name] for name in units},
         "bytes_needed": compared.families["unit"]["bytes_needed"],
         "jpeg444_over_units": compared.families["jpeg444"]["over_ours"],
     }
+
+
+def _training(trained: TrainedLadder) -> dict[str, Any]:
+    """Return what a run's files say: of its backbone where it has its own, and of its units."""
+    names = ("backbone", *(unit.name for unit in trained.units))
+    files = (trained.folder / f"{name}.safetensors" for name in names)
+    return {file.stem: read(file)[1] for file in files if file.is_file()}
 
 
 def spread_of(runs: Sequence[Mapping[str, float] | None]) -> dict[str, float] | None:

@@ -80,6 +80,8 @@ def test_every_run_is_told_apart(found: dict[str, Any]) -> None:
     assert first["settings"]["unit-1"] == second["settings"]["unit-2"]
     assert first["settings"]["unit-1"] != second["settings"]["unit-1"]
     assert list(wide["settings"]) == ["unit-1"]
+    assert list(first["training"]) == ["unit-1", "unit-2"]  # the backbone is not its own
+    assert wide["training"]["backbone"] == {"seed": 4, "width": 1.25}
     assert all(run["settings"]["unit-1"]["bytes"]["mean"] > 20 for run in found["runs"])
 
 

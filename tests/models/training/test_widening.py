@@ -18,7 +18,7 @@ from simulator.foundation.errors import InputError
 if TYPE_CHECKING:
     from models.backbone import Backbone
 
-SHIPPED = Path(__file__).parents[2] / "models/weights/shapes-224"
+SHIPPED = Path(__file__).parents[3] / "models/weights/shapes-224"
 
 
 def test_a_wider_layer_holds_every_channel_before_any_twice() -> None:
