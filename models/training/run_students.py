@@ -16,7 +16,7 @@ from models.training.student import Pupil, StudentRecipe, TailRecipe, train_stud
 from models.training.team import Member, gathered
 from models.training.units import evaluate_coded
 from models.training.workshop import Footage, Workshop
-from models.units.own_tail import TASKS
+from models.units.own_tail import TASKS, OwnTail
 from models.units.student_file import save_student, save_tail
 
 if TYPE_CHECKING:
@@ -134,32 +134,54 @@ def _quiet(_line: str) -> None:
 
 
 def _learn(member: Member, *, shop: Workshop, settings: Settings, tell: Tell) -> None:
-    pupils: dict[str, Pupil] = {}
-    digests: dict[str, str] = {}
+    """Train everything, then write everything: a student without its tail opens nothing."""
     lessons = Lessons(frames=shop.training, features=shop.features)
-    for student in settings.students:
-        pupil = train_student(
+    pupils: dict[str, Pupil] = {}
+    for recipe in settings.students:
+        pupils[recipe.name] = train_student(
             shop.work,
-            student,
+            recipe,
             shop.backbone,
             lessons,
-            start=_start(student, shop, pupils),
+            start=_start(recipe, shop, pupils),
             member=member,
             tell=tell,
         )
-        pupils[student.name] = pupil
-        if member.rank == 0:
-            about = _about(shop, student, pupil, _through_frozen(shop, pupil), tell)
-            digests[student.name] = save_student(
-                shop.weights, pupil.student, about, backbone=shop.digest
-            )
-    for tail in settings.tails:
-        pupil = pupils[f"student-{tail.rank}"]
-        own = train_tail(shop.work, tail, shop.backbone, lessons, pupil, member=member, tell=tell)
-        if member.rank == 0:
-            about = _about(shop, tail, pupil, own, tell)
-            path = shop.weights / f"{tail.name}.safetensors"
-            save_tail(path, own, about, student=digests[pupil.student.name])
+    tails = [
+        train_tail(
+            shop.work,
+            recipe,
+            shop.backbone,
+            lessons,
+            pupils[f"student-{recipe.rank}"],
+            member=member,
+            tell=tell,
+        )
+        for recipe in settings.tails
+    ]
+    if member.rank == 0:
+        _write(shop, settings, pupils, tails, tell)
+
+
+def _write(
+    shop: Workshop,
+    settings: Settings,
+    pupils: dict[str, Pupil],
+    tails: list[OwnTail],
+    tell: Tell,
+) -> None:
+    digests: dict[str, str] = {}
+    for student in settings.students:
+        pupil = pupils[student.name]
+        about = _about(shop, student, pupil, _through_frozen(shop, pupil), tell)
+        digests[student.name] = save_student(
+            shop.weights, pupil.student, about, backbone=shop.digest
+        )
+    for tail, own in zip(settings.tails, tails, strict=True):
+        name = f"student-{tail.rank}"
+        about = _about(shop, tail, pupils[name], own, tell)
+        path = shop.weights / f"{tail.name}.safetensors"
+        save_tail(path, own, about, student=digests[name])
 
 
 def _start(
