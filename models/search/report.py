@@ -25,7 +25,7 @@ _MILLION = 1e6
 _INTRODUCTION = """\
 Bottleneck units are found as in their paper (Datta et al., ICPR 2022, arXiv 2208.11596): designs
 are drawn at random, each is trained, and the Pareto set is kept. This page was written by
-`splitcast units search DIR --report FILE.md`.
+`splitcast units search WEIGHTS FILE.md`.
 """
 
 _ABOUT_TRIALS = """\

@@ -37,6 +37,7 @@ class Kind:
 
 KINDS = (
     Kind("ladder", "the backbone and its bottleneck units", "models.training.run"),
+    Kind("search", "early and late units that a search found", "models.search.run"),
     Kind("continuous", "one unit of any rate", "models.training.run_continuous"),
     Kind("layered", "one unit in layers", "models.training.run_layered"),
     Kind("students", "Entropic Students with tails of their own", "models.training.run_students"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from simulator.cli import units_search
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.run import workers
 
@@ -27,8 +26,8 @@ def add(commands: Commands) -> None:
         metavar="KIND",
         action="append",
         default=[],
-        help="train this kind only: ladder, continuous, layered, students, crbq, aware, pictures, "
-        "seeds or wide; can be repeated; all but the ladder need it there",
+        help="train this kind only: ladder, search, continuous, layered, students, crbq, aware, "
+        "pictures, seeds or wide; can be repeated; all but the ladder need it there",
     )
     train.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
     train.add_argument("--quick", action="store_true", help="seconds of training, to see it work")
@@ -46,7 +45,9 @@ def add(commands: Commands) -> None:
         type=Path,
         help="write the card, too; FILE.json is in a profile",
     )
-    units_search.add(parts)
+    search = command(parts, "search", "write what the search for units found", _search)
+    search.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
+    search.add_argument("out", metavar="FILE.md", type=Path)
     card = command(parts, "card", "write the model card of a profile", _card)
     card.add_argument("profile", metavar="NAME|DIR", help="with evaluation.json in its folder")
     card.add_argument("out", metavar="FILE.md", type=Path)
@@ -89,6 +90,15 @@ def _evaluate(arguments: Arguments) -> int:
     if arguments.card:
         write(arguments.out.parent, arguments.card)
         print(arguments.card)
+    return 0
+
+
+def _search(arguments: Arguments) -> int:
+    from models.measuring.network import open_ladder
+    from models.search.report import write
+
+    write(open_ladder(arguments.weights).folder, arguments.out)
+    print(arguments.out)
     return 0
 
 

@@ -144,9 +144,9 @@ def test_measuring_and_training_pass_their_arguments_on(
     tiny_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    measure, kinds, evaluate, card = (
+    measure, kinds, evaluate, card, report = (
         pytest.importorskip(f"models.{name}")
-        for name in ("measure", "training.kinds", "evaluate", "card")
+        for name in ("measure", "training.kinds", "evaluate", "card", "search.report")
     )
     asked: list[tuple[object, ...]] = []
 
@@ -169,6 +169,7 @@ def test_measuring_and_training_pass_their_arguments_on(
 
     monkeypatch.setattr(evaluate, "evaluate", evaluated)
     monkeypatch.setattr(card, "write", lambda *a: asked.append(("card", *a)))
+    monkeypatch.setattr(report, "write", lambda folder, to: asked.append((folder.name, to)))
     out = tmp_path / "out"
     called = splitcast("profile", "measure", "w", out, "--share", "0.5")
     assert (called.code, called.err) == (0, "measuring\n")
@@ -176,12 +177,14 @@ def test_measuring_and_training_pass_their_arguments_on(
     assert splitcast("units", "train", out, "--quick", "--seed", "3").out.startswith("ladder, ")
     assert splitcast("units", "evaluate", "w", out).code == 0
     assert splitcast("units", "card", "tiny", out).code == 0
+    assert splitcast("units", "search", "shapes-224", out).code == 0
     assert asked == [
         ("measure", "w", out, 60),
         ("baselines", False, False, False),
         ("train", out, len(kinds.KINDS), 3, True),
         ("evaluate", "w", out, False),
         ("card", "tiny", out),
+        ("shapes-224", out),
     ]
     asked.clear()
     assert splitcast("profile", "measure", "w", out, "--baselines").code == 0
