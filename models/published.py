@@ -43,8 +43,8 @@ __all__ = ["origins", "published"]
 Trail: TypeAlias = "tuple[str | int, ...]"
 """Where a value lies in a document: the keys from the root."""
 
-_KINDS = tuple(kind for kind in UNIT_KINDS if kind != "video-codec")
-"""A paper's means do not say what the frames of a video codec take one by one."""
+_KINDS = tuple(kind for kind in UNIT_KINDS if kind not in ("layered", "video-codec"))
+"""A published unit's payload is one figure: neither layers nor two kinds of frames."""
 _HEAD = ("name", "source", "task", "uncompressed", "units")
 _UNIT = ("kind", "bytes", "score", "device", "server")
 _LOCAL = ("kind", "score", "device")  # of a unit that sends nothing

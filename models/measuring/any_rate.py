@@ -48,7 +48,7 @@ class AtLevel:
         head: The backbone's head.
     """
 
-    kind: UnitKind = "bottleneck"
+    kind: UnitKind = "continuous"
     tail: None = None
 
     def __init__(

@@ -146,7 +146,9 @@ def _on_device(trained: TrainedLadder, head: nn.Module, tail: nn.Module) -> OnDe
 
 
 def _elsewhere(trained: TrainedLadder, unit: BottleneckUnit, split: str) -> Bottleneck:
-    return _bottleneck(trained, unit, *cut(trained.backbone, after=SPLITS[split].after))
+    subject = _bottleneck(trained, unit, *cut(trained.backbone, after=SPLITS[split].after))
+    subject.kind = "other-split"
+    return subject
 
 
 def _bottleneck(

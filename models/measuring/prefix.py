@@ -48,7 +48,7 @@ class Prefix:
         head: The backbone's head.
     """
 
-    kind: UnitKind = "bottleneck"
+    kind: UnitKind = "layered"
     tail: None = None
 
     def __init__(

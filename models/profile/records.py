@@ -20,12 +20,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 UnitKind: TypeAlias = Literal[
-    "bottleneck", "student", "feature-codec", "image-codec", "video-codec", "on-device"
+    "bottleneck",
+    "continuous",
+    "layered",
+    "other-split",
+    "student",
+    "feature-codec",
+    "image-codec",
+    "video-codec",
+    "on-device",
 ]
 Half: TypeAlias = Literal["calibration", "replay"]
 
 UNIT_KINDS: tuple[UnitKind, ...] = (
     "bottleneck",
+    "continuous",
+    "layered",
+    "other-split",
     "student",
     "feature-codec",
     "image-codec",
@@ -105,9 +116,11 @@ class Unit:
 
     Attributes:
         name: What policies and tables call it, such as ``unit-3`` or ``jpeg444-q50``.
-        kind: ``bottleneck``: a trained unit behind a frozen head; ``student``: an encoder trained
-            in the head's place; ``feature-codec``: features at the split, coded without a trained
-            rate; ``image-codec``; ``video-codec``; or ``on-device``.
+        kind: ``bottleneck``: a trained unit behind a frozen head; ``continuous``: a setting of a
+            unit of any rate; ``layered``; ``other-split``: a unit at another split point of the
+            network than these; ``student``: an encoder trained in the head's place;
+            ``feature-codec``: features at the split, coded without a trained rate;
+            ``image-codec``; ``video-codec``; or ``on-device``.
         payload_bytes: ``[clip, frame]`` bytes handed to the network, wire header included; 0 for
             on-device.
         scores: Task name to ``[clip, frame]`` scores.

@@ -47,10 +47,10 @@ def own_tail(unit: Unit, profile: Profile) -> Iterator[Complaint]:
 def layers(unit: Unit, profile: Profile) -> Iterator[Complaint]:
     """Yield what is wrong with a unit's layers; all of them together must be the unit."""
     table = unit.layers
+    if (unit.kind == "layered") != (table is not None):
+        yield "layers", unit.kind, "must be given for a layered unit, and for no other kind"
     if table is None:
         return
-    if unit.kind == "on-device" or unit.chain is not None:
-        yield "layers", unit.kind, "must be of a unit that sends, and sends each frame alone"
     wrong = list(_table(table, unit, profile))
     if not wrong and not _make_up(table, unit):
         rule = "must make up the unit's payloads, scores, confidences and entropy decoding"

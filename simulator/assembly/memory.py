@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Residence", "residence", "tails_of"]
 
 _SHARED = "tail"
-_TRAINED = ("bottleneck", "student")
+_TRAINED = ("bottleneck", "continuous", "layered", "other-split", "student")
 """Kinds of unit that might as well have been trained with a tail of their own each."""
 
 

@@ -81,11 +81,15 @@ def rich_profile(*, clips: int = 4, frames: int = 30, seed: int = 0) -> Profile:
     )
     units = [
         *tiny.units,
-        _like(tiny.units[1], 220, name="any-1", module="any"),
-        _like(tiny.units[2], 780, name="any-2", module="any"),
+        _like(tiny.units[1], 220, name="any-1", kind="continuous", module="any"),
+        _like(tiny.units[2], 780, name="any-2", kind="continuous", module="any"),
         _like(tiny.units[1], 150, name="student-1", kind="student", tail=own, memory_bytes=330_000),
-        _like(tiny.units[1], 260, name="early-1", tail=early, memory_bytes=580_000),
-        _like(tiny.units[2], 900, name="early-2", tail=early, memory_bytes=580_000),
+        _like(
+            tiny.units[1], 260, name="early-1", kind="other-split", tail=early, memory_bytes=580_000
+        ),
+        _like(
+            tiny.units[2], 900, name="early-2", kind="other-split", tail=early, memory_bytes=580_000
+        ),
         _layered(tiny.units[2]),
         _like(
             tiny.units[3],
@@ -121,6 +125,7 @@ def _layered(unit: Unit) -> Unit:
     return replace(
         unit,
         name="layered",
+        kind="layered",
         module="",
         payload_bytes=table.payload_bytes.sum(axis=0),
         entropy_decode_ns=table.entropy_decode_ns[-1],

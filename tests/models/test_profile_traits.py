@@ -167,7 +167,12 @@ INTRA = np.full((4, 30), 4000, np.int32)
         (_with_layers(entropy_decode_ns=LAYERS.entropy_decode_ns[:2]), r"the shape \(3, -1\)"),
         (
             _spoilt("layered", chain=Chain(refresh=2, intra_bytes=INTRA)),
-            "must be of a unit that sends, and sends each frame alone",
+            "layered.chain: layered must be given for a video codec, and for no other",
+        ),
+        (_spoilt("layered", layers=None), "layers: layered must be given for a layered unit"),
+        (
+            _spoilt("layered", kind="bottleneck"),
+            "layered.layers: bottleneck must be given for a layered unit, and for no other",
         ),
         (_spoilt("h264-qp30", chain=None), "chain: video-codec must be given for a video codec"),
         (

@@ -46,6 +46,15 @@ def plan_of(document: dict[str, Any], **cameras: object) -> WorldPlan:
     return assemble(Scenario.from_dict(document).record, 5, Path()).plan
 
 
+def test_a_ladder_by_default_holds_neither_settings_nor_layers_nor_other_splits(
+    rich: dict[str, Any],
+) -> None:
+    assert plan_of(rich).streams[0].ladder.names == ("device", "unit-1", "unit-2")
+    kinds = ["continuous", "layered", "other-split", "student"]
+    names = ("student-1", "any-1", "early-1", "any-2", "early-2", "layered")
+    assert plan_of(rich, units=kinds).streams[0].ladder.names == names
+
+
 def test_settings_of_one_network_are_told_by_their_weights(rich: dict[str, Any]) -> None:
     units = ["unit-1", "any-1", "any-2", "unit-2"]
     ladder = plan_of(rich, units=units, resident=False).streams[0].ladder
