@@ -23,7 +23,7 @@ from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
 from models.measuring.kin import STRANGERS, Kin
 from models.measuring.subject import Shown, Subject
-from models.scenes import SETS, render
+from models.scenes import PROFILED, render
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def content_digest() -> str:
     """
     if not _DIGESTS:
         sha = hashlib.sha256(Path(str(scoring.__file__)).read_bytes())
-        for kind in SETS:
+        for kind in PROFILED:
             for t in (0, 40, 80):
                 frame = render(seed=1, split="test", clip=0, t=t, kind=kind)
                 sha.update(frame.image.tobytes() + frame.mask.tobytes() + bytes([frame.label]))

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from models.scenes.render import CLIP_FPS, SIDE, Frame, render
-from models.scenes.script import SETS, SPLITS
+from models.scenes.render import CLIP_FPS, SIDE, Frame, calm, render
+from models.scenes.script import PROFILED, SETS, SPIKES, SPLITS
 from models.scenes.vocabulary import CLASSES, EMPTY
 
-__all__ = ["CLASSES", "CLIP_FPS", "EMPTY", "SETS", "SIDE", "SPLITS", "Frame", "render"]
+__all__ = [
+    "CLASSES",
+    "CLIP_FPS",
+    "EMPTY",
+    "PROFILED",
+    "SETS",
+    "SIDE",
+    "SPIKES",
+    "SPLITS",
+    "Frame",
+    "calm",
+    "render",
+]

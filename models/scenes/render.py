@@ -7,7 +7,7 @@ script --> camera --> backdrop --> distractors --> subject --> occluders --> lig
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,15 @@ from PIL import Image
 
 from models.scenes.backdrop import BACKDROP_SIDE, grain, paint
 from models.scenes.figures import Figure, lay
-from models.scenes.script import SETS, SPLITS, ClipKey, Shot, Visit, shot_at
+from models.scenes.script import SETS, SPIKES, SPLITS, ClipKey, Shot, Visit, shot_at
+from models.scenes.spikes import burst_at, spoilt
 from models.scenes.vocabulary import EMPTY, SHAPES, TEXTURES, class_index
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLIP_FPS", "SIDE", "Frame", "render"]
+__all__ = ["CLIP_FPS", "SIDE", "Frame", "calm", "render"]
 
 SIDE = 224
 CLIP_FPS = 15.0
@@ -59,8 +60,8 @@ def render(*, seed: int, split: str, clip: int, t: int, kind: str = "standard") 
         split: One of ``SPLITS``; clips of different splits share no draw.
         clip: Number of the clip.
         t: Number of the frame, at 15 frames a second; clips have no end.
-        kind: ``"standard"``, ``"busy"`` (sizes swing within the clip) or ``"shifted"`` (night,
-            rain and other textures).
+        kind: ``"standard"``, ``"busy"`` (sizes swing within the clip), ``"shifted"`` (night,
+            rain and other textures) or ``"spikes"`` (standard, with bursts that inflate payloads).
 
     Raises:
         InputError: If the split or kind is unknown or a number is negative.
@@ -71,6 +72,24 @@ def render(*, seed: int, split: str, clip: int, t: int, kind: str = "standard") 
     """
     _check(split=split, kind=kind, clip=clip, t=t)
     key = ClipKey(seed=seed, split=split, clip=clip, kind=kind)
+    frame = _drawn(key, t)
+    burst = burst_at(key, t) if kind == SPIKES else None
+    if burst is None:
+        return frame
+    return replace(frame, image=spoilt(frame.image, burst, key.rng("spoilt", t)))
+
+
+def calm(*, seed: int, split: str, clip: int, t: int) -> Frame:
+    """Render a frame of a clip of the set ``spikes`` as it would be without any burst.
+
+    Raises:
+        InputError: If the split is unknown or a number is negative.
+    """
+    _check(split=split, kind=SPIKES, clip=clip, t=t)
+    return _drawn(ClipKey(seed=seed, split=split, clip=clip, kind=SPIKES), t)
+
+
+def _drawn(key: ClipKey, t: int) -> Frame:
     second = t / CLIP_FPS
     shot = shot_at(key, second)
     now = second - shot.starts

@@ -19,10 +19,27 @@ from simulator.foundation.keyed import generator
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-__all__ = ["SETS", "SPLITS", "Camera", "ClipKey", "Light", "Shot", "Visit", "shot_at"]
+__all__ = [
+    "PROFILED",
+    "SETS",
+    "SPIKES",
+    "SPLITS",
+    "Camera",
+    "ClipKey",
+    "Light",
+    "Shot",
+    "Visit",
+    "shot_at",
+]
 
 SPLITS = ("training", "selection", "calibration", "replay", "test")
-SETS = ("standard", "busy", "shifted")
+PROFILED = ("standard", "busy", "shifted")
+"""Sets that profiles and cards are measured on."""
+
+SPIKES = "spikes"
+"""Standard clips with bursts in them that inflate payloads: see ``models.scenes.spikes``."""
+
+SETS = (*PROFILED, SPIKES)
 _EMPTY_SHARE = 0.13  # of the subject slots
 
 
