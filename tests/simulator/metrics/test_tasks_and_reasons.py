@@ -12,8 +12,13 @@ import pytest
 from simulator.framelog import Outcome, Reason
 from simulator.metrics import METRICS, REASONS, measure, metrics_in
 from simulator.metrics.summary import case_records, comparisons
+from simulator.report.fates import Fate
+from simulator.report.reasons import told
+from simulator.world import simulate
 from simulator.world.plan import Outage, TaskPlan, Worker
 from tests.simulator.metrics.logs import MS, frame, log_of, on_device, plan_of
+from tests.simulator.world.network.nets import During, link, net
+from tests.simulator.world.test_chains import video
 
 ANSWERED = [0, 5, 15, 15, 20, 30, 50, 52, 60, 80]
 
@@ -38,6 +43,16 @@ def test_the_reasons_add_up_to_what_was_lost_and_dropped() -> None:
     assert found["overflow"] == pytest.approx(2 / 12)
     assert [found[name] for name in REASONS if name != "overflow"] == [pytest.approx(1 / 12)] * 9
     assert sum(found[name] for name in REASONS) == pytest.approx(found["lost"] + found["dropped"])
+
+
+def test_what_a_lost_frame_spoils_is_a_share_of_its_own() -> None:
+    camera = video()  # an intra frame every 4 frames, 8 in all
+    plan = net(camera, up=[link(loss=During((11, 11)))])  # the second is lost
+    found = measure(simulate(plan), plan).run
+    assert (found["lost"], found["corrupted"], found["spoilt"]) == (3 / 8, 1 / 8, 2 / 8)
+    assert found["on_time"] == 5 / 8
+    assert told(Outcome.LOST, found.get) == ["12.5 packet lost", "25.0 spoilt"]
+    assert Fate(Outcome.LOST, Reason.SPOILT).name == "lost: spoilt by a loss before"
 
 
 def test_a_run_in_which_everything_was_dropped_is_told_in_numbers() -> None:
