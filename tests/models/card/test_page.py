@@ -156,7 +156,7 @@ def test_everything_is_compared_on_the_same_clips(evaluation: dict[str, Any]) ->
         "short": 10,
         "stretches": 6,
     }
-    families = {"unit", "zlib", "crbq-packed", "crbq-coded", "jpeg444", "webp"}
+    families = {"unit", "zlib", "crbq-packed", "crbq-coded", "jpeg444", "webp", "server"}
     assert set(sets["short"]["families"]) == families
     assert set(sets["stretches"]["families"]) == families | {"h264_444"}
     short = evaluation["groups"]["test"]["units"]["unit-2"]
