@@ -113,7 +113,8 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
     elsewhere = other_splits.load_all(trained)
     subjects += [_elsewhere(trained, unit, split) for split, unit in elsewhere]
-    subjects += [Taught(served, trained.digest) for served in student_file.load_all(trained)]
+    students = [Taught(served, trained.digest) for served in student_file.load_all(trained)]
+    subjects += students
     levels, layers = at_levels(trained, halves.head), prefixes(trained, halves.head)
     subjects += [*levels, *layers]
     if features:
@@ -125,7 +126,9 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, features: bool)
     sent = open_images(trained, halves.head, codecs)
     subjects += sent.subjects
     kin = Kin(
-        modules={level.name: ContinuousUnit.name for level in levels} | sent.modules,
+        modules={level.name: ContinuousUnit.name for level in levels}
+        | {student.name: student.module for student in students}
+        | sent.modules,
         tails={unit.name: split for split, unit in elsewhere} | sent.tails,
         layered={LayeredUnit.name: tuple(layer.name for layer in layers)} if layers else {},
     )

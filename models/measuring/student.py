@@ -14,8 +14,7 @@ from models.units.student import FRAME
 from models.weightfile import resident
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from torch import Tensor, nn
 
@@ -31,7 +30,11 @@ class Taught(Bottleneck):
     """A student in the ladder: there is no head, and the shared tail is not asked.
 
     Its costs are those of the encoder and of everything that answers from its payloads; of these,
-    ``tail_bytes`` is what its tails take in memory, decoders left out.
+    ``tail_bytes`` is what its tails take in memory, decoders among them. To switch to it, a device
+    loads the encoder alone, which serves all tails.
+
+    Attributes:
+        module: Name of the weights that a device loads.
 
     Args:
         served: The trained student with its tail, or with its tails.
@@ -48,6 +51,7 @@ class Taught(Bottleneck):
         for part in (student, served.tail):
             part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         parameters = _size(student) + _size(served.tail)
+        self.module = student.name
         super().__init__(
             unit=served,
             tables=tables,
@@ -60,9 +64,9 @@ class Taught(Bottleneck):
                 "parameters": parameters,
                 "storage_bytes": sum(file.stat().st_size for file in served.files),
                 "memory_bytes": _FLOAT_BYTES * (parameters + tables.frequencies.size),
-                "tail_bytes": _FLOAT_BYTES * sum(_size(tail) for tail in served.tail.behind),
+                "tail_bytes": _FLOAT_BYTES * _size(served.tail),
             },
-            load=partial(_load, served.files),
+            load=partial(resident, served.files[0]),
             tail=served.tail.answer,
         )
 
@@ -82,7 +86,3 @@ def _as_it_is(frames: Tensor) -> Tensor:
 
 def _size(module: nn.Module) -> int:
     return sum(value.numel() for value in module.parameters())
-
-
-def _load(files: Sequence[Path]) -> list[dict[str, Tensor]]:
-    return [resident(file) for file in files]

@@ -43,11 +43,6 @@ class OwnTail(nn.Module):
         answers: Outputs = self.tail(self.decoder.synthesise(symbols))
         return answers
 
-    @property
-    def behind(self) -> list[Tail]:
-        """The network's part behind the decoder."""
-        return [self.tail]
-
     def decode(self, symbols: Tensor) -> Tensor:
         """Return the features that symbols stand for, float (n, 48, 28, 28)."""
         return self.decoder.decode(symbols)
@@ -73,11 +68,6 @@ class TaskTails(nn.Module):
         super().__init__()
         self._parts = nn.ModuleList(tails)
         self.tails = tails
-
-    @property
-    def behind(self) -> list[Tail]:
-        """The network's part behind each decoder."""
-        return [own.tail for own in self.tails]
 
     @torch.inference_mode()
     def decode(self, symbols: Tensor) -> Tensor:

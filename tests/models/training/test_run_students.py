@@ -70,9 +70,14 @@ def test_tails_differ_from_the_shared_one_and_from_each_other(
     trained: tuple[Path, list[str], list[Path]],
 ) -> None:
     found = ladder.load(trained[0])
-    tails = [tail for served in load_all(found) for tail in served.tail.behind]
-    assert len(tails) == 5
-    weights = [tail.state_dict()["wide.0.conv.weight"] for tail in (found.backbone.tail, *tails)]
+    states = [found.backbone.state_dict(), *(own.tail.state_dict() for own in load_all(found))]
+    weights = [
+        value
+        for state in states
+        for name, value in state.items()
+        if name.endswith("tail.wide.0.conv.weight")
+    ]
+    assert len(weights) == 6
     for k, one in enumerate(weights):
         assert not any(torch.equal(one, other) for other in weights[k + 1 :])
 

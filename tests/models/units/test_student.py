@@ -78,12 +78,19 @@ def test_frames_become_integer_symbols_in_the_tables(images: NDArray[np.uint8]) 
     assert student.encode(frames).max() <= 3
 
 
-def test_every_student_beside_a_ladder_is_a_subject(taught: dict[str, Taught]) -> None:
+def test_every_student_beside_a_ladder_is_a_subject(
+    network: Network, taught: dict[str, Taught]
+) -> None:
     assert list(taught) == ["student-1", "student-2", "student-2-tasks"]
     for subject in taught.values():
         assert subject.kind == "student"
         assert list(subject.device_steps) == ["prep", "encode", "entropy_encode"]
         subject.load()
+    assert {name: network.kin.module(name) for name in taught} == {
+        "student-1": "student-1",
+        "student-2": "student-2",
+        "student-2-tasks": "student-2",
+    }
 
 
 def test_payloads_come_back_and_are_answered_by_its_own_tail(
@@ -132,6 +139,8 @@ def test_costs_count_the_tails(taught: dict[str, Taught], weights: Path) -> None
     size = sum((weights / f"student-2{end}.safetensors").stat().st_size for end in ("", "-tail"))
     assert one["storage_bytes"] == size
     assert one["memory_bytes"] > 4 * one["parameters"] > one["tail_bytes"]
+    encoders = [cost["memory_bytes"] - cost["tail_bytes"] for cost in (one, three)]
+    assert encoders[0] == encoders[1]
     assert len({subject.digest for subject in taught.values()}) == 3
 
 
