@@ -20,7 +20,6 @@ from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_bl
 from models.measuring.facts import facts
 from models.measuring.network import open_ladder, open_network
 from models.measuring.seeds import compare_seeds, measure_seeds
-from models.measuring.seeds import compare_seeds, measure_seeds
 from models.measuring.targets import verdicts
 from models.opponents import Opponents, compare_all, measure_opponents
 from models.scenes import render
@@ -98,7 +97,6 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     if against is not None:
         result["comparison"] = compare_all(weights, against, plan=plan, cache=cache)
         result["seeds"] = compare_seeds(weights, plan=plan, cache=cache)
-        result["seeds"] = compare_seeds(weights, plan=plan, cache=cache)
     write_atomically(out, json.dumps(result, indent=1) + "\n")
     return result
 
@@ -123,7 +121,6 @@ def measure_tests(
     measure_blocks(opened, every, cache, evidence=True, workers=workers, tell=tell)
     if against is not None:
         measure_opponents(weights, against, plan=plan, cache=cache, workers=workers, tell=tell)
-        measure_seeds(weights, plan=plan, cache=cache, workers=workers, tell=tell)
         measure_seeds(weights, plan=plan, cache=cache, workers=workers, tell=tell)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -10,6 +11,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 from models.card.costs import costs_of
 from models.families import AWARE, FAMILIES, family, title
@@ -43,6 +45,8 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
         _panel(times, found, [cost.device_ms for cost in found], clean, shade)
         _panel(weights, found, [cost.weights_bytes / 1e3 for cost in found], clean, shade)
         times.set_xscale("log")
+        times.xaxis.set_major_formatter(ScalarFormatter())
+        times.xaxis.set_minor_formatter(ScalarFormatter())
         times.set_xlabel("device time of a frame, ms (median)")
         times.set_ylabel("bytes a frame, wire header included")
         weights.set_xlabel("weights that the device reads, kB")
@@ -57,7 +61,7 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
 def _panel(
     axes: Axes, found: Sequence[Cost], x: Sequence[float], clean: float, shade: ScalarMappable
 ) -> None:
-    looks = dict(zip(FAMILIES, _MARKERS, strict=True))
+    looks = dict(zip(FAMILIES, cycle(_MARKERS), strict=False))
     for name in dict.fromkeys(family(cost.name) for cost in found):
         mine = [k for k, cost in enumerate(found) if family(cost.name) == name]
         axes.scatter(

@@ -64,7 +64,7 @@ def facts(profile: Profile, evaluation: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     rows = []
     for name, about in training.items():
-        own = cost["unit_bytes"].get(name)
+        own = cost["file_bytes"].get(name)
         stored = f"{own / 1e3:.0f} ({100 * own / cost['backbone_bytes']:.1f} %)" if own else ""
         rows.append([name, stored, _said(about)])
     yield from table(["file", "kB (of the backbone)", "training"], rows[1:])

@@ -22,16 +22,16 @@ __all__ = ["draw"]
 
 _COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c510a")
 _MARKERS = "s^DvPX"
-_OURS = ("#0072b2", "o")
+_EVERYWHERE = {ANCHOR: ("#0072b2", "o"), "student": ("black", "*")}
 
 
 def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
     """Return the plot of an evaluation with a comparison, as SVG.
 
-    A row for each task; each column holds a group of families beside the bottleneck units, the
-    video codecs on stretches, all others on short clips. Plain lines are codecs with the plain
-    backbone, dashed ones with open markers those with an aware one. Bars are 95 % intervals over
-    clips; the dotted lines are the uncompressed network and 2 points less.
+    A row for each task; each column holds a group of families beside bottleneck units and
+    students, the video codecs on stretches, all others on short clips. Plain lines are codecs with
+    the plain backbone, dashed ones with open markers those with an aware one. Bars are 95 %
+    intervals over clips; the dotted lines are the uncompressed network and 2 points less.
     """
     del profile
     sets = evaluation["comparison"]["sets"]
@@ -56,12 +56,13 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
 
 
 def _panel(axes: Axes, shown: Mapping[str, Any], measure: str, group: str) -> None:
-    plain = [name for name, about in FAMILIES.items() if about.group == group and name != ANCHOR]
-    looks = dict(zip(plain, zip(_COLOURS, _MARKERS, strict=True), strict=False)) | {ANCHOR: _OURS}
+    members = [name for name, about in FAMILIES.items() if about.group == group]
+    plain = [name for name in members if name not in _EVERYWHERE]
+    looks = dict(zip(plain, zip(_COLOURS, _MARKERS, strict=True), strict=False)) | _EVERYWHERE
     clean = 100 * shown["clean"][measure]
     for level in (clean, clean - 2):
         axes.axhline(level, color="black", linestyle=":", linewidth=0.6)
-    for name in dict.fromkeys((ANCHOR, *of_group(group))):
+    for name in dict.fromkeys((*_EVERYWHERE, *of_group(group))):
         if name in shown["families"]:
             _line(axes, shown, name, measure, looks[name.removesuffix(AWARE)])
     axes.set_xscale("log")
@@ -92,7 +93,7 @@ def _line(
         markersize=4,
         markerfacecolor="white" if aware else colour,
         linestyle="--" if aware else "-",
-        linewidth=1.8 if name == ANCHOR else 1.0,
+        linewidth=1.6 if name in _EVERYWHERE else 1.0,
         elinewidth=0.6,
         label=title(name),
     )

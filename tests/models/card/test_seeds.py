@@ -20,6 +20,7 @@ def run(seed: int, needed: float, *, backbone: str = "shapes-224") -> dict[str, 
         "width": 1.0 if backbone == "shapes-224" else 1.25,
         "seed": seed,
         "clean": dict.fromkeys(CURVED, 0.94),
+        "training": {"unit-3": {"start": "unit-4", "warm_images": 10 * seed, "images": 400}},
         "settings": {"unit-3": setting},
         "bytes_needed": figures | {"map": None},
         "jpeg444_over_units": {measure: value(10.0, 8.0, None) for measure in CURVED},
@@ -47,6 +48,7 @@ def test_runs_stand_beside_their_spread() -> None:
     )
     assert "10.00 [8.00, never]" in text
     assert "| wide | 1.25 | 1 |" in text
+    assert "- shapes-224: unit-3 from unit-4, 10 by features alone and 400 pictures" in text
     assert (
         "- shapes-224, 2 seeds, bytes for clean - 2 points: class (top-1) 450, 400 to 500, "
         "deviation 71; box (mAP) not reached by each; mask (mIoU) 1, 1 to 1" in text
