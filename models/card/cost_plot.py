@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw"]
 
-_MARKERS = "o<>*pshDdPX^1v8H+x"
+_MARKERS = (*"o<>*psDdPX^v8Hh", "$H$", "$h$", "$E$", "$A$")
 _LOWEST = 10.0  # points below the uncompressed network at which colours end
 
 

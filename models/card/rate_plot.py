@@ -22,6 +22,7 @@ __all__ = ["draw"]
 
 _COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c510a")
 _MARKERS = "s^DvPX"
+_DEPTH = 35.0  # points below the uncompressed network that are shown
 _EVERYWHERE = {ANCHOR: ("#0072b2", "o"), "student": ("black", "*")}
 
 
@@ -31,13 +32,14 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
     A row for each task; each column holds a group of families beside bottleneck units and
     students, the video codecs on stretches, all others on short clips. Plain lines are codecs with
     the plain backbone, dashed ones with open markers those with an aware one. Bars are 95 %
-    intervals over clips; the dotted lines are the uncompressed network and 2 points less.
+    intervals over clips; the dotted lines are the uncompressed network and 2 points less. What
+    falls far below them is cut off.
     """
     del profile
     sets = evaluation["comparison"]["sets"]
     with mpl.rc_context({"font.size": 8, "svg.hashsalt": "splitcast", "svg.fonttype": "none"}):
         figure = Figure(figsize=(15, 9.5), layout="constrained")
-        grid = figure.subplots(len(WORDS), len(GROUPS), sharex="col", sharey="row", squeeze=False)
+        grid = figure.subplots(len(WORDS), len(GROUPS), sharex="col", squeeze=False)
         for column, (group, called) in enumerate(GROUPS.items()):
             shown = sets["stretches" if group == "video" else "short"]
             for row, measure in enumerate(WORDS):
@@ -66,6 +68,7 @@ def _panel(axes: Axes, shown: Mapping[str, Any], measure: str, group: str) -> No
         if name in shown["families"]:
             _line(axes, shown, name, measure, looks[name.removesuffix(AWARE)])
     axes.set_xscale("log")
+    axes.set_ylim(clean - _DEPTH, clean + _DEPTH / 10)
     axes.grid(visible=True, which="both", linewidth=0.2)
 
 

@@ -162,18 +162,20 @@ def families(compared: Mapping[str, Any]) -> Iterator[str]:
             *(f"{measure}: bytes" for measure in CURVED),
             *(f"{m}: BD-rate" for m in CURVED),
         ]
-        rows = [[title(family), *_family(family, found["families"][family])] for family in names]
+        rows = [[title(family), *_family(family, found)] for family in names]
         yield from table(["family", *head], rows)
         yield ""
 
 
 def _family(name: str, found: Mapping[str, Any]) -> list[str]:
-    cells = []
+    cells, own = [], found["families"][name]
     for measure in CURVED:
-        needed = found["bytes_needed"][measure]
-        cells.append(f"{_bytes(needed)}{_times(found['over_ours'][measure])}" if needed else "-")
+        needed = own["bytes_needed"][measure]
+        best = found["best"][measure] == name
+        times = " (best of ours)" if best else _times(own["over_ours"][measure])
+        cells.append(f"{_bytes(needed)}{times}" if needed else "-")
     for measure in CURVED:
-        rate = found["bd_rate"][measure]
+        rate = own["bd_rate"][measure]
         cells.append("" if name == ANCHOR else _difference(rate) if rate else "-")
     return cells
 
