@@ -24,8 +24,8 @@ _MILLION = 1e6
 
 _INTRODUCTION = """\
 Bottleneck units are found as in their paper (Datta et al., ICPR 2022, arXiv 2208.11596): designs
-are drawn at random, each is trained, and the Pareto set is kept. This page was written by
-`splitcast units search WEIGHTS FILE.md`.
+are drawn at random, each is trained, and the Pareto set is kept. `splitcast units train DIR --only
+search` does so, and `splitcast units search DIR FILE.md` wrote this page.
 """
 
 _ABOUT_TRIALS = """\
@@ -45,7 +45,8 @@ tables, counted once when the unit is sealed.
 _ABOUT_LONGER = """\
 The best early and the best late design, trained longer. They lie beside the ladder as units, each
 with a head of its own and the rest of the network behind its split point as its tail. Scores are
-those of the whole selection split.
+those of the whole selection split. They were shown fewer pictures than the ladder's units, which
+stand in the last table but one: what they lack against these is not the split point's fault alone.
 """
 
 _ABOUT_COSTS = """\
@@ -83,7 +84,7 @@ def render(found: Found, cost_lines: Sequence[str]) -> str:
     """
     sections = {
         "# Unit search": (_INTRODUCTION, _drawn(found)),
-        "## All trials": (_ABOUT_TRIALS, _trials(found)),
+        "## All trials": (_ABOUT_TRIALS, [*_trials(found), "", _counted(found)]),
         "## Ways to train": (_ABOUT_MODES, _modes(found.modes)),
         "## Early and late": (_ABOUT_LONGER, _longer(found.longer)),
         "## Costs beside full copies of the network": (_ABOUT_COSTS, cost_lines),
@@ -150,6 +151,12 @@ def _trials(found: Found) -> list[str]:
             )
         ],
     )
+
+
+def _counted(found: Found) -> str:
+    splits = [trial.design.split for trial in found.kept]
+    shares = ", ".join(f"{splits.count(split)} {split}" for split in SPLITS)
+    return f"Of {len(found.trials)} trials {len(splits)} are kept: {shares}."
 
 
 _HEAD = ["bytes", *TASKS, "mean"]

@@ -1,4 +1,4 @@
-"""The whole search on a trained backbone: ``splitcast units search``.
+"""The whole search on a trained backbone: ``splitcast units train DIR --only search``.
 
 designs -> short trials at three split points -> Pareto set -> best early and late ones, longer
 """
