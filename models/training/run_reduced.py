@@ -1,4 +1,4 @@
-"""The whole training of the CR+BQ units of a backbone: ``splitcast units baselines``.
+"""The whole training of the CR+BQ units of a backbone: ``splitcast units train --only crbq``.
 
 Frames and cached features are those of the ladder's own training, taken up where they are there.
 """
