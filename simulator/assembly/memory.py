@@ -21,7 +21,7 @@ from simulator.foundation.quantities import format_bytes
 from simulator.world.plan import MemoryPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from models.profile import Profile, Unit
     from simulator.scenario.server import Memory
@@ -60,7 +60,7 @@ def tails_of(profile: Profile, memory: Memory | None) -> tuple[int, ...]:
     )
 
 
-def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
+def residence(memory: Memory, profiles: Sequence[tuple[Profile, Collection[str]]]) -> Residence:
     """Return what the server's memory holds of some profiles' networks.
 
     A tail is what the on-device unit weighs: the head is in every device's memory, so a profile
@@ -74,29 +74,32 @@ def residence(memory: Memory, profiles: Sequence[Profile]) -> Residence:
 
     Args:
         memory: As the scenario has it.
-        profiles: Of the server's models, in their order.
+        profiles: Of the server's models, in their order, each with what ladders name of it: units,
+            and kinds of unit. Others that are too large are left out.
 
     Raises:
-        InputError: If a profile does not say what its tail weighs, some unit's modules do not fit
-            together, or what is held at first is unknown or too large.
+        InputError: If a profile does not say what its tail weighs, the modules of a unit that is
+            named do not fit together, or what is held at first is unknown or too large.
     """
     sizes: dict[str, int] = {}
     load_ns: dict[str, int] = {}
     needs = []
-    for profile in profiles:
+    for profile, named in profiles:
         prefix = f"{profile.name}/" if len(profiles) > 1 else ""
         tail = _tail_bytes(profile, memory)
         ns_per_byte = _ns_per_byte(profile, memory)
         of_profile = []
         for unit in profile.units:
             parts = {prefix + name: size for name, size in _parts(unit, tail, memory) if size}
+            if sum(parts.values()) > memory.size_bytes:
+                if unit.name in named or unit.kind in named:
+                    rule = f"must hold what {unit.name} needs: {format_bytes(sum(parts.values()))}"
+                    raise _refuse("size", format_bytes(memory.size_bytes), rule, "let it be larger")
+                parts = {}
             for name, size in parts.items():  # settings of one network may differ in their tables
                 sizes[name] = max(size, sizes.get(name, 0))
                 load_ns[name] = round(sizes[name] * ns_per_byte)
             of_profile.append(tuple(parts))
-            if sum(parts.values()) > memory.size_bytes:
-                rule = f"must hold what {unit.name} needs: {format_bytes(sum(parts.values()))}"
-                raise _refuse("size", format_bytes(memory.size_bytes), rule, "let it be larger")
         needs.append(of_profile)
     names = tuple(sizes)
     _check_held(memory, sizes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,12 @@ class Model:
     Attributes:
         source: Where its times come from.
         batch_time: As the scenario gives it for a workload.
+        named: What the ladders of a profile name: units, and kinds of unit.
     """
 
     source: Profile | Workload
     batch_time: BatchTime | None = None
+    named: frozenset[str] = frozenset()
 
     @property
     def key(self) -> object:
@@ -73,17 +75,22 @@ def models_of(groups: Iterable[Group], folder: Path) -> list[Model]:
     Raises:
         InputError: With everything that is wrong with any profile or workload.
     """
-    found = every(partial(_model, group, folder) for group in groups)
-    return list({model.key: model for model in found}.values())
+    found: dict[object, Model] = {}
+    for model in every(partial(_model, group, folder) for group in groups):
+        before = found.get(model.key, model)
+        found[model.key] = replace(before, named=before.named | model.named)
+    return list(found.values())
 
 
-def known_profiles(models: Sequence[Model]) -> list[Profile]:
-    """Return the profiles of models, where all come from one.
+def known_profiles(models: Sequence[Model]) -> list[tuple[Profile, frozenset[str]]]:
+    """Return the profiles of models, and what ladders name of each, where all come from one.
 
     Raises:
         InputError: If there is a workload: nobody knows what its networks weigh.
     """
-    profiles = [model.source for model in models if not isinstance(model.source, Workload)]
+    profiles = [
+        (model.source, model.named) for model in models if not isinstance(model.source, Workload)
+    ]
     if len(profiles) == len(models):
         return profiles
     rule = "means nothing with a workload, which does not say what its networks weigh"
@@ -97,4 +104,4 @@ def known_profiles(models: Sequence[Model]) -> list[Profile]:
 def _model(group: Group, folder: Path) -> Model:
     if isinstance(group, WorkloadGroup):
         return Model(source=workload(group.workload, folder), batch_time=group.batch_time)
-    return Model(source=profile(group.profile, folder))
+    return Model(source=profile(group.profile, folder), named=frozenset(group.units))

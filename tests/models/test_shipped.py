@@ -24,7 +24,7 @@ def test_the_shipped_profile_has_over_300_clips_and_at_least_five_trained_units(
     profile = load(NAME)
     assert profile.clips >= 300
     assert sum(unit.kind == "bottleneck" for unit in profile.units) >= 5
-    assert {unit.kind for unit in profile.units} == {"bottleneck", "image-codec", "on-device"}
+    assert {unit.kind for unit in profile.units} >= {"bottleneck", "image-codec", "on-device"}
     assert set(profile.clip_set.tolist()) == {"standard", "busy", "shifted"}
 
 

@@ -104,5 +104,7 @@ def test_asking_for_intra_frames_needs_a_video_codec(document: dict[str, Any]) -
 def test_the_clean_backbone_serves_video_whatever_the_tails(tails: str, module: str) -> None:
     profile = with_video(tiny_profile())
     object.__setattr__(profile.units[0], "memory_bytes", 5_000_000)
-    found = residence(Memory.model_validate({"size": "20 MB", "tails": tails}), (profile,))
+    found = residence(
+        Memory.model_validate({"size": "20 MB", "tails": tails}), [(profile, ["video-codec"])]
+    )
     assert [found.plan.names[k] for k in found.modules[0][3]] == [module]

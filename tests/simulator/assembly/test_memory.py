@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from models.profile import UNIT_KINDS, load
 from simulator.assembly import assemble
 from simulator.assembly.memory import residence, tails_of
 from simulator.foundation.errors import InputError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 TAIL = 5_000_000
 DECODER = 80_000
+ALL = UNIT_KINDS
+"""Ladders that name units of all kinds."""
 
 
 def weighed(tail: int = TAIL) -> Profile:
@@ -35,7 +38,7 @@ def memory(**said: object) -> Memory:
 
 def held(said: Memory, *profiles: Profile) -> tuple[dict[str, int], list[list[str]]]:
     """Return the modules with their bytes, and what each unit of the first profile needs."""
-    found = residence(said, profiles or (weighed(),))
+    found = residence(said, [(profile, ALL) for profile in profiles or (weighed(),)])
     plan = found.plan
     needs = [[plan.names[module] for module in unit] for unit in found.modules[0]]
     return dict(zip(plan.names, plan.module_bytes, strict=True)), needs
@@ -69,15 +72,15 @@ def test_a_copy_for_each_unit_is_a_whole_network_each() -> None:
 
 
 def test_modules_load_at_the_rate_said_or_as_fast_as_units_were_measured() -> None:
-    said = residence(memory(load="2 Gbit/s"), [weighed()]).plan
+    said = residence(memory(load="2 Gbit/s"), [(weighed(), ALL)]).plan
     assert said.load_ns[0] == TAIL * 4
     # 3 ms for 5 MB, and twice 3 ms for 80 kB: 37.5 ns a byte is the median.
-    measured = residence(memory(), [weighed()]).plan
+    measured = residence(memory(), [(weighed(), ALL)]).plan
     assert measured.load_ns[0] == round(TAIL * 37.5)
 
 
 def test_what_is_held_at_first_is_named() -> None:
-    plan = residence(memory(holds=["unit-2", "tail"]), [weighed()]).plan
+    plan = residence(memory(holds=["unit-2", "tail"]), [(weighed(), ALL)]).plan
     assert [plan.names[module] for module in plan.held] == ["unit-2", "tail"]
 
 
@@ -105,8 +108,28 @@ def test_modules_of_several_profiles_are_told_apart() -> None:
 )
 def test_a_memory_that_cannot_be_is_refused(said: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError) as caught:
-        residence(memory(**said), [weighed()])
+        residence(memory(**said), [(weighed(), ALL)])
     assert message in str(caught.value)
+
+
+def test_units_that_no_ladder_names_need_not_fit() -> None:
+    profile = weighed()
+    object.__setattr__(profile.units[2], "memory_bytes", 30_000_000)
+    found = residence(memory(), [(profile, ["unit-1", "image-codec"])])
+    assert [len(needs) for needs in found.modules[0]] == [0, 2, 0, 1]
+    assert found.plan.names == ("tail", "unit-1")
+    with pytest.raises(InputError, match="must hold what unit-2 needs: 35 MB"):
+        residence(memory(), [(profile, ["unit-2"])])
+
+
+def test_what_any_group_names_must_fit(document: dict[str, Any]) -> None:
+    cameras = document["streams"]["cameras"] | {"profile": "shapes-224"}
+    document["server"] = {"memory": {"size": "5 MB"}}
+    document["streams"] = {"one": cameras | {"units": ["jpeg444-q50"]}}
+    assert assemble(Scenario.from_dict(document).record, 5, Path()).plan.server.memory is not None
+    document["streams"]["two"] = cameras | {"units": ["unit-6"]}
+    with pytest.raises(InputError, match="must hold what unit-6 needs"):
+        assemble(Scenario.from_dict(document).record, 5, Path())
 
 
 def test_a_tail_of_unknown_weight_is_refused(document: dict[str, Any]) -> None:
@@ -122,8 +145,9 @@ def test_the_shipped_profile_says_what_its_tail_weighs(document: dict[str, Any])
     assert plan.memory is not None
     assert plan.memory.capacity_bytes == 20_000_000
     (model,) = plan.models
-    bottlenecks = [k for k, name in enumerate(plan.memory.names) if "/tail" in name]
-    assert len(bottlenecks) == 6
-    assert len(set(model.tails)) == 7
+    units = load("shapes-224").units
+    bottlenecks = [k for k, unit in enumerate(units) if unit.kind == "bottleneck"]
+    assert {f"{units[k].name}/tail" for k in bottlenecks} <= set(plan.memory.names)
+    assert len({model.tails[k] for k in bottlenecks}) == len(bottlenecks) == 6
     assert model.modules[0] == ()
     assert np.all(np.array(plan.memory.load_ns) > 0)

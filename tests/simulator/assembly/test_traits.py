@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from models.profile import load, save
+from models.profile import UNIT_KINDS, load, save
 from simulator.assembly import assemble
 from simulator.assembly.memory import residence, tails_of
 from simulator.assembly.times import DRAWS
@@ -144,7 +144,7 @@ def weighed() -> Profile:
 
 def needs_of(profile: Profile, **said: object) -> dict[str, dict[str, int]]:
     """Return for each unit the modules it needs, with their bytes."""
-    found = residence(Memory.model_validate({"size": "20 MB"} | said), [profile])
+    found = residence(Memory.model_validate({"size": "20 MB"} | said), [(profile, UNIT_KINDS)])
     plan = found.plan
     return {
         unit.name: {plan.names[k]: plan.module_bytes[k] for k in modules}
@@ -185,5 +185,5 @@ def test_what_loading_a_byte_takes_is_taken_from_units_without_tails_of_their_ow
     profile = weighed()
     student = profile.units[profile.index("student-1")]
     object.__setattr__(student, "switch_ns", 10**12)
-    plan = residence(Memory.model_validate({"size": "20 MB"}), [profile]).plan
+    plan = residence(Memory.model_validate({"size": "20 MB"}), [(profile, UNIT_KINDS)]).plan
     assert plan.load_ns[plan.names.index("tail")] == round(TAIL * 37.5)
