@@ -21,6 +21,8 @@ from simulator.foundation.files import write_atomically
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from models.search.sampling import Design
     from models.training.workshop import Workshop
     from models.units.bottleneck import BottleneckUnit
@@ -164,8 +166,8 @@ def judged(shop: Workshop, recipe: DesignRecipe, unit: BottleneckUnit, frames: i
         tail=tail,
     )
     shown = shop.selection
-    sizes: list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]] = []
-    marks: dict[str, list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]] = {}
+    sizes: list[NDArray[np.int64]] = []
+    marks: dict[str, list[NDArray[np.float32]]] = {}
     upto = min(frames, len(shown))
     for start in range(0, upto, _BATCH):
         here = slice(start, min(start + _BATCH, upto))
