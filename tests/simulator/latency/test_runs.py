@@ -11,7 +11,7 @@ from models.profile import save, sealed
 from simulator.cli import main
 from simulator.foundation.errors import InputError
 from simulator.latency import Cell, LatencyTable, latency_markdown, measure_latency
-from tests.models.profiles import MS, tiny_profile
+from tests.models.profiles import MS, rich_profile, tiny_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,6 +123,14 @@ def test_the_command_prints_and_writes_the_table(
 )
 def test_odd_speeds_and_rates_are_refused(words: list[str], folder: Path) -> None:
     assert main(["profile", "latency", str(folder), *words]) == 2
+
+
+def test_units_of_every_kind_are_answered(tmp_path: Path) -> None:
+    save(rich_profile(), tmp_path / "rich")
+    found = measure_latency(tmp_path / "rich", speeds=(1.0,), rates_bps=(100_000,))
+    for cell in found.cells:
+        stages = cell.device_ms + cell.link_ms + cell.server_ms
+        assert cell.latency_ms == pytest.approx(stages, rel=1e-3), cell.unit
 
 
 def test_an_unknown_profile_is_refused() -> None:
