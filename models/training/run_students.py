@@ -181,7 +181,7 @@ def _write(
         name = f"student-{tail.rank}"
         about = _about(shop, tail, pupils[name], own, tell)
         path = shop.weights / f"{tail.name}.safetensors"
-        save_tail(path, own, about, student=digests[name])
+        save_tail(path, own, about, student=digests[name], like=shop.backbone.tail)
 
 
 def _start(

@@ -22,6 +22,7 @@ from models.split import SPLITS
 from models.training.loop import Course, go
 from models.training.tasks import distances, likeness_loss
 from models.training.team import ALONE, Member
+from models.units.difference import settle
 from models.units.own_tail import TASKS, OwnTail
 from models.units.shape import UnitShape
 from models.units.student import Student
@@ -272,7 +273,7 @@ def train_tail(
         tell: Called with a line of progress.
 
     Returns:
-        The tail, halved, in evaluation mode.
+        The tail, rounded to what its file holds, in evaluation mode.
     """
     own = OwnTail(pupil.student.shape, backbone.tail)
     own.decoder.load_state_dict(pupil.decoder.state_dict())
@@ -281,7 +282,9 @@ def train_tail(
     loss = partial(_tune, own, pupil.student, recipe)
     course = _course(recipe, folder, behind=pupil.student, figure="apart {:.4f}")
     go(course, own, {1.0: [*own.parameters()]}, lessons, loss, member=member, tell=tell)
-    halved(own).eval().requires_grad_(requires_grad=False)
+    halved(own)
+    settle(own.tail, backbone.tail)
+    own.eval().requires_grad_(requires_grad=False)
     return own
 
 

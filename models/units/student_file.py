@@ -2,7 +2,8 @@
 
 ``student-1.safetensors`` upwards hold encoder, prior and integer tables: what the device loads.
 ``student-1-tail.safetensors`` holds the tail that goes with it, for the server;
-``student-2-tail-classification.safetensors`` and its like hold a tail for one task.
+``student-2-tail-classification.safetensors`` and its like hold a tail for one task. A tail is
+stored as 8-bit differences from the shared one, its decoder in half precision.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from models.prior import FrequencyTables
+from models.units.difference import differences, restored
 from models.units.own_tail import TASKS, OwnTail, TaskTails
 from models.units.shape import shape_in
 from models.units.student import Student
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Served", "load_all", "load_student", "load_tail", "save_student", "save_tail"]
 
 _MOST_STUDENTS = 10  # what the wire has room for
+_TAIL = "tail."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,20 @@ def save_student(folder: Path, student: Student, about: Mapping[str, Any], *, ba
     return write(folder / f"{student.name}.safetensors", student, facts, extra)
 
 
-def save_tail(path: Path, tail: OwnTail, about: Mapping[str, Any], *, student: str) -> None:
-    """Write a tail of the student whose file has the given digest."""
-    write(path, tail, {**about, "student": student}, {})
+def save_tail(
+    path: Path, own: OwnTail, about: Mapping[str, Any], *, student: str, like: Tail
+) -> None:
+    """Write a tail of the student whose file has the given digest.
+
+    Args:
+        path: The file.
+        own: The tail with its decoder, settled (`models.units.difference`).
+        about: What is to be known about its training.
+        student: The digest.
+        like: The shared tail, from which differences are stored.
+    """
+    extra = {_TAIL + name: value for name, value in differences(own.tail, like).items()}
+    write(path, own.decoder, {**about, "student": student}, extra)
 
 
 def load_student(path: Path, digest: str) -> Student:
@@ -120,9 +134,12 @@ def load_tail(path: Path, student: Student, digest: str, like: Tail) -> OwnTail:
     tensors, about = read(path)
     if about.get("student") != digest:
         raise refused(path, about.get("student"), f"must be trained for the student {digest}")
-    tail = OwnTail(student.shape, like)
-    fill(path, tail, tensors)
-    return tail
+    own = OwnTail(student.shape, like)
+    stored = [name for name in tensors if name.startswith(_TAIL)]
+    apart = {name.removeprefix(_TAIL): tensors.pop(name) for name in stored}
+    fill(path, own.decoder, tensors)
+    fill(path, own.tail, restored(apart, like))
+    return own
 
 
 def load_all(trained: TrainedLadder) -> list[Served]:

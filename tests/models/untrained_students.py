@@ -37,4 +37,4 @@ def untrained_students(folder: Path, channels: tuple[int, ...] = (3, 6)) -> None
             tail = OwnTail(student.shape, backbone.tail)
             ladder.halved(tail)
             path = folder / f"{student.name}-tail{ending}.safetensors"
-            save_tail(path, tail, {"seed": 5}, student=mark)
+            save_tail(path, tail, {"seed": 5}, student=mark, like=backbone.tail)
