@@ -83,9 +83,7 @@ def save(folder: Path, backbone: Backbone, about: Mapping[str, Any]) -> str:
         backbone: Folded.
         about: What is to be known about its training.
     """
-    return write(
-        folder / "backbone.safetensors", backbone, {**about, "width": backbone.width}, {}
-    )
+    return write(folder / "backbone.safetensors", backbone, {**about, "width": backbone.width}, {})
 
 
 def save_unit(

@@ -226,13 +226,13 @@ def _ladder(codec: str, sampling: str, preset: str, *quantisers: int) -> list[Vi
 
 
 LADDER = (
-    *_ladder("h264", "444", "veryfast", 26, 28, 30, 32, 36, 40, 44),
-    *_ladder("h264", "420", "veryfast", 28, 32, 36),
-    *_ladder("hevc", "444", "veryfast", 26, 28, 30, 32, 36, 40, 44),
-    *_ladder("av1", "420", "10", 40, 46, 52, 58, 63),
+    *_ladder("h264", "444", "veryfast", 26, 28, 30, 32, 36, 40),
+    *_ladder("h264", "420", "veryfast", 28, 32),
+    *_ladder("hevc", "444", "veryfast", 26, 28, 30, 32, 36, 40),
+    *_ladder("av1", "420", "10", 40, 46, 52),
 )
 """The settings that are measured; presets chosen on clips of the selection split."""
 
-_STREAMED = ("h264_444-qp32", "h264_444-qp36", "hevc_444-qp36")
+_STREAMED = ("h264_444-qp36", "hevc_444-qp36")
 STREAMED = tuple(codec for codec in LADDER if codec.name in _STREAMED)
 """Those that a profile holds: where video leads still images most."""

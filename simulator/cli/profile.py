@@ -64,7 +64,10 @@ def _add_measure(parts: Commands) -> None:
     measure.add_argument(
         "--baselines",
         action="store_true",
-        help="WebP, feature and video codecs, too, not JPEG alone",
+        help="every still-image and feature codec, too, not JPEG alone",
+    )
+    measure.add_argument(
+        "--videos", action="store_true", help="low-delay video codecs, too: an hour for all clips"
     )
     measure.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     own = measure.add_argument_group(
@@ -186,7 +189,7 @@ def _measure(arguments: Arguments) -> int:
             content=ContentPlan().scaled(arguments.share),
             codecs=(*jpeg.LADDER, *webp.LADDER) if arguments.baselines else jpeg.LADDER,
             features=arguments.baselines,
-            videos=video.STREAMED if arguments.baselines else (),
+            videos=video.STREAMED if arguments.videos else (),
             workers=arguments.workers,
             tell=_tell,
         )

@@ -188,10 +188,13 @@ def test_measuring_and_training_pass_their_arguments_on(
     ]
     asked.clear()
     assert splitcast("profile", "measure", "w", out, "--baselines").code == 0
+    assert splitcast("profile", "measure", "w", out, "--videos").code == 0
     assert splitcast("units", "train", out, "--only", "crbq").out.startswith(f"crbq in {out}; ")
     assert splitcast("units", "evaluate", "w", out, "--baselines", "--card", out).code == 0
     assert asked[1:] == [
-        ("baselines", True, True, True),
+        ("baselines", True, False, True),
+        ("measure", "w", out, 120),
+        ("baselines", False, True, False),
         ("train", out, 1, 1, False),
         ("evaluate", "w", out, True),
         ("card", out.parent, out),
