@@ -44,6 +44,7 @@ KINDS = (
     Kind("crbq", "CR+BQ at 8 to 1 bits", "models.training.run_reduced"),
     Kind("aware", "the backbone that knows codecs", "models.training.run_aware"),
     Kind("pictures", "the learned image codec", "models.training.run_learned"),
+    Kind("crafted", "a pattern that inflates payloads", "models.training.crafted"),
     Kind("seeds", "bottleneck units from three seeds", "models.training.run_seeds"),
     Kind("wide", "a wider backbone and its units", "models.training.run_wide"),
 )

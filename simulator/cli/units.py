@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
         action="append",
         default=[],
         help="train this kind only: ladder, search, continuous, layered, students, crbq, aware, "
-        "pictures, seeds or wide; can be repeated; all but the ladder need it there",
+        "pictures, crafted, seeds or wide; can be repeated; all but the ladder need it there",
     )
     train.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
     train.add_argument("--quick", action="store_true", help="seconds of training, to see it work")
@@ -43,8 +43,11 @@ def add(commands: Commands) -> None:
         "--card",
         metavar="FILE.md",
         type=Path,
-        help="write the card, too; FILE.json is in a profile",
+        help="write the card with its plots, and latency.md beside it; FILE.json is in a profile",
     )
+    spikes = command(parts, "spikes", "write how payloads grow in bursts", _spikes)
+    spikes.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
+    spikes.add_argument("out", metavar="FILE.md", type=Path)
     search = command(parts, "search", "write what the search for units found", _search)
     search.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
     search.add_argument("out", metavar="FILE.md", type=Path)
@@ -78,6 +81,8 @@ def _evaluate(arguments: Arguments) -> int:
     from models.card import write
     from models.evaluate import evaluate
     from models.opponents import Opponents
+    from simulator.foundation.files import write_atomically
+    from simulator.latency import latency_markdown, measure_latency
 
     evaluate(
         arguments.weights,
@@ -90,6 +95,10 @@ def _evaluate(arguments: Arguments) -> int:
     if arguments.card:
         write(arguments.out.parent, arguments.card)
         print(arguments.card)
+        latency = arguments.card.with_name("latency.md")
+        found = measure_latency(arguments.out.parent, workers=arguments.workers)
+        write_atomically(latency, latency_markdown(found))
+        print(latency)
     return 0
 
 
@@ -98,6 +107,14 @@ def _search(arguments: Arguments) -> int:
     from models.search.report import write
 
     write(open_ladder(arguments.weights).folder, arguments.out)
+    print(arguments.out)
+    return 0
+
+
+def _spikes(arguments: Arguments) -> int:
+    from models.robustness import write
+
+    write(arguments.weights, arguments.out, tell=_tell)
     print(arguments.out)
     return 0
 

@@ -144,10 +144,18 @@ def test_measuring_and_training_pass_their_arguments_on(
     tiny_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    measure, kinds, evaluate, card, report = (
+    measure, kinds, evaluate, card, report, robustness = (
         pytest.importorskip(f"models.{name}")
-        for name in ("measure", "training.kinds", "evaluate", "card", "search.report")
+        for name in (
+            "measure",
+            "training.kinds",
+            "evaluate",
+            "card",
+            "search.report",
+            "robustness",
+        )
     )
+    latency = pytest.importorskip("simulator.latency")
     asked: list[tuple[object, ...]] = []
 
     def measured(weights: str, out: Path, **options: Any) -> object:  # noqa: ANN401
@@ -169,6 +177,9 @@ def test_measuring_and_training_pass_their_arguments_on(
 
     monkeypatch.setattr(evaluate, "evaluate", evaluated)
     monkeypatch.setattr(card, "write", lambda *a: asked.append(("card", *a)))
+    monkeypatch.setattr(robustness, "write", lambda *a, **_: asked.append(("spikes", *a)))
+    monkeypatch.setattr(latency, "measure_latency", lambda folder, **_: folder)
+    monkeypatch.setattr(latency, "latency_markdown", lambda folder: f"of {folder.name}")
     monkeypatch.setattr(report, "write", lambda folder, to: asked.append((folder.name, to)))
     out = tmp_path / "out"
     called = splitcast("profile", "measure", "w", out, "--share", "0.5")
@@ -178,6 +189,7 @@ def test_measuring_and_training_pass_their_arguments_on(
     assert splitcast("units", "evaluate", "w", out).code == 0
     assert splitcast("units", "card", "tiny", out).code == 0
     assert splitcast("units", "search", "shapes-224", out).code == 0
+    assert splitcast("units", "spikes", "w", out).code == 0
     assert asked == [
         ("measure", "w", out, 60),
         ("baselines", False, False, False),
@@ -185,6 +197,7 @@ def test_measuring_and_training_pass_their_arguments_on(
         ("evaluate", "w", out, False),
         ("card", "tiny", out),
         ("shapes-224", out),
+        ("spikes", "w", out),
     ]
     asked.clear()
     assert splitcast("profile", "measure", "w", out, "--baselines").code == 0
@@ -199,6 +212,7 @@ def test_measuring_and_training_pass_their_arguments_on(
         ("evaluate", "w", out, True),
         ("card", out.parent, out),
     ]
+    assert (tmp_path / "latency.md").read_text() == f"of {tmp_path.name}"
 
 
 @pytest.mark.parametrize("share", ["0", "2", "half"])
