@@ -153,7 +153,7 @@ def lines(found: Costs) -> list[str]:
                 f"{copied / 60:,.0f}",
             ]
         )
-    head = ["rates", "kB with units", "kB of copies", "times", "minutes with units", "of copies"]
+    head = ["units", "kB with them", "kB of copies", "times", "minutes with them", "of copies"]
     return [*parts, "", *table(head, rows)]
 
 

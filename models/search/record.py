@@ -69,6 +69,7 @@ class Found:
         backbone: Digest of the backbone's file.
         frames: Training frames that were learned from.
         selection: Frames of the selection split that trials were scored on.
+        most_bytes: What a frame of the best designs could take at most.
         trials: One outcome a drawn design.
         modes: One design trained in several ways.
         longer: The best designs, trained longer; scored on the whole selection split.
@@ -77,6 +78,7 @@ class Found:
     backbone: str
     frames: int
     selection: int
+    most_bytes: float
     trials: tuple[Outcome, ...]
     modes: tuple[Outcome, ...]
     longer: tuple[Outcome, ...]
@@ -109,6 +111,7 @@ class Found:
                 backbone=stored["backbone"],
                 frames=stored["frames"],
                 selection=stored["selection"],
+                most_bytes=stored["most_bytes"],
                 trials=_outcomes(stored["trials"]),
                 modes=_outcomes(stored["modes"]),
                 longer=_outcomes(stored["longer"]),

@@ -86,7 +86,7 @@ def render(found: Found, cost_lines: Sequence[str]) -> str:
         "# Unit search": (_INTRODUCTION, _drawn(found)),
         "## All trials": (_ABOUT_TRIALS, [*_trials(found), "", _counted(found)]),
         "## Ways to train": (_ABOUT_MODES, _modes(found.modes)),
-        "## Early and late": (_ABOUT_LONGER, _longer(found.longer)),
+        "## Early and late": (_ABOUT_LONGER, [*_chosen(found), "", *_longer(found.longer)]),
         "## Costs beside full copies of the network": (_ABOUT_COSTS, cost_lines),
     }
     return "\n".join(
@@ -123,8 +123,9 @@ def _drawn(found: Found) -> list[str]:
         f"Each trial starts from nothing, sees {first.warm_images:,} pictures with only the",
         f"feature distance and {first.images:,} through the frozen rest of the network, all of",
         f"them from the same {found.frames:,} frames, and is scored on {found.selection:,} frames",
-        "of the selection split. So short a budget ranks designs; it does not show what they can",
-        "reach.",
+        "of the selection split, where the standard error of a share is up to",
+        f"{50 / found.selection**0.5:.1f} points. So short a budget ranks designs; it does not show",
+        "what they can reach.",
     ]
 
 
@@ -151,6 +152,13 @@ def _trials(found: Found) -> list[str]:
             )
         ],
     )
+
+
+def _chosen(found: Found) -> list[str]:
+    return [
+        "Best is what scores most, as a mean of the tasks, among a split point's trials of at most",
+        f"{found.most_bytes:g} bytes a frame.",
+    ]
 
 
 def _counted(found: Found) -> str:

@@ -146,6 +146,7 @@ def train(
         backbone=shop.digest,
         frames=settings.budget.frames,
         selection=settings.budget.selection,
+        most_bytes=settings.most_bytes,
         trials=trials,
         modes=modes,
         longer=longer,

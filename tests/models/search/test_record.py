@@ -34,6 +34,7 @@ def found() -> Found:
         backbone="abc",
         frames=100,
         selection=50,
+        most_bytes=1000.0,
         trials=(outcome("a", 100, 0.5), outcome("b", 200, 0.4), outcome("c", 200, 0.6)),
         modes=(outcome("m", 100, 0.5, split="middle"),),
         longer=(outcome("early-1", 150, 0.7),),
