@@ -28,13 +28,13 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     found = evaluation.get("seeds")
     if not found or not found["runs"]:
         return
-    yield "## Training seeds and a wider backbone"
+    wider = any(run["width"] > 1 for run in found["runs"])
+    yield "## Training seeds" + " and a wider backbone" * wider
     yield ""
     yield (
         "The units around the headline figure, trained from several seeds of order, noise and "
-        "first weights by a schedule shorter than the ladder's, and on a wider backbone. In "
-        "brackets 95 % intervals over clips; below, the spread over seeds: mean, smallest and "
-        "largest, and the sample deviation."
+        "first weights by a schedule shorter than the ladder's. In brackets 95 % intervals over "
+        "clips; below, the spread over seeds: mean, smallest and largest, and the sample deviation."
     )
     yield ""
     yield from _schedules(found["runs"])

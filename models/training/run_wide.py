@@ -59,7 +59,7 @@ FULL = Settings(
         for unit in run_seeds.FULL.units
     ),
 )
-"""The schedule of the shipped wide backbone and its units.
+"""A schedule of about ten minutes on one thread; no weights of it are shipped.
 
 Nothing here is trained from nothing. The backbone sees 10,000 pictures on top of the 260,000 that
 the shipped one saw, which also goes on teaching; each unit sees 16,000 on top of all that the same
