@@ -1,7 +1,6 @@
 """Training of the learned image codec: rate against squared error, on crops of training frames.
 
-The highest rate learns from nothing, on small crops at first; each lower one goes on from the one
-above it.
+The highest rate learns from nothing, on small crops; each lower one goes on from the one above it.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class LearnedRecipe:
     Attributes:
         rank: 1 for the lowest rate.
         worth: The lambda of L = rate (bit a pixel) + lambda * mean squared error (grey levels^2).
-        start: Rank of the trained codec it starts from; None for nothing. Its own rank to go on.
+        start: Rank of the trained codec it starts from; None for nothing.
         images: Crops shown.
         channels: Of its symbols.
         width: Hidden channels.

@@ -44,12 +44,11 @@ FULL = Settings(
     footage=workshop.FULL,
     codecs=(
         LearnedRecipe(rank=3, worth=0.01, start=None, images=240_000, crop=64),
-        LearnedRecipe(rank=3, worth=0.01, start=3, images=64_000),
-        LearnedRecipe(rank=2, worth=0.002, start=3, images=64_000),
-        LearnedRecipe(rank=1, worth=0.0005, start=2, images=64_000),
+        LearnedRecipe(rank=2, worth=0.003, start=3, images=32_000),
+        LearnedRecipe(rank=1, worth=0.0006, start=2, images=32_000),
     ),
 )
-"""The schedule of the shipped codecs; a later one of the same rank replaces."""
+"""The schedule of the shipped codecs."""
 
 QUICK = Settings(
     footage=workshop.QUICK,

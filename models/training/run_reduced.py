@@ -42,9 +42,6 @@ FULL = Settings(
         ReducedRecipe(
             channels=24, bits=8, start=None, likeness=0.5, warm_images=250_000, images=130_000
         ),
-        ReducedRecipe(channels=24, bits=7, start="unit-6", likeness=0.5, images=_PASS),
-        ReducedRecipe(channels=24, bits=6, start="unit-6", likeness=0.5, images=_PASS),
-        ReducedRecipe(channels=24, bits=5, start="unit-5", likeness=0.2, images=_PASS),
         ReducedRecipe(channels=48, bits=2, start="unit-6", likeness=0.5, images=_PASS),
         ReducedRecipe(channels=24, bits=3, start="unit-5", likeness=0.2, images=_PASS),
         ReducedRecipe(channels=24, bits=2, start="unit-5", likeness=0.2, images=_PASS),

@@ -116,9 +116,8 @@ def _written(folder: Path, codec: LearnedPicture, about: dict[str, Any]) -> None
     write(folder / "picture-1.safetensors", codec, facts, extra)
 
 
-def test_the_shipped_schedule_goes_from_the_highest_rate_down() -> None:
-    assert [recipe.rank for recipe in FULL.codecs] == [3, 3, 2, 1]
-    assert [recipe.start for recipe in FULL.codecs] == [None, 3, 3, 2]
+def test_the_shipped_schedule_goes_on_from_one_training_to_three_rates() -> None:
+    assert [(recipe.start, recipe.rank) for recipe in FULL.codecs] == [(None, 3), (3, 2), (2, 1)]
     worths = [recipe.worth for recipe in FULL.codecs]
     assert worths == sorted(worths, reverse=True)
 
