@@ -1,6 +1,6 @@
 """Training of the learned image codec: rate against squared error, on crops of training frames.
 
-The highest rate learns from nothing, on small crops; each lower one goes on from the one above it.
+The lowest rate learns from nothing, on small crops; each higher one goes on from the one below it.
 """
 
 from __future__ import annotations

@@ -116,10 +116,10 @@ def _written(folder: Path, codec: LearnedPicture, about: dict[str, Any]) -> None
     write(folder / "picture-1.safetensors", codec, facts, extra)
 
 
-def test_the_shipped_schedule_goes_on_from_one_training_to_three_rates() -> None:
-    assert [(recipe.start, recipe.rank) for recipe in FULL.codecs] == [(None, 3), (3, 2), (2, 1)]
+def test_each_rate_goes_on_from_the_one_below_it() -> None:
+    assert [(recipe.start, recipe.rank) for recipe in FULL.codecs] == [(None, 1), (1, 2), (2, 3)]
     worths = [recipe.worth for recipe in FULL.codecs]
-    assert worths == sorted(worths, reverse=True)
+    assert worths == sorted(worths)
 
 
 def test_a_quick_training_learns_and_writes_every_rate(tmp_path: Path) -> None:
@@ -127,8 +127,8 @@ def test_a_quick_training_learns_and_writes_every_rate(tmp_path: Path) -> None:
     told: list[str] = []
     written = train(folder, settings=QUICK, workers=1, tell=told.append)
     assert [path.name for path in written] == ["picture-1.safetensors", "picture-2.safetensors"]
-    shown = [line for line in told if line.startswith("picture-2 ") and "loss" in line]
+    shown = [line for line in told if line.startswith("picture-1 ") and "loss" in line]
     losses = [float(line.split("loss ")[1].split()[0]) for line in shown]
     assert losses[-1] < losses[0]
-    assert any(line.startswith("picture-1 on the selection split: top1") for line in told)
+    assert any(line.startswith("picture-2 on the selection split: top1") for line in told)
     assert [codec.rank for codec in learned_file.load_all(folder)] == [1, 2]
