@@ -124,8 +124,8 @@ def _drawn(found: Found) -> list[str]:
         f"feature distance and {first.images:,} through the frozen rest of the network, all of",
         f"them from the same {found.frames:,} frames, and is scored on {found.selection:,} frames",
         "of the selection split, where the standard error of a share is up to",
-        f"{50 / found.selection**0.5:.1f} points. So short a budget ranks designs; it does not show",
-        "what they can reach.",
+        f"{50 / found.selection**0.5:.1f} points. So short a budget ranks designs; it does not",
+        "show what they can reach.",
     ]
 
 
