@@ -10,10 +10,10 @@ import torch
 
 from models import ladder
 from models.backbone import SPLIT_AFTER, prepare
-from models.baselines import reduced_file
+from models.baselines import aware_file, learned_file, reduced_file
 from models.scenes import render
 from models.split import cut
-from models.training.run_reduced import FULL
+from models.training.runs.reduced import FULL
 
 if TYPE_CHECKING:
     from models.ladder import TrainedLadder
@@ -103,3 +103,11 @@ def test_counted_tables_code_cr_bq_symbols_in_fewer_bits_than_their_fixed_length
         assert unit.tables is not None
         coded = [unit.tables.ideal_bits(frame) for frame in unit.encode(features).numpy()]
         assert np.mean(coded) < unit.channels * 196 * unit.bits
+
+
+def test_the_shipped_aware_backbone_and_image_codecs_are_as_their_schedules_say(
+    shipped: TrainedLadder,
+) -> None:
+    assert aware_file.load(shipped) is not None
+    ranks = [codec.rank for codec in learned_file.load_all(shipped.folder)]
+    assert ranks == [recipe.rank for recipe in run_learned.FULL.codecs]
