@@ -16,7 +16,7 @@ from models.measuring.network import open_ladder
 from models.scenes import SIDE
 from models.split import SPLITS
 from models.training.cache import CachedBatch
-from models.training.run import FULL
+from models.training.runs.ladder import FULL
 from models.training.tasks import frozen_tail, supervised_loss
 from models.training.team import ALONE
 from models.training.units import UnitRecipe, unit_loss

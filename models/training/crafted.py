@@ -116,7 +116,7 @@ def train(
     putting it in its place, and then everything about that set is to be measured anew.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it.
         seed: Of the data, the first pattern and the order.
         settings: ``FULL`` or ``QUICK``.
         work: Where frames are kept; default: beside ``weights``.

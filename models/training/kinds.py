@@ -36,17 +36,17 @@ class Kind:
 
 
 KINDS = (
-    Kind("ladder", "the backbone and its bottleneck units", "models.training.run"),
+    Kind("ladder", "the backbone and its bottleneck units", "models.training.runs.ladder"),
     Kind("search", "early and late units that a search found", "models.search.run"),
-    Kind("continuous", "one unit of any rate", "models.training.run_continuous"),
-    Kind("layered", "one unit in layers", "models.training.run_layered"),
-    Kind("students", "Entropic Students with tails of their own", "models.training.run_students"),
-    Kind("crbq", "CR+BQ at 8 to 1 bits", "models.training.run_reduced"),
-    Kind("aware", "the backbone that knows codecs", "models.training.run_aware"),
-    Kind("pictures", "the learned image codec", "models.training.run_learned"),
+    Kind("continuous", "one unit of any rate", "models.training.runs.continuous"),
+    Kind("layered", "one unit in layers", "models.training.runs.layered"),
+    Kind("students", "Entropic Students with tails of their own", "models.training.runs.students"),
+    Kind("crbq", "CR+BQ at 8 to 1 bits", "models.training.runs.reduced"),
+    Kind("aware", "the backbone that knows codecs", "models.training.runs.aware"),
+    Kind("pictures", "the learned image codec", "models.training.runs.pictures"),
     Kind("crafted", "a pattern that inflates payloads", "models.training.crafted"),
-    Kind("seeds", "bottleneck units from three seeds", "models.training.run_seeds"),
-    Kind("wide", "a wider backbone and its units", "models.training.run_wide"),
+    Kind("seeds", "bottleneck units from three seeds", "models.training.runs.seeds"),
+    Kind("wide", "a wider backbone and its units", "models.training.runs.wide"),
 )
 
 

@@ -88,7 +88,7 @@ class Workshop:
         """Return a workshop in which all frames and features are there.
 
         Args:
-            weights: A folder of weights as ``run.train`` wrote it.
+            weights: A folder of weights as ``runs.ladder.train`` wrote it.
             footage: Which frames.
             work: By default beside ``weights``, where the ladder's training kept its own.
             shelf: Folder in ``work`` where features lie.

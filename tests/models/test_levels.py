@@ -16,8 +16,8 @@ from models.measuring.network import open_network
 from models.measuring.prefix import Prefix
 from models.measuring.subject import Shown
 from models.scenes import render
-from models.training import run_continuous, run_layered
 from models.training.continuous import started
+from models.training.runs import continuous, layered
 from models.units.bottleneck import BottleneckUnit
 from models.units.continuous import ContinuousUnit
 from models.units.shape import UnitShape
@@ -121,8 +121,8 @@ def test_short_training_writes_both_units(tmp_path: Path) -> None:
     folder = untrained_weights(tmp_path / "weights")
     told: list[str] = []
     written = [
-        *run_continuous.train(folder, settings=run_continuous.QUICK, workers=1, tell=told.append),
-        *run_layered.train(folder, settings=run_layered.QUICK, workers=1, tell=told.append),
+        *continuous.train(folder, settings=continuous.QUICK, workers=1, tell=told.append),
+        *layered.train(folder, settings=layered.QUICK, workers=1, tell=told.append),
     ]
     assert [path.name for path in written] == ["any.safetensors", "layered.safetensors"]
     for name in ("any", "layered"):

@@ -14,8 +14,8 @@ from models.baselines import reduced_file
 from models.baselines.reduced import ReducedUnit
 from models.measuring.network import open_network
 from models.training.reduced import narrowed, settled
-from models.training.run import FULL as LADDER_FULL
-from models.training.run_reduced import FULL, QUICK, train
+from models.training.runs.ladder import FULL as LADDER_FULL
+from models.training.runs.reduced import FULL, QUICK, train
 from models.units.bottleneck import BottleneckUnit
 from models.units.shape import UnitShape
 from models.weightfile import write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models import ladder
 from models.runs import load_seeds
-from models.training.run_seeds import FULL
+from models.training.runs.seeds import FULL
 from models.weightfile import read
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,11 @@ from models.scenes import EMPTY
 
 ONE = np.ones((1, 1))
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def answers(rows: list[tuple[float, ...]], frames: int = 0) -> Answers:
+
+def answers(rows: Sequence[tuple[float, ...]], frames: int = 0) -> Answers:
     """Return answers of rows (confidence, label, answer, overlap, shared, found, true)."""
     table = np.array(rows, np.float32).T.reshape(7, -1, frames or len(rows))
     return Answers(
@@ -95,7 +100,7 @@ def test_mask_cells_are_added_up_by_class_before_they_are_divided() -> None:
 def test_each_draw_is_counted_for_itself() -> None:
     rng = np.random.default_rng(2)
     rows = [
-        (rng.random(), rng.integers(3), rng.integers(3), rng.random(), 2, 5, 6) for _ in range(40)
+        (rng.random(), *rng.integers(3, size=2).tolist(), rng.random(), 2, 5, 6) for _ in range(40)
     ]
     found, weights = answers(rows, 2), draws(20)[:5]
     whole = average_precisions(found, weights, AP_50_95)

@@ -13,6 +13,7 @@ from models.backbone import SPLIT_AFTER, prepare
 from models.baselines import aware_file, learned_file, reduced_file
 from models.scenes import render
 from models.split import cut
+from models.training.runs import pictures
 from models.training.runs.reduced import FULL
 
 if TYPE_CHECKING:
@@ -110,4 +111,4 @@ def test_the_shipped_aware_backbone_and_image_codecs_are_as_their_schedules_say(
 ) -> None:
     assert aware_file.load(shipped) is not None
     ranks = [codec.rank for codec in learned_file.load_all(shipped.folder)]
-    assert ranks == [recipe.rank for recipe in run_learned.FULL.codecs]
+    assert ranks == [recipe.rank for recipe in pictures.FULL.codecs]

@@ -19,7 +19,7 @@ from models.measuring.answers import collect, measure_blocks
 from models.measuring.content import short_clips
 from models.measuring.network import open_ladder, open_network
 from models.measuring.stretches import collect_videos, measure_videos, stretches
-from models.training.run_aware import FULL, QUICK, train
+from models.training.runs.aware import FULL, QUICK, train
 from models.training.spoiling import spoiled
 from models.wire import pack
 from simulator.foundation.errors import InputError

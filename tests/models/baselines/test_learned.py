@@ -12,7 +12,7 @@ from models.backbone import prepare
 from models.baselines import learned_file
 from models.baselines.learned import LearnedPicture, PictureShape
 from models.payloads import PayloadCodec
-from models.training.run_learned import FULL, QUICK, train
+from models.training.runs.pictures import FULL, QUICK, train
 from models.units.gdn import GDN
 from models.units.inverse_gdn import InverseGDN
 from models.weightfile import write

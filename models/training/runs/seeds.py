@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from models.ladder import load_unit, save_unit
 from models.runs import seed_folder
-from models.training import run, workshop
+from models.training import workshop
+from models.training.runs import ladder
 from models.training.team import Member, together
 from models.training.units import UnitRecipe, evaluate_unit, train_unit
 from models.training.workshop import Footage, Workshop
@@ -63,7 +64,7 @@ FULL = Settings(
 
 QUICK = Settings(
     footage=workshop.QUICK,
-    units=tuple(replace(unit, warm_images=unit.warm_images // 4) for unit in run.QUICK.units),
+    units=tuple(replace(unit, warm_images=unit.warm_images // 4) for unit in ladder.QUICK.units),
     seeds=(1, 2),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
@@ -84,7 +85,7 @@ def train(
     The same seed and number of workers give the same units, bit for bit, on the same machine.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it; its backbone is shared.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it; its backbone is shared.
         seed: Of the frames, as in the ladder's training.
         seeds: Of order, noise and first weights; by default those of the settings.
         settings: How much is trained: ``FULL`` or ``QUICK``.

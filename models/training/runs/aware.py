@@ -67,7 +67,7 @@ def train(
     """Train the aware backbone of a folder of weights, and write it there when it is done.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it.
         seed: Of the data, the order and the codecs.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where

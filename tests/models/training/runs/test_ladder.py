@@ -18,7 +18,7 @@ from models.split import cut
 from models.training.backbone import learning_rate
 from models.training.batches import batch_rows, take
 from models.training.frames import Recipe, rendered
-from models.training.run import QUICK, train
+from models.training.runs.ladder import QUICK, train
 from models.training.team import Member
 from models.training.workshop import Footage
 from models.units.bottleneck import BottleneckUnit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from models.ladder import TrainedLadder
-    from models.training.run import Settings
+    from models.training.runs.ladder import Settings
 
 
 @pytest.fixture(scope="module")

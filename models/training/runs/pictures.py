@@ -76,7 +76,7 @@ def train(
     """Train the rates of the codec, and write each into a folder of weights when it is done.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it.
         seed: Of the data, the order, the crops, the noise and the first weights.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where

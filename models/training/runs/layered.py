@@ -1,4 +1,4 @@
-"""The whole training of the unit of any rate: it starts from the trained unit-5 of the ladder."""
+"""The whole training of the layered unit: it starts from the trained unit-5 of the ladder."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import torch
-
 from models.ladder import load_unit
 from models.training import workshop
-from models.training.continuous import ContinuousRecipe, train_continuous
+from models.training.layered import LayeredRecipe, train_layered
 from models.training.selection import evaluate_points
 from models.training.team import Member, gathered
 from models.training.workshop import Footage, Workshop
 from models.units import several_file
-from models.units.continuous import POINTS, ContinuousUnit, step_of
+from models.units.layered import LAYERS, LayeredUnit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,15 +31,15 @@ class Settings:
     """How much is trained: on which frames, and how."""
 
     footage: Footage
-    recipe: ContinuousRecipe
+    recipe: LayeredRecipe
 
 
-FULL = Settings(footage=workshop.FULL, recipe=ContinuousRecipe(start="unit-5", images=72_000))
+FULL = Settings(footage=workshop.FULL, recipe=LayeredRecipe(start="unit-5", images=66_000))
 """The schedule of the shipped unit: the whole budget of unit-5, and these pictures on top."""
 
 QUICK = Settings(
     footage=workshop.QUICK,
-    recipe=ContinuousRecipe(start="unit-2", images=160, batch=16, keep_every=5),
+    recipe=LayeredRecipe(start="unit-2", images=160, batch=18, keep_every=4),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
 
@@ -55,11 +53,11 @@ def train(
     workers: int = 2,
     tell: Tell = lambda _line: None,
 ) -> list[Path]:
-    """Train the unit of any rate of a ladder, and write it beside the ladder's units.
+    """Train the layered unit of a ladder, and write it beside the ladder's units.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it.
-        seed: Of the data, the order and the levels.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it.
+        seed: Of the data, the order and the noise.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
             the training of the ladder kept its own.
@@ -77,21 +75,21 @@ def train(
     task = partial(_learn, shop=shop, recipe=replace(settings.recipe, seed=seed))
     with gathered(partial(task, tell=_quiet), workers) as member:
         task(member, tell=tell)
-    return [weights / f"{ContinuousUnit.name}.safetensors"]
+    return [weights / f"{LayeredUnit.name}.safetensors"]
 
 
 def _quiet(_line: str) -> None:
     """Say nothing: only a team's first member tells of progress."""
 
 
-def _learn(member: Member, *, shop: Workshop, recipe: ContinuousRecipe, tell: Tell) -> None:
+def _learn(member: Member, *, shop: Workshop, recipe: LayeredRecipe, tell: Tell) -> None:
     top = load_unit(shop.weights / f"{recipe.start}.safetensors", shop.digest)
-    unit = train_continuous(
+    unit = train_layered(
         shop.work, recipe, shop.backbone, shop.features, top=top, member=member, tell=tell
     )
     if member.rank:
         return
-    points = {name: partial(_coded, unit, level) for name, level in POINTS.items()}
+    points = {f"layers-{k}": partial(_coded, unit, k) for k in range(1, LAYERS + 1)}
     selection = evaluate_points(points, shop.backbone, shop.selection)
     for name, scores in selection.items():
         said = ", ".join(f"{task} {value:.4g}" for task, value in scores.items())
@@ -100,7 +98,11 @@ def _learn(member: Member, *, shop: Workshop, recipe: ContinuousRecipe, tell: Te
     several_file.save(shop.weights, unit, about, backbone=shop.digest)
 
 
-def _coded(unit: ContinuousUnit, level: float, features: Tensor) -> tuple[Tensor, list[float]]:
-    symbols, step = unit.encode(features, level), step_of(level)
-    bits = [unit.tables_at(step).ideal_bits(frame) for frame in symbols.numpy()]
-    return unit.decode(symbols, torch.full((len(features),), step)), bits
+def _coded(unit: LayeredUnit, layers: int, features: Tensor) -> tuple[Tensor, list[float]]:
+    symbols = unit.encode(features, layers)
+    frames = zip(*(layer.numpy() for layer in symbols), strict=True)
+    bits = [
+        sum(table.ideal_bits(layer) for table, layer in zip(unit.tables, frame, strict=False))
+        for frame in frames
+    ]
+    return unit.decode(symbols), bits

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from models import ladder
 from models.ladder import halved
 from models.runs import seed_folder, wide_folder
-from models.training import run, run_seeds, workshop
+from models.training import workshop
 from models.training.backbone import BackboneRecipe, evaluate, train_backbone
+from models.training.runs import seeds
+from models.training.runs.ladder import QUICK as LADDER_QUICK
 from models.training.team import Member, together
 from models.training.widening import widened, widened_unit
 from models.training.workshop import Footage, Workshop
@@ -55,8 +57,7 @@ FULL = Settings(
     backbone=BackboneRecipe(seed=1, images=10_000, peak_rate=3e-4),
     rows=16_000,
     units=tuple(
-        replace(unit, start=unit.number, images=16_000, warm_images=0)
-        for unit in run_seeds.FULL.units
+        replace(unit, start=unit.number, images=16_000, warm_images=0) for unit in seeds.FULL.units
     ),
 )
 """A schedule of about ten minutes on one thread; no weights of it are shipped.
@@ -69,10 +70,10 @@ unit of seed 1 saw.
 QUICK = Settings(
     footage=workshop.QUICK,
     width=1.25,
-    backbone=replace(run.QUICK.backbone, images=64, peak_rate=6e-4),
+    backbone=replace(LADDER_QUICK.backbone, images=64, peak_rate=6e-4),
     rows=96,
     units=tuple(
-        replace(unit, start=unit.number, images=16, warm_images=0) for unit in run_seeds.QUICK.units
+        replace(unit, start=unit.number, images=16, warm_images=0) for unit in seeds.QUICK.units
     ),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
@@ -90,7 +91,7 @@ def train(
     """Widen the backbone of a folder and the units of its first seed, and train them on; resumable.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it, with seeds' units beside it.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it, with seeds' units beside it.
         seed: Of the frames, as in the ladder's training, and of all that is drawn here.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where
@@ -108,7 +109,7 @@ def train(
     work = work or weights.with_name(f".{weights.name}.work")
     footage = settings.footage.seeded(seed)
     narrow = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
-    first = seed_folder(weights, run_seeds.FULL.seeds[0])
+    first = seed_folder(weights, seeds.FULL.seeds[0])
     units = [
         ladder.load_unit(first / f"unit-{unit.start}.safetensors", narrow.digest)
         for unit in settings.units
@@ -121,7 +122,7 @@ def train(
     )
     for recipe, unit in zip(settings.units, units, strict=True):
         task = partial(
-            run_seeds.learn,
+            seeds.learn,
             shop=shop,
             out=out,
             recipe=replace(recipe, seed=seed),

@@ -81,7 +81,7 @@ def train(
     """Train the CR+BQ units of a backbone, and write each beside it when it is done.
 
     Args:
-        weights: A folder of weights as ``run.train`` wrote it.
+        weights: A folder of weights as ``runs.ladder.train`` wrote it.
         seed: Of the data, the order and the first weights.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``weights``, where

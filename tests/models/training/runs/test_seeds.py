@@ -11,7 +11,8 @@ from safetensors import safe_open
 
 from models import ladder
 from models.runs import seed_folder, wide_folder
-from models.training import run_seeds, run_wide
+from models.training.runs import seeds
+from models.training.runs import wide as wide_run
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
 
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL = replace(
-    run_seeds.QUICK,
+    seeds.QUICK,
     footage=replace(
-        run_seeds.QUICK.footage,
-        training=replace(run_seeds.QUICK.footage.training, clips=8),
-        selection=replace(run_seeds.QUICK.footage.selection, clips=4),
+        seeds.QUICK.footage,
+        training=replace(seeds.QUICK.footage.training, clips=8),
+        selection=replace(seeds.QUICK.footage.selection, clips=4),
     ),
     units=tuple(
         replace(unit, batch=8, warm_images=unit.warm_images // 5, images=16)
-        for unit in run_seeds.QUICK.units
+        for unit in seeds.QUICK.units
     ),
 )
 
@@ -39,7 +40,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def written(weights: Path) -> list[Path]:
-    return run_seeds.train(weights, settings=SMALL, workers=1)
+    return seeds.train(weights, settings=SMALL, workers=1)
 
 
 def about(path: Path) -> dict[str, object]:
@@ -72,7 +73,7 @@ def test_seeds_differ_and_the_same_seed_repeats_bit_for_bit(
     for name in ("training", "selection", "features"):
         (tmp_path / name).symlink_to(work / name)  # the same frames, no checkpoints
     written[1].unlink()
-    run_seeds.train(weights, seeds=[1], settings=SMALL, work=tmp_path, workers=1)
+    seeds.train(weights, seeds=[1], settings=SMALL, work=tmp_path, workers=1)
     assert written[1].read_bytes() == first
 
 
@@ -80,22 +81,22 @@ def test_finished_seeds_are_taken_up_and_not_trained_again(
     weights: Path, written: list[Path]
 ) -> None:
     before, told = [path.read_bytes() for path in written], list[str]()
-    run_seeds.train(weights, settings=SMALL, workers=1, tell=told.append)
+    seeds.train(weights, settings=SMALL, workers=1, tell=told.append)
     assert not any("loss" in line for line in told)
     assert [path.read_bytes() for path in written] == before
 
 
 def test_seeds_without_a_backbone_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"backbone.safetensors .*does not exist"):
-        run_seeds.train(tmp_path / "nothing", settings=SMALL, workers=1)
+        seeds.train(tmp_path / "nothing", settings=SMALL, workers=1)
     assert not seed_folder(tmp_path / "nothing", 1).exists()
 
 
 def test_every_seed_of_the_shipped_runs_follows_the_one_schedule() -> None:
-    full = run_seeds.FULL
+    full = seeds.FULL
     assert full.seeds == (1, 2, 3)
     assert [unit.start for unit in full.units] == [None, 5, 4]
-    for unit, wide in zip(full.units, run_wide.FULL.units, strict=True):
+    for unit, wide in zip(full.units, wide_run.FULL.units, strict=True):
         assert (wide.number, wide.channels, wide.worth) == (unit.number, unit.channels, unit.worth)
         assert wide.start == unit.number  # it goes on from the same unit of a seed
 
@@ -104,13 +105,13 @@ def test_every_seed_of_the_shipped_runs_follows_the_one_schedule() -> None:
 def wide(weights: Path, written: list[Path]) -> list[Path]:
     assert written
     settings = replace(
-        run_wide.QUICK,
+        wide_run.QUICK,
         footage=SMALL.footage,
-        units=tuple(replace(unit, batch=8) for unit in run_wide.QUICK.units),
-        backbone=replace(run_wide.QUICK.backbone, images=16, batch=8),
+        units=tuple(replace(unit, batch=8) for unit in wide_run.QUICK.units),
+        backbone=replace(wide_run.QUICK.backbone, images=16, batch=8),
         rows=24,
     )
-    return run_wide.train(weights, settings=settings, workers=1)
+    return wide_run.train(weights, settings=settings, workers=1)
 
 
 def test_a_wide_backbone_lies_with_units_of_its_own(weights: Path, wide: list[Path]) -> None:
@@ -139,7 +140,7 @@ def test_a_unit_of_the_shipped_width_is_refused_on_a_wide_backbone(
 
 def test_a_wide_run_needs_units_to_go_on_from(tmp_path: Path) -> None:
     weights = untrained_weights(tmp_path / "weights")
-    settings = replace(run_wide.QUICK, footage=SMALL.footage)
+    settings = replace(wide_run.QUICK, footage=SMALL.footage)
     with pytest.raises(InputError, match=r"seed-1.*unit-2.safetensors .*does not exist"):
-        run_wide.train(weights, settings=settings, workers=1)
+        wide_run.train(weights, settings=settings, workers=1)
     assert not wide_folder(weights).exists()

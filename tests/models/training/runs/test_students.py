@@ -12,7 +12,7 @@ import torch
 from models import ladder
 from models.split import cut
 from models.training.lessons import Lessons
-from models.training.run_students import FULL, QUICK, train
+from models.training.runs.students import FULL, QUICK, train
 from models.training.student import Pupil, StudentRecipe, TailRecipe, begun
 from models.training.workshop import Workshop
 from models.units.own_tail import TASKS
