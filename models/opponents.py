@@ -55,8 +55,8 @@ class StretchPlan:
     """
 
     seed: int = 1
-    standard: int = 200
-    busy: int = 100
+    standard: int = 100
+    busy: int = 50
     frames: int = 30
     scored: int = 5
 

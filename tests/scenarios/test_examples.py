@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 EXAMPLES = [
+    "continuous-rate",
     "drone",
     "gpu-pool-with-outage",
+    "layered-unit",
     "lossy-wifi-retransmit",
     "point-clouds",
     "shared-tail-or-copies",
+    "students",
     "two-hop-city",
     "two-tasks",
+    "video-or-units",
 ]
 OUTCOMES = ["on_time_frames", "late_frames", "lost_frames", "skipped_frames", "dropped_frames"]
 
@@ -94,3 +98,41 @@ def test_a_memory_of_two_networks_holds_a_shared_tail_and_not_three_copies() -> 
 def test_the_second_task_has_the_later_deadline() -> None:
     stream = plan_of("two-tasks").streams[0]
     assert stream.last_deadline_ns > stream.deadline_ns
+
+
+def test_settings_of_a_unit_of_any_rate_load_the_same_weights() -> None:
+    scenario = Scenario.from_file(FOLDER / "continuous-rate.yaml")
+    ladders = {}
+    for spec in run_specs(scenario):
+        stream = assemble(spec.point.record, spec.seed, scenario.folder).plan.streams[0]
+        ladders[stream.ladder.names[0]] = stream.ladder
+        if len(ladders) == 2:
+            break
+    assert len(set(ladders["any-1"].modules)) == 1
+    assert len(set(ladders["unit-1"].modules)) == len(ladders["unit-1"].names)
+    assert min(ladders["unit-1"].switch_ns) > 0
+
+
+def test_one_unit_of_the_lossy_link_is_sent_in_layers() -> None:
+    stream = plan_of("layered-unit").streams[0]
+    assert [name for name, of in zip(stream.ladder.names, stream.layers, strict=True) if of] == [
+        "layered"
+    ]
+    assert stream.cancel == "superseded"
+
+
+def test_students_bring_tails_that_a_worker_cannot_hold_all() -> None:
+    server = plan_of("students").server
+    (model,) = server.models
+    assert model.other_tails_ns
+    assert server.memory is not None
+    sizes = dict(zip(server.memory.names, server.memory.module_bytes, strict=True))
+    tails = [sizes[f"student-{k}/tail"] for k in (1, 2, 3)]
+    assert max(tails) < server.memory.capacity_bytes < sum(tails)
+
+
+def test_one_of_the_units_is_a_chain_and_the_others_stand_alone() -> None:
+    stream = plan_of("video-or-units").streams[0]
+    chains = dict(zip(stream.ladder.names, stream.chains, strict=True))
+    assert {name for name, chain in chains.items() if chain} == {"h264_444-qp36"}
+    assert set(chains) == {"unit-3", "unit-4", "h264_444-qp36"}
