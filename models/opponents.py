@@ -55,8 +55,8 @@ class StretchPlan:
     """
 
     seed: int = 1
-    standard: int = 100
-    busy: int = 50
+    standard: int = 60
+    busy: int = 30
     frames: int = 30
     scored: int = 5
 
