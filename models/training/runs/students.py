@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.lessons import Lessons
-from models.training.student import Pupil, StudentRecipe, TailRecipe, train_student, train_tail
+from models.training.student import Pupil, StudentRecipe, train_student
+from models.training.tails import TailRecipe, train_tail
 from models.training.team import Member, gathered
 from models.training.units import evaluate_coded
 from models.training.workshop import Footage, Workshop

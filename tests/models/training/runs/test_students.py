@@ -13,7 +13,8 @@ from models import ladder
 from models.split import cut
 from models.training.lessons import Lessons
 from models.training.runs.students import FULL, QUICK, train
-from models.training.student import Pupil, StudentRecipe, TailRecipe, begun
+from models.training.student import Pupil, StudentRecipe, begun
+from models.training.tails import TailRecipe
 from models.training.workshop import Workshop
 from models.units.own_tail import TASKS
 from models.units.shape import UnitShape
