@@ -55,7 +55,9 @@ def test_the_committed_model_card_is_what_the_command_writes(root: Path) -> None
 
 def test_profile_and_evaluation_measured_the_same_weights() -> None:
     evaluation = json.loads((find(NAME) / "evaluation.json").read_text())
-    evaluated, profiled = evaluation["facts"]["digests"], load(NAME).info["digests"]
+    evaluated: dict[str, str] = evaluation["facts"]["digests"]
+    profiled = load(NAME).info["digests"]
+    assert isinstance(profiled, dict)
     both = evaluated.keys() & profiled.keys()
     assert {name: evaluated[name] for name in both} == {name: profiled[name] for name in both}
     # A profile holds a layered unit whole, and video, which is evaluated on stretches.
