@@ -46,6 +46,7 @@ class ReducedUnit(Transform):
         tables: Counted frequencies of the symbols, for entropy coding; None until `seal`.
 
     Example:
+        >>> from models.units.shape import UnitShape
         >>> unit = ReducedUnit(UnitShape(channels=12), 2)
         >>> unit.name, unit.lowest, unit.levels
         ('crbq-12c-2b', -2, 4)
