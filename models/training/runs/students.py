@@ -52,13 +52,13 @@ class Settings:
 FULL = Settings(
     footage=workshop.FULL,
     students=(
-        StudentRecipe(rank=3, worth=40.0, start="unit-5", warm_images=40_000, images=30_000),
-        StudentRecipe(rank=2, worth=10.0, start="student-3", images=26_000),
-        StudentRecipe(rank=1, worth=2.0, start="student-2", images=26_000),
+        StudentRecipe(rank=3, worth=40.0, start="unit-5", warm_images=150_000, images=80_000),
+        StudentRecipe(rank=2, worth=10.0, start="student-3", images=60_000),
+        StudentRecipe(rank=1, worth=2.0, start="student-2", images=60_000),
     ),
     tails=(
-        *(TailRecipe(rank=rank, images=20_000) for rank in (3, 2, 1)),
-        *(TailRecipe(rank=2, images=20_000, tasks=(task,)) for task in TASKS),
+        *(TailRecipe(rank=rank, images=30_000) for rank in (3, 2, 1)),
+        *(TailRecipe(rank=2, images=24_000, tasks=(task,)) for task in TASKS),
     ),
 )
 """The schedule of the shipped students: three rates, and three tails for the middle one's tasks."""
