@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from safetensors import safe_open
 
 from models.baselines.jpeg import LADDER, Jpeg
+from models.comparing.evaluation import EvaluationPlan, evaluate_group, group_blocks
+from models.comparing.opponents import Opponents, compare_all, measure_opponents
+from models.comparing.seeds import compare_seeds, measure_seeds
+from models.comparing.targets import verdicts
 from models.measuring.answers import measure_blocks
 from models.measuring.device_load import device_load
-from models.measuring.evaluation import EvaluationPlan, evaluate_group, group_blocks
 from models.measuring.facts import facts
-from models.measuring.network import open_ladder, open_network
-from models.measuring.seeds import compare_seeds, measure_seeds
-from models.measuring.targets import verdicts
-from models.opponents import Opponents, compare_all, measure_opponents
 from models.scenes import render
+from models.subjects.opening import open_ladder, open_network
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     }
     trained = open_ladder(weights)
     image = render(seed=plan.seed, split="test", clip=0, t=0, kind="standard").image
-    everything = network if against is None else open_network(weights, (), features=True)
+    everything = network if against is None else open_network(weights, (), baselines=True)
     costs = {
         "backbone_bytes": trained.storage_bytes(),
         "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},

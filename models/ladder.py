@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from models.backbone import Backbone
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from models.split import SPLITS
 from models.units.bottleneck import BottleneckUnit
 from models.units.shape import shape_in

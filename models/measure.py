@@ -22,19 +22,19 @@ from models.measuring.chain_units import chain_unit, time_chains
 from models.measuring.chained import chain_digest, collect_chain, measure_chains
 from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts
-from models.measuring.network import open_ladder, open_network
 from models.measuring.timing import TimingPlan, time_stages
 from models.measuring.units import ladder_of
 from models.profile import HALVES, Profile, save, sealed
 from models.scenes import CLIP_FPS
+from models.subjects.opening import open_ladder, open_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from models.baselines.image_unit import ImageCodec
     from models.baselines.video import VideoCodec
+    from models.subjects.image_unit import ImageCodec
 
 __all__ = ["ContentPlan", "TimingPlan", "measure"]
 
@@ -96,7 +96,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     content: ContentPlan | None = None,
     timing: TimingPlan | None = None,
     codecs: Sequence[ImageCodec] = LADDER,
-    features: bool = False,
+    baselines: bool = False,
     videos: Sequence[VideoCodec] = (),
     cache: Path = Path("build/measured"),
     workers: int = 1,
@@ -111,7 +111,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         content: Which clips; by default 360 clips of 64 frames.
         timing: How often times are taken.
         codecs: Settings of still-image codecs to measure beside the trained units.
-        features: Whether to measure the feature codecs, too, CR+BQ units among them.
+        baselines: Whether to measure the feature codecs, too, CR+BQ units among them.
         videos: Settings of video codecs to measure, too.
         cache: Folder that keeps results clip by clip, so that a killed run goes on.
         workers: Processes of the content pass; the timing pass is always one thread.
@@ -124,7 +124,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         InputError: The weights are missing or damaged; nothing is written.
     """
     content, timing = content or ContentPlan(), timing or TimingPlan()
-    opened = partial(open_network, weights, tuple(codecs), features=features)
+    opened = partial(open_network, weights, tuple(codecs), baselines=baselines)
     network = opened()
     parts = content.blocks()
     blocks = [block for _, _, block in parts]

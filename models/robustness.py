@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.baselines import jpeg, video, webp
-from models.families import AWARE
 from models.markdown import table
 from models.measuring.growth import grown, stretch
-from models.measuring.network import open_network
 from models.scenes.spikes import AMPLITUDE, KINDS
+from models.subjects.families import AWARE
+from models.subjects.opening import open_network
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from models.baselines.image_unit import ImageCodec
     from models.baselines.video import VideoCodec
     from models.measuring.growth import Grown
+    from models.subjects.image_unit import ImageCodec
 
 __all__ = ["lines", "write"]
 
@@ -29,10 +29,10 @@ _TEXT = f"""# Robustness
 ## Damaged and foreign payloads
 
 Every payload carries the length of its coded bytes and a CRC-32 over all else
-([wire format](../models/wire.py)). One flipped bit, a burst of up to 32 bits, a cut, an addition,
-another unit's or codec's bytes, noise: every kind of payload there is refuses each with a reason
-and decodes none. A layer of the layered unit is refused without the layer that it refines, or with
-another frame's. `tests/models/test_damage.py` holds all of them to it.
+([wire format](../models/coding/wire.py)). One flipped bit, a burst of up to 32 bits, a cut, an
+addition, another unit's or codec's bytes, noise: every kind of payload there is refuses each with a
+reason and decodes none. A layer of the layered unit is refused without the layer that it refines,
+or with another frame's. `tests/models/coding/test_damage.py` holds all of them to it.
 
 ## Bursts that inflate payloads
 
@@ -43,7 +43,7 @@ something happens that no unit saw in training. Clip k shows kind k modulo {len(
 - **checks** of 1 to 4 pixels, 10 to 40 % of full scale up and down, turned over in every frame;
 - **strobe** light: 2 to 4 times as bright, and as dark, frame about frame;
 - **crafted**: a pattern found by gradients against units 2 to 5, at most {AMPLITUDE} of 255 levels
-  and the same in all frames (`models/training/crafted.py`).
+  and the same in all frames (`models/training/runs/crafted.py`).
 
 Below are the mean bytes of the same frames without a burst, and in multiples of it the mean and the
 largest payload in the burst. Video codecs are given every frame up to the burst's end, all others
@@ -73,7 +73,7 @@ def write(
     Raises:
         InputError: The weights are missing or damaged; nothing is written.
     """
-    network = open_network(weights, tuple(images), features=True)
+    network = open_network(weights, tuple(images), baselines=True)
     # What answers from an image does not change its bytes.
     once = [subject for subject in network.subjects if not subject.name.endswith(AWARE)]
     found = grown(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from models.density import Density
+from models.coding.density import Density
 from models.units.gdn import GDN
 from models.units.inverse_gdn import InverseGDN
 from models.units.sealing import clamped, counted
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.prior import FrequencyTables
+    from models.coding.prior import FrequencyTables
 
 __all__ = ["STRIDE", "LearnedPicture", "PictureShape"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from models.baselines.learned import LearnedPicture, PictureShape
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from models.weightfile import fill, read, refused, write
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import __version__ as pillow_version
 
 from models.baselines.picture import compressed, picture
-from models.wire import Identity, pack, unpack
+from models.coding.wire import Identity, pack, unpack
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from models.units.transform import Transform, rounded
 
 if TYPE_CHECKING:

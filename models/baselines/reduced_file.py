@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from models.baselines.reduced import ReducedUnit
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from models.units.shape import shape_in
 from models.weightfile import fill, read, refused, write
 

@@ -28,7 +28,7 @@ from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from models.wire import Identity, pack, unpack
+from models.coding.wire import Identity, pack, unpack
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:

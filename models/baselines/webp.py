@@ -15,7 +15,7 @@ from PIL import __version__ as pillow_version
 from PIL import features
 
 from models.baselines.picture import compressed, picture
-from models.wire import Identity, pack, unpack
+from models.coding.wire import Identity, pack, unpack
 
 if TYPE_CHECKING:
     import numpy as np

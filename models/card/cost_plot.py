@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from models.card.costs import costs_of
-from models.families import AWARE, FAMILIES, family, title
+from models.subjects.families import AWARE, FAMILIES, family, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

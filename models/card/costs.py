@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from models.families import family, known
 from models.markdown import table
+from models.subjects.families import family, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

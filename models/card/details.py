@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.families import family, of_group
+from models.comparing.measures import CURVED, MEASURES
 from models.markdown import ends, table
-from models.measuring.measures import CURVED, MEASURES
 from models.show import as_json
+from models.subjects.families import family, of_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

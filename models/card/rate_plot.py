@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from models.card.rivals import WORDS
-from models.families import ANCHOR, AWARE, FAMILIES, GROUPS, of_group, title
+from models.subjects.families import ANCHOR, AWARE, FAMILIES, GROUPS, of_group, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

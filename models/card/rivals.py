@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from models.families import ANCHOR, GROUPS, known, of_group, title
+from models.comparing.measures import CURVED
 from models.markdown import ends, table
-from models.measuring.measures import CURVED
+from models.subjects.families import ANCHOR, GROUPS, known, of_group, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

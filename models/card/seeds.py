@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.card.rivals import WORDS
+from models.comparing.measures import CURVED
 from models.markdown import ends, table
-from models.measuring.measures import CURVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     """Return what several seeds and widths found; nothing where one training was evaluated.
 
     Args:
-        evaluation: With ``seeds``, as ``models.measuring.seeds.compare_seeds`` returns it.
+        evaluation: With ``seeds``, as ``models.comparing.seeds.compare_seeds`` returns it.
     """
     found = evaluation.get("seeds")
     if not found or not found["runs"]:

@@ -17,45 +17,25 @@ import numpy as np
 import torch
 
 from models import scoring
-from models.backbone import Outputs, prepare
+from models.backbone import prepare
 from models.measuring.content import Block, draw
 from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
-from models.measuring.kin import STRANGERS, Kin
-from models.measuring.subject import Shown, Subject
 from models.scenes import PROFILED, render
+from models.subjects.subject import Shown, Subject
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from torch import Tensor
 
-    from models.measuring.answerer import Answerer
+    from models.subjects.network import Network
 
-__all__ = ["COLUMNS", "Answers", "Network", "collect", "content_digest", "measure_blocks"]
+__all__ = ["COLUMNS", "Answers", "collect", "content_digest", "measure_blocks"]
 
 COLUMNS = ("payload_bytes", "ideal_bytes", *scoring.TASKS, "confidence")
 _BATCH = 32
-
-
-class Network(NamedTuple):
-    """A cut backbone, everything that is measured on it, and what that has in common.
-
-    Attributes:
-        head: The backbone up to the split point.
-        tail: The rest of it.
-        subjects: What is measured; the first is the uncompressed network.
-        kin: What they have in common.
-        aware: The codec-aware backbone, where there is one and it is measured, too.
-    """
-
-    head: Callable[[Tensor], Tensor]
-    tail: Callable[[Tensor], Outputs]
-    subjects: Sequence[Subject]
-    kin: Kin = STRANGERS
-    aware: Answerer | None = None
 
 
 class Answers(NamedTuple):

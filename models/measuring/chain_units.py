@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
-    from models.measuring.answers import Network
     from models.measuring.chained import Chained
     from models.measuring.timing import TimingPlan, Timings
+    from models.subjects.network import Network
 
 __all__ = ["chain_unit", "time_chains"]
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
-    from models.measuring.answers import Network
     from models.measuring.content import Block
+    from models.subjects.network import Network
 
 __all__ = ["Chained", "chain_digest", "coded", "collect_chain", "measure_chains"]
 

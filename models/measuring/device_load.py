@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.measuring.subject import Subject
+    from models.subjects.subject import Subject
 
 __all__ = ["DeviceLoad", "device_load"]
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.measuring.kin import STRANGERS
 from models.profile import DEVICE_STAGES
 from models.show import spread_ms
+from models.subjects.kin import STRANGERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.measuring.kin import Kin
-    from models.measuring.subject import Subject
     from models.measuring.timing import SubjectTimes, Timings, WallTimes
+    from models.subjects.kin import Kin
+    from models.subjects.subject import Subject
 
 __all__ = ["clocks", "facts", "load_ns"]
 

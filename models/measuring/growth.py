@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from models.backbone import prepare
-from models.measuring.subject import Shown
 from models.scenes import SPIKES, calm, render
 from models.scenes.script import ClipKey
 from models.scenes.spikes import KINDS, burst_at
+from models.subjects.subject import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
-    from models.measuring.answers import Network
+    from models.subjects.network import Network
 
 __all__ = ["Grown", "Stretch", "grown", "stretch"]
 

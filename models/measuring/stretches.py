@@ -19,11 +19,11 @@ import torch
 
 from models import scoring
 from models.backbone import prepare
-from models.measuring.answerer import Answerer, plain_answerer
 from models.measuring.answers import Answers, content_digest
 from models.measuring.content import Block, ClipRef, draw
 from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
+from models.subjects.answerer import Answerer, plain_answerer
 from simulator.foundation.files import write_atomically
 from simulator.foundation.keyed import generator
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
-    from models.measuring.answers import Network
+    from models.subjects.network import Network
 
 __all__ = ["Streamed", "Stretches", "collect_videos", "measure_videos", "stretches"]
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.backbone import Outputs
-    from models.measuring.answers import Network
-    from models.measuring.subject import Subject
+    from models.subjects.network import Network
+    from models.subjects.subject import Subject
 
 __all__ = ["SubjectTimes", "TimingPlan", "Timings", "time_stages"]
 

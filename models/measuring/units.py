@@ -12,9 +12,10 @@ from models.profile import LayerTable, Tail, Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from models.measuring.answers import Answers, Network
-    from models.measuring.subject import Subject
+    from models.measuring.answers import Answers
     from models.measuring.timing import Timings
+    from models.subjects.network import Network
+    from models.subjects.subject import Subject
 
 __all__ = ["ladder_of"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as _parse
 from safetensors.numpy import save as _dump
 
-from models.coder import RangeCoder
+from models.coding.coder import RangeCoder
+from models.coding.prior import FrequencyTables
+from models.coding.wire import Identity, pack, unpack
 from models.own.affine import Affine, Layout
-from models.prior import FrequencyTables
-from models.wire import Identity, pack, unpack
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically
 

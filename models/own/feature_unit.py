@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.backbone import prepare
-from models.measuring.subject import Coded, Shown
 from models.own.feature_codec import FeatureCodec
+from models.subjects.subject import Coded, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -20,15 +20,11 @@ import torch
 from safetensors.torch import load_file
 
 from models.backbone import prepare
-from models.baselines.image_unit import ImageUnit, Once
 from models.baselines.jpeg import LADDER, Jpeg
-from models.baselines.on_device import OnDevice
 from models.measure import TimingPlan
-from models.measuring.answerer import plain_answerer
-from models.measuring.answers import Answers, Network
+from models.measuring.answers import Answers
 from models.measuring.facts import clocks, facts
 from models.measuring.stopwatch import Stopwatch
-from models.measuring.subject import Shown
 from models.measuring.timing import time_stages
 from models.measuring.units import ladder_of
 from models.own.calibrate import calibration_frames, codecs, stored_codecs
@@ -40,6 +36,11 @@ from models.own.opening import open_model
 from models.own.pictures import read_frame
 from models.own.tasks import TASKS, Scored, Task
 from models.profile import HALVES, Profile, save, sealed
+from models.subjects.answerer import plain_answerer
+from models.subjects.image_unit import ImageUnit, Once
+from models.subjects.network import Network
+from models.subjects.on_device import OnDevice
+from models.subjects.subject import Shown
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.measuring.subject import Subject
     from models.own.clips import Clip
+    from models.subjects.subject import Subject
 
 __all__ = ["OwnPlan", "measure_own"]
 

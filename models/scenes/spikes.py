@@ -3,7 +3,7 @@
 Clips of the set ``spikes`` are drawn like standard ones, and then, for about a second in every
 three, something happens that a codec did not learn to expect. Clip k shows kind k modulo 4 of
 ``KINDS``. The crafted pattern is a universal adversarial perturbation (Moosavi-Dezfooli et al.,
-arXiv 1610.08401), computed once by ``models.training.crafted`` to raise the bits of bottleneck
+arXiv 1610.08401), computed once by ``models.training.runs.crafted`` to raise the bits of bottleneck
 units by 8 of 255 levels; all others are drawn.
 """
 

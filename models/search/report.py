@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.markdown import table
-from models.measuring.costs import costs, lines
 from models.scoring import TASKS
 from models.search import sampling
+from models.search.costs import costs, lines
 from models.search.record import FILE, Found
 from models.split import SPLITS
 from simulator.foundation.files import write_atomically
@@ -38,8 +38,8 @@ _ABOUT_MODES = """\
 One design at the budget of a trial: with the teacher's answers and the labels; with the teacher's
 answers alone, which needs no labels; with nothing but the distance of the features; and with no
 rate in the loss. The rate there is an estimate by a density that learns beside the unit
-(`models/density.py`). It exists in training only: what crosses the network is coded with integer
-tables, counted once when the unit is sealed.
+(`models/coding/density.py`). It exists in training only: what crosses the network is coded with
+integer tables, counted once when the unit is sealed.
 """
 
 _ABOUT_LONGER = """\
@@ -80,7 +80,7 @@ def render(found: Found, cost_lines: Sequence[str]) -> str:
 
     Args:
         found: The search.
-        cost_lines: The tables of ``models.measuring.costs``.
+        cost_lines: The tables of ``models.search.costs``.
     """
     sections = {
         "# Unit search": (_INTRODUCTION, _drawn(found)),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.measuring.bottleneck import Bottleneck
-from models.measuring.subject import Shown
 from models.scoring import TASKS, Truth, score
 from models.search.record import Outcome
 from models.split import SPLITS, cut
+from models.subjects.bottleneck import Bottleneck
+from models.subjects.subject import Shown
 from models.training.cache import FeatureSet, cached
 from models.training.units import UnitRecipe, train_unit
 from simulator.foundation.files import write_atomically

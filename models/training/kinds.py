@@ -44,7 +44,7 @@ KINDS = (
     Kind("crbq", "CR+BQ at 8 to 1 bits", "models.training.runs.reduced"),
     Kind("aware", "the backbone that knows codecs", "models.training.runs.aware"),
     Kind("pictures", "the learned image codec", "models.training.runs.pictures"),
-    Kind("crafted", "a pattern that inflates payloads", "models.training.crafted"),
+    Kind("crafted", "a pattern that inflates payloads", "models.training.runs.crafted"),
     Kind("seeds", "bottleneck units from three seeds", "models.training.runs.seeds"),
     Kind("wide", "a wider backbone and its units", "models.training.runs.wide"),
 )

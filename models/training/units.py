@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from models.backbone import Outputs
     from models.baselines.reduced import ReducedUnit
-    from models.prior import FrequencyTables
+    from models.coding.prior import FrequencyTables
     from models.training.cache import CachedBatch, FeatureSet
     from models.training.frames import FrameSet
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from models.density import Density
+from models.coding.density import Density
 from models.units.sealing import LARGEST, clamped, counted
 from models.units.transform import Transform, rounded
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.prior import FrequencyTables
+    from models.coding.prior import FrequencyTables
     from models.units.shape import UnitShape
 
 __all__ = ["BottleneckUnit"]

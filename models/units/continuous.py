@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.prior import FrequencyTables
+    from models.coding.prior import FrequencyTables
     from models.units.shape import UnitShape
 
 __all__ = ["GRID", "POINTS", "STEPS", "ContinuousUnit", "place_of", "step_of"]

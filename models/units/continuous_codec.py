@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.coder import RangeCoder
+from models.coding.coder import RangeCoder
+from models.coding.wire import Identity, pack, unpack
 from models.units.continuous import place_of
-from models.wire import Identity, pack, unpack
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:

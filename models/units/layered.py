@@ -22,8 +22,8 @@ from models.units.transform import Transform
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.density import Mixture
-    from models.prior import FrequencyTables
+    from models.coding.density import Mixture
+    from models.coding.prior import FrequencyTables
     from models.units.shape import UnitShape
 
 __all__ = ["LAYERS", "LayeredUnit", "Refined"]

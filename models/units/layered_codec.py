@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.coder import RangeCoder
-from models.wire import Identity, pack, unpack
+from models.coding.coder import RangeCoder
+from models.coding.wire import Identity, pack, unpack
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:

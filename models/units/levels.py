@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from models.density import Mixture
+from models.coding.density import Mixture
 
 __all__ = ["Adjustment", "LevelDensity", "between"]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.density import Mixture
+    from models.coding.density import Mixture
 
 __all__ = ["LARGEST", "clamped", "counted"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 
 from models.backbone import FEATURES
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from models.units.continuous import GRID, ContinuousUnit
 from models.units.layered import LAYERS, LayeredUnit
 from models.units.shape import UnitShape, shape_in

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.density import Density
+from models.coding.density import Density
 from models.scenes import SIDE
 from models.units.gdn import GDN
 from models.units.sealing import clamped, counted
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.prior import FrequencyTables
+    from models.coding.prior import FrequencyTables
     from models.units.shape import UnitShape
 
 __all__ = ["FRAME", "Student"]

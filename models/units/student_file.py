@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from models.prior import FrequencyTables
+from models.coding.prior import FrequencyTables
 from models.units.difference import differences, restored
 from models.units.own_tail import TASKS, OwnTail, TaskTails
 from models.units.shape import shape_in

@@ -188,7 +188,7 @@ def _measure(arguments: Arguments) -> int:
             arguments.folder,
             content=ContentPlan().scaled(arguments.share),
             codecs=(*jpeg.LADDER, *webp.LADDER) if arguments.baselines else jpeg.LADDER,
-            features=arguments.baselines,
+            baselines=arguments.baselines,
             videos=video.STREAMED if arguments.videos else (),
             workers=arguments.workers,
             tell=_tell,

@@ -79,8 +79,8 @@ def _train(arguments: Arguments) -> int:
 
 def _evaluate(arguments: Arguments) -> int:
     from models.card import write
+    from models.comparing.opponents import Opponents
     from models.evaluate import evaluate
-    from models.opponents import Opponents
     from simulator.foundation.files import write_atomically
     from simulator.latency import latency_markdown, measure_latency
 
@@ -103,8 +103,8 @@ def _evaluate(arguments: Arguments) -> int:
 
 
 def _search(arguments: Arguments) -> int:
-    from models.measuring.network import open_ladder
     from models.search.report import write
+    from models.subjects.opening import open_ladder
 
     write(open_ladder(arguments.weights).folder, arguments.out)
     print(arguments.out)

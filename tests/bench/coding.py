@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from models.coder import RangeCoder
-from models.measuring.network import open_ladder, open_network
+from models.coding.coder import RangeCoder
+from models.subjects.opening import open_ladder, open_network
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.prior import FrequencyTables
+    from models.coding.prior import FrequencyTables
 
 SYMBOL_NS = 30.0
 FACTOR, EXTRA_BYTES = 1.005, 4.0

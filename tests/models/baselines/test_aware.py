@@ -10,18 +10,18 @@ import pytest
 
 from models import ladder
 from models.baselines import aware_file
-from models.baselines.image_unit import ImageUnit, Once
 from models.baselines.jpeg import Jpeg
 from models.baselines.lossless import Lossless
 from models.baselines.video import VideoCodec
-from models.measuring.answerer import plain_answerer
+from models.coding.wire import pack
 from models.measuring.answers import collect, measure_blocks
 from models.measuring.content import short_clips
-from models.measuring.network import open_ladder, open_network
 from models.measuring.stretches import collect_videos, measure_videos, stretches
+from models.subjects.answerer import plain_answerer
+from models.subjects.image_unit import ImageUnit, Once
+from models.subjects.opening import open_ladder, open_network
 from models.training.runs.aware import FULL, QUICK, train
 from models.training.spoiling import spoiled
-from models.wire import pack
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
 from tests.models.untrained_images import FRAME, untrained_aware, untrained_pictures
@@ -61,18 +61,18 @@ def test_the_file_names_the_backbone_it_goes_on_from(weights: Path, tmp_path: Pa
     network, _, _ = ladder.load_backbone(other)
     aware_file.save(other, network, {}, backbone="another")
     with pytest.raises(InputError, match="must go on from the backbone"):
-        open_network(other, (), features=True)
+        open_network(other, (), baselines=True)
 
 
 def test_without_its_file_nothing_is_aware(tmp_path: Path) -> None:
     folder = untrained_weights(tmp_path / "weights", (2,))
-    network = open_network(folder, (Jpeg("444", 50),), features=True)
+    network = open_network(folder, (Jpeg("444", 50),), baselines=True)
     assert network.aware is None
     assert not any(subject.name.endswith("-aware") for subject in network.subjects)
 
 
 def test_every_image_codec_comes_plain_and_aware(weights: Path) -> None:
-    network = open_network(weights, (Jpeg("444", 50),), features=True)
+    network = open_network(weights, (Jpeg("444", 50),), baselines=True)
     sent = {s.name: s for s in network.subjects if s.kind == "image-codec"}
     assert set(sent) == {
         "server-png",
@@ -105,7 +105,7 @@ def test_only_with_the_baselines_are_there_aware_ones(weights: Path) -> None:
 def test_both_networks_are_sent_the_same_bytes_and_answer_otherwise(
     weights: Path, tmp_path: Path
 ) -> None:
-    opened = partial(open_network, weights, (Jpeg("444", 20),), features=True)
+    opened = partial(open_network, weights, (Jpeg("444", 20),), baselines=True)
     blocks = short_clips(seed=3, kind="standard", clips=2)
     measure_blocks(opened, blocks, tmp_path)
     found = {s.name: collect(s, blocks, tmp_path) for s in opened().subjects}
@@ -119,7 +119,7 @@ def test_both_networks_are_sent_the_same_bytes_and_answer_otherwise(
 
 
 def test_video_is_decoded_once_and_answered_twice(weights: Path, tmp_path: Path) -> None:
-    opened = partial(open_network, weights, (), features=True)
+    opened = partial(open_network, weights, (), baselines=True)
     over = stretches(seed=5, kind="busy", clips=1, frames=5, scored=2)
     digest, aware = open_ladder(weights).digest, opened().aware
     assert aware is not None

@@ -11,7 +11,7 @@ import torch
 from models.backbone import prepare
 from models.baselines import learned_file
 from models.baselines.learned import LearnedPicture, PictureShape
-from models.payloads import PayloadCodec
+from models.coding.payloads import PayloadCodec
 from models.training.runs.pictures import FULL, QUICK, train
 from models.units.gdn import GDN
 from models.units.inverse_gdn import InverseGDN

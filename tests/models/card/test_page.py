@@ -11,10 +11,10 @@ from models.baselines.webp import WebP
 from models.card import render, write
 from models.card.costs import costs_of
 from models.card.rate_plot import draw
+from models.comparing.opponents import Opponents, StretchPlan
+from models.comparing.targets import verdicts
 from models.evaluate import EvaluationPlan, evaluate
 from models.measuring.content import short_clips
-from models.measuring.targets import verdicts
-from models.opponents import Opponents, StretchPlan
 from models.profile import save
 from simulator.foundation.errors import InputError
 from tests.models.profiles import tiny_profile

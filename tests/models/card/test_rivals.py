@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from models.card.rivals import families, in_short
+from models.comparing.comparison import compare
+from models.comparing.measures import MEASURES, Drawn
 from models.intervals import draws
-from models.measuring.comparison import compare
-from models.measuring.measures import MEASURES, Drawn
 
 
 def steady(size: float, score: float) -> Drawn:

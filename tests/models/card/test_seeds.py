@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.card.seeds import seeds
-from models.measuring.measures import CURVED
+from models.comparing.measures import CURVED
 
 
 def value(mean: float, low: float, high: float | None) -> dict[str, float | None]:

@@ -11,9 +11,9 @@ import pytest
 from models.baselines.video import STREAMED, VideoCodec
 from models.measure import ContentPlan, TimingPlan, measure
 from models.measuring.chained import coded, collect_chain, measure_chains
-from models.measuring.network import open_ladder, open_network
 from models.profile import DEVICE_STAGES, combined, load
 from models.scenes import render
+from models.subjects.opening import open_ladder, open_network
 from tests.models.untrained import untrained_weights
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.coding.wire import HEADER_BYTES, pack
 from models.own.affine import Affine, Layout
 from models.own.calibrate import BITS, codecs
 from models.own.feature_codec import FeatureCodec
-from models.wire import HEADER_BYTES, pack
 from simulator.foundation.errors import InputError
 
 if TYPE_CHECKING:

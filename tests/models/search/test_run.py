@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from models.measuring.network import open_network
-from models.measuring.subject import Shown
 from models.search.record import Found
 from models.search.report import write
 from models.search.run import FULL, QUICK, train
 from models.search.trial import DesignRecipe, features_of
 from models.split import SPLITS, cut
+from models.subjects.opening import open_network
+from models.subjects.subject import Shown
 from models.training.workshop import Workshop
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights

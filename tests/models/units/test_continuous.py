@@ -13,11 +13,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.coding.wire import pack
 from models.units.continuous import GRID, ContinuousUnit, step_of
 from models.units.continuous_codec import ContinuousCodec
 from models.units.levels import Adjustment, LevelDensity, between
 from models.units.shape import UnitShape
-from models.wire import pack
 from simulator.foundation.errors import InputError
 from tests.models.untrained_levels import Features, any_rate
 

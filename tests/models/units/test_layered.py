@@ -11,10 +11,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.coding.wire import apart
 from models.units.layered import LAYERS, LayeredUnit
 from models.units.layered_codec import LayeredCodec
 from models.units.shape import UnitShape
-from models.wire import apart
 from simulator.foundation.errors import InputError
 from tests.models.untrained_levels import Features, in_layers
 

@@ -11,16 +11,16 @@ import torch
 
 from models import ladder
 from models.backbone import prepare
-from models.measuring.network import open_network
-from models.measuring.student import Taught
-from models.measuring.subject import Shown
+from models.coding.wire import HEADER_BYTES
 from models.scenes import render
 from models.split import SPLITS
+from models.subjects.opening import open_network
+from models.subjects.student import Taught
+from models.subjects.subject import Shown
 from models.units.own_tail import TaskTails
 from models.units.shape import UnitShape
 from models.units.student import FRAME, Student
 from models.units.student_file import load_all, load_student, save_student
-from models.wire import HEADER_BYTES
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
 from tests.models.untrained_students import untrained_students
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.measuring.answers import Network
+    from models.subjects.network import Network
 
 
 @pytest.fixture(scope="module")

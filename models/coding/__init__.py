@@ -1,0 +1,1 @@
+"""Symbols to bytes and back: learned priors as integer tables, the range coder, the wire format."""

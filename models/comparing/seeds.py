@@ -1,0 +1,169 @@
+"""The headline figure from several training seeds and on a wider backbone.
+
+test clips -> units of each seed, of the wide backbone; JPEG on both backbones
+           -> bytes for the clean score less 2 points, run by run -> their spread over seeds
+
+An interval over clips says how far the choice of clips moves a figure, the spread over seeds how
+far the order of the pictures, the noise and the first weights of the units do.
+"""
+
+from __future__ import annotations
+
+import statistics
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from models.baselines.jpeg import Jpeg
+from models.comparing.comparison import compare
+from models.comparing.evaluation import group_blocks
+from models.comparing.measures import CURVED, drawn
+from models.intervals import draws
+from models.measuring.answers import collect, measure_blocks
+from models.runs import load_seeds, wide_folder
+from models.subjects.opening import open_ladder, open_network, open_seeds, seed_prefix
+from models.weightfile import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from models.comparing.evaluation import EvaluationPlan
+    from models.comparing.measures import Drawn
+    from models.ladder import TrainedLadder
+    from models.subjects.network import Network
+
+__all__ = ["JPEGS", "compare_seeds", "measure_seeds", "spread_of"]
+
+_FIGURES = ("bytes_needed", "jpeg444_over_units")
+
+JPEGS = tuple(Jpeg("444", quality) for quality in (20, 35, 50, 75))
+"""The settings between which JPEG comes within 2 points of the clean score."""
+
+
+def measure_seeds(
+    weights: str | Path,
+    *,
+    plan: EvaluationPlan,
+    cache: Path,
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Measure the units of all runs beside a folder of weights, and JPEG, on test clips.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        plan: The clips; standard and busy ones are measured on.
+        cache: Folder that keeps results, so that a killed run goes on.
+        workers: Processes, one thread each.
+        tell: Called with a line of progress.
+    """
+    blocks = group_blocks(plan)["test"]
+    for opened, _ in _runs(open_ladder(weights)):
+        measure_blocks(opened, blocks, cache, evidence=True, workers=workers, tell=tell)
+
+
+def compare_seeds(weights: str | Path, *, plan: EvaluationPlan, cache: Path) -> dict[str, Any]:
+    """Return the headline figure of every run, all measured into the cache before, for JSON.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+        plan: The clips.
+        cache: Folder of results.
+
+    Returns:
+        ``runs``: of each its backbone's name, width and clean scores, its seed, what the files say
+        about their ``training``, the bytes and scores of its units (``settings``), and for each
+        measure of ``CURVED`` the bytes that they need for the clean score less 2 points and how
+        many times those JPEG 4:4:4 takes.
+        ``spread``: the last two over the seeds on one backbone, by its name.
+    """
+    blocks = group_blocks(plan)["test"]
+    found: list[dict[str, Any]] = []
+    for opened, runs in _runs(open_ladder(weights)):
+        subjects = opened().subjects
+        answers = {s.name: collect(s, blocks, cache, evidence=True) for s in subjects}
+        every = draws(len(answers[subjects[0].name].confidence))
+        means = {name: drawn(each, every) for name, each in answers.items()}
+        jpegs = {codec.name: means[codec.name] for codec in JPEGS}
+        for run in runs:
+            units = {unit.name: means[run.prefix + unit.name] for unit in run.ladder.units}
+            found.append(_headline(run, units, jpegs, means[subjects[0].name]))
+    spread = {}
+    for name in dict.fromkeys(run["backbone"] for run in found):
+        of_one = [run for run in found if run["backbone"] == name]
+        spread[name] = {"seeds": len(of_one)} | {
+            figure: {
+                measure: spread_of([run[figure][measure] for run in of_one]) for measure in CURVED
+            }
+            for figure in _FIGURES
+        }
+    return {"runs": found, "spread": spread}
+
+
+class _Run(NamedTuple):
+    """Units of one training, as they are called among the subjects of an opened network."""
+
+    backbone: str
+    seed: int
+    ladder: TrainedLadder
+    prefix: str
+
+
+def _runs(trained: TrainedLadder) -> list[tuple[Callable[[], Network], list[_Run]]]:
+    """Return by backbone what opens it with the units of its runs, and these."""
+    name, wide = trained.folder.name, wide_folder(trained.folder)
+    found: list[tuple[Callable[[], Network], list[_Run]]] = []
+    if seeds := load_seeds(trained):
+        runs = [_Run(name, seed, ladder, seed_prefix(seed)) for seed, ladder in seeds.items()]
+        found.append((partial(open_seeds, trained.folder, JPEGS), runs))
+    if wide.is_dir():
+        ladder = open_ladder(wide)
+        run = _Run(wide.name, int(ladder.about["seed"]), ladder, "")
+        found.append((partial(open_network, wide, JPEGS), [run]))
+    return found
+
+
+def _headline(
+    run: _Run, units: Mapping[str, Drawn], jpegs: Mapping[str, Drawn], clean: Drawn
+) -> dict[str, Any]:
+    compared = compare({**units, **jpegs}, clean)
+    return {
+        "backbone": run.backbone,
+        "width": run.ladder.backbone.width,
+        "seed": run.seed,
+        "training": _training(run.ladder),
+        "clean": {name: round(float(values[0]), 6) for name, values in clean.scores.items()},
+        "settings": {name: compared.settings[name] for name in units},
+        "bytes_needed": compared.families["unit"]["bytes_needed"],
+        "jpeg444_over_units": compared.families["jpeg444"]["over_ours"],
+    }
+
+
+def _training(trained: TrainedLadder) -> dict[str, Any]:
+    """Return what a run's files say: of its backbone where it has its own, and of its units."""
+    names = ("backbone", *(unit.name for unit in trained.units))
+    files = (trained.folder / f"{name}.safetensors" for name in names)
+    return {file.stem: read(file)[1] for file in files if file.is_file()}
+
+
+def spread_of(runs: Sequence[Mapping[str, float] | None]) -> dict[str, float] | None:
+    """Return the smallest, the largest, the mean and the sample deviation of a figure over runs.
+
+    Args:
+        runs: The figure with its interval over clips, None where it is not reached.
+
+    Returns:
+        None where one run does not reach it. One run alone has no deviation.
+
+    Example:
+        >>> spread_of([{"mean": 400.0}, {"mean": 500.0}, {"mean": 600.0}])
+        {'low': 400.0, 'high': 600.0, 'mean': 500.0, 'deviation': 100.0}
+        >>> spread_of([{"mean": 400.0}, None])
+    """
+    means = [run["mean"] for run in runs if run is not None]
+    if len(means) < len(runs):
+        return None
+    found = {"low": min(means), "high": max(means), "mean": statistics.fmean(means)}
+    if len(means) > 1:
+        found["deviation"] = statistics.stdev(means)
+    return {name: round(value, 6) for name, value in found.items()}
