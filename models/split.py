@@ -31,11 +31,13 @@ class SplitPoint:
         after: Name of the head's last layer.
         features: Channels, height and width of what the head gives.
         head_macs: Multiply-accumulates of the head for a frame, those of convolutions.
+        first_on_wire: What the wire format carries for the first unit there.
     """
 
     after: str
     features: tuple[int, int, int]
     head_macs: int
+    first_on_wire: int
 
     def features_at(self, width: float) -> tuple[int, int, int]:
         """Return what the head of a network of another width gives.
@@ -53,10 +55,15 @@ _REDUCE = 3**2 * 32 * 48 * 28**2
 _WIDE = 3**2 * (48 * 64 + 64 * 64) * 28**2
 
 SPLITS = {
-    "early": SplitPoint(after="stem", features=(32, 56, 56), head_macs=_STEM),
-    "middle": SplitPoint(after=SPLIT_AFTER, features=FEATURES, head_macs=_STEM + _REDUCE),
+    "early": SplitPoint(after="stem", features=(32, 56, 56), head_macs=_STEM, first_on_wire=21),
+    "middle": SplitPoint(
+        after=SPLIT_AFTER, features=FEATURES, head_macs=_STEM + _REDUCE, first_on_wire=1
+    ),
     "late": SplitPoint(
-        after=f"tail.{_LOCAL}", features=(64, 28, 28), head_macs=_STEM + _REDUCE + _WIDE
+        after=f"tail.{_LOCAL}",
+        features=(64, 28, 28),
+        head_macs=_STEM + _REDUCE + _WIDE,
+        first_on_wire=31,
     ),
 }
 """The backbone's split points by name; the ladder of units is trained at the middle one."""

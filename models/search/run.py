@@ -7,29 +7,26 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
-from models.ladder import save_unit
 from models.search.record import FILE, Found, Outcome, best
 from models.search.sampling import Design, designs
-from models.search.trial import Budget, DesignRecipe, features_of, judged, learned, tried
+from models.search.trial import Budget, DesignRecipe, features_of, tried
 from models.split import SPLITS
 from models.training import workshop
 from models.training.workshop import Footage, Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     Tell = Callable[[str], None]
 
 __all__ = ["FULL", "QUICK", "Settings", "train"]
-
-_WIRE = {"early": 21, "late": 31}  # numbers of units outside the ladder's split point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +37,7 @@ class Settings:
         footage: Which frames.
         trials: Designs at each split point.
         budget: Of each trial.
-        longer: Of the best design early, and of the best late.
+        longer: Of the best design at a split point, where the ladder does not stand.
         most_bytes: What a frame of the best design may take.
         compared: The design that is trained in several ways.
     """
@@ -48,7 +45,7 @@ class Settings:
     footage: Footage
     trials: int
     budget: Budget
-    longer: Budget
+    longer: Mapping[str, Budget]
     most_bytes: float
     compared: Design
 
@@ -59,6 +56,14 @@ class Settings:
             for split in SPLITS
             for k, design in enumerate(designs(seed, split, self.trials), start=1)
         )
+
+    def best(self, trials: Sequence[Outcome], seed: int) -> Iterator[tuple[DesignRecipe, Budget]]:
+        """Return how the best designs of the trials are trained longer."""
+        for split, budget in self.longer.items():
+            design = best(trials, split, self.most_bytes).design
+            number = SPLITS[split].first_on_wire
+            title = f"longer-{split}"
+            yield DesignRecipe.of(title, design, budget, number=number, seed=seed), budget
 
     def modes(self, seed: int) -> tuple[DesignRecipe, ...]:
         """Return one design's trainings: with labels, without, by features only, without a rate."""
@@ -80,21 +85,29 @@ class Settings:
         )
 
 
+_LONGER = Budget(images=130_000, warm_images=100_000, frames=0, selection=3_000, keep_every=200)
+
 FULL = Settings(
     footage=workshop.FULL,
     trials=6,
     budget=Budget(images=3_840, warm_images=7_200, frames=12_000, selection=1_000),
-    longer=Budget(images=28_800, warm_images=24_000, frames=12_000, selection=3_000),
+    longer={
+        "early": replace(_LONGER, frames=24_000),
+        "late": replace(_LONGER, frames=48_000),
+    },
     most_bytes=500.0,
     compared=Design(split="middle", channels=16, stride=2, width=64, step=1.0, worth=20.0),
 )
-"""The search behind the shipped record and the shipped early and late units."""
+"""The search behind the shipped record."""
 
 QUICK = Settings(
     footage=workshop.QUICK,
     trials=2,
     budget=Budget(images=16, warm_images=16, frames=32, selection=4, batch=8, keep_every=2),
-    longer=Budget(images=16, warm_images=32, frames=32, selection=4, batch=8, keep_every=2),
+    longer=dict.fromkeys(
+        ("early", "late"),
+        Budget(images=16, warm_images=32, frames=32, selection=4, batch=8, keep_every=2),
+    ),
     most_bytes=1000.0,
     compared=Design(split="middle", channels=4, stride=4, width=16, step=1.0, worth=20.0),
 )
@@ -112,7 +125,7 @@ def train(
 ) -> Found:
     """Search for units on a trained backbone; a killed search goes on where it was.
 
-    Writes the record and the units ``early-1`` and ``late-1`` beside the backbone.
+    Writes the record beside the backbone; the units that it tries are not kept.
 
     Args:
         weights: A folder of weights as ``splitcast units train`` wrote it.
@@ -128,20 +141,13 @@ def train(
     shop = Workshop.furnished(weights, settings.footage, work=work, workers=workers, tell=tell)
     for split in SPLITS:
         features_of(shop, split, settings.budget.frames, tell)
-    one = partial(_tried, shop=shop, budget=settings.budget)
-    trials = _all(one, settings.recipes(seed), workers, tell)
-    modes = _all(one, settings.modes(seed), workers, tell)
-    chosen = [
-        DesignRecipe.of(
-            f"{split}-1",
-            best(trials, split, settings.most_bytes).design,
-            settings.longer,
-            number=number,
-            seed=seed,
-        )
-        for split, number in _WIRE.items()
-    ]
-    longer = _all(partial(_kept, shop=shop, budget=settings.longer), chosen, workers, tell)
+    trials = _all(
+        shop, [(recipe, settings.budget) for recipe in settings.recipes(seed)], workers, tell
+    )
+    modes = _all(
+        shop, [(recipe, settings.budget) for recipe in settings.modes(seed)], workers, tell
+    )
+    longer = _all(shop, [*settings.best(trials, seed)], workers, tell)
     found = Found(
         backbone=shop.digest,
         frames=settings.budget.frames,
@@ -156,14 +162,14 @@ def train(
 
 
 def _all(
-    job: Callable[..., Outcome], recipes: Iterable[DesignRecipe], workers: int, tell: Tell
+    shop: Workshop, jobs: Sequence[tuple[DesignRecipe, Budget]], workers: int, tell: Tell
 ) -> tuple[Outcome, ...]:
     if workers == 1:
-        return tuple(job(recipe, tell=tell) for recipe in recipes)
+        return tuple(tried(shop, recipe, budget, tell) for recipe, budget in jobs)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start) as pool:
         outcomes = []
-        for outcome in pool.map(job, recipes):
+        for outcome in pool.map(partial(tried, shop), *zip(*jobs, strict=True)):
             tell(f"{outcome.name}: {outcome.payload_bytes:.0f} B, {outcome.mean_score:.3f}")
             outcomes.append(outcome)
     return tuple(outcomes)
@@ -171,27 +177,3 @@ def _all(
 
 def _start() -> None:
     torch.set_num_threads(1)
-
-
-def _quiet(_line: str) -> None:
-    """Say nothing: a worker's outcome is told where it arrives."""
-
-
-def _tried(recipe: DesignRecipe, *, shop: Workshop, budget: Budget, tell: Tell = _quiet) -> Outcome:
-    return tried(shop, recipe, budget, tell)
-
-
-def _kept(recipe: DesignRecipe, *, shop: Workshop, budget: Budget, tell: Tell = _quiet) -> Outcome:
-    """Train a unit and write it beside the backbone."""
-    unit = learned(shop, recipe, budget, tell)
-    outcome = judged(shop, recipe, unit, budget.selection)
-    about = {
-        "seed": recipe.seed,
-        "images": recipe.images,
-        "warm_images": recipe.warm_images,
-        "worth": recipe.worth,
-        "split": recipe.split,
-        "selection": {**outcome.scores, "payload_bytes": outcome.payload_bytes},
-    }
-    save_unit(shop.weights, unit, about, backbone=shop.digest)
-    return outcome

@@ -14,7 +14,6 @@ from models.search.record import Outcome
 from models.split import SPLITS, cut
 from models.subjects.bottleneck import Bottleneck
 from models.subjects.subject import Shown
-from models.training.cache import FeatureSet, cached
 from models.training.units import UnitRecipe, train_unit
 from simulator.foundation.files import write_atomically
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.search.sampling import Design
+    from models.training.cache import FeatureSet
     from models.training.workshop import Workshop
     from models.units.bottleneck import BottleneckUnit
     from models.units.shape import UnitShape
@@ -86,6 +86,9 @@ class DesignRecipe(UnitRecipe):
         return cls(
             title=title,
             design=design,
+            split=design.split,
+            stride=design.stride,
+            width=design.width,
             number=number,
             channels=design.channels,
             worth=design.worth,
@@ -112,11 +115,6 @@ class DesignRecipe(UnitRecipe):
         return self.design.shape
 
     @property
-    def split(self) -> str:
-        """The split point that it stands at."""
-        return self.design.split
-
-    @property
     def thrift(self) -> float:
         """Weight of the estimated rate within the loss."""
         return 1.0 if self.rated else 0.0
@@ -126,17 +124,9 @@ def features_of(
     shop: Workshop, split: str, frames: int, tell: Tell = lambda _line: None
 ) -> FeatureSet:
     """Return what a split point's head makes of the first training frames."""
-    if split == "middle":
+    if split == shop.split:
         return shop.features.first(frames)
-    return cached(
-        shop.work / f"features-{split}",
-        shop.backbone,
-        shop.training,
-        digest=shop.digest,
-        split=split,
-        rows=frames,
-        tell=tell,
-    )
+    return shop.at(split, frames, tell).features
 
 
 def learned(

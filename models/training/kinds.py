@@ -37,7 +37,8 @@ class Kind:
 
 KINDS = (
     Kind("ladder", "the backbone and its bottleneck units", "models.training.runs.ladder"),
-    Kind("search", "early and late units that a search found", "models.search.run"),
+    Kind("search", "the search for units at three split points", "models.search.run"),
+    Kind("splits", "units at the early and the late split point", "models.training.runs.splits"),
     Kind("continuous", "one unit of any rate", "models.training.runs.continuous"),
     Kind("layered", "one unit in layers", "models.training.runs.layered"),
     Kind("students", "Entropic Students with tails of their own", "models.training.runs.students"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.backbone import SPLIT_AFTER, Backbone, prepare
+from models.backbone import Backbone, prepare
 from models.ladder import halved
 from models.scoring import Truth, score
 from models.split import SPLITS, cut
@@ -65,6 +65,9 @@ class UnitRecipe:
         batch: Frames a step.
         peak_rate: Highest learning rate.
         keep_every: Steps between checkpoints.
+        split: The split point that it stands at, one of ``models.split.SPLITS``.
+        stride: By how much its symbols are coarser than the features there.
+        width: Its hidden channels.
     """
 
     number: int
@@ -79,6 +82,9 @@ class UnitRecipe:
     batch: int = 48
     peak_rate: float = 1.5e-3
     keep_every: int = 200
+    split: str = "middle"
+    stride: int = 2
+    width: int = 64
 
     @property
     def steps(self) -> int:
@@ -87,18 +93,26 @@ class UnitRecipe:
 
     @property
     def name(self) -> str:
-        """The unit's name."""
-        return f"unit-{self.number}"
+        """The unit's name: ``"unit-2"``, or by the split point and the number there.
+
+        Example:
+            >>> UnitRecipe(
+            ...     number=32, split="late", channels=16, worth=8.0, start=None, images=0
+            ... ).name
+            'late-2'
+        """
+        title = "unit" if self.split == "middle" else self.split
+        return f"{title}-{self.number - SPLITS[self.split].first_on_wire + 1}"
 
     @property
     def shape(self) -> UnitShape:
-        """The unit's size."""
-        return UnitShape(channels=self.channels)
-
-    @property
-    def split(self) -> str:
-        """The split point that it stands at."""
-        return "middle"
+        """The unit's size on a backbone of width 1."""
+        return UnitShape(
+            features=SPLITS[self.split].features,
+            channels=self.channels,
+            stride=self.stride,
+            width=self.width,
+        )
 
     @property
     def thrift(self) -> float:
@@ -242,10 +256,11 @@ def evaluate_unit(
     backbone: Backbone,
     frames: FrameSet,
     *,
+    split: str = "middle",
     rows: int | None = None,
 ) -> dict[str, float]:
     """Return a sealed unit's mean scores and ideal bytes over the first frames of a set."""
-    head, tail = cut(backbone, after=SPLIT_AFTER)
+    head, tail = cut(backbone, after=SPLITS[split].after)
     if unit.tables is None:
         raise ValueError("a unit must be sealed before it is evaluated")
     return evaluate_coded(

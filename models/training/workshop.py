@@ -65,6 +65,7 @@ class Workshop:
         footage: Which frames.
         shelf: Folder in ``work`` where features lie.
         rows: How many training frames features are made of, from the first; None for all.
+        split: The split point where features are taken, one of ``models.split.SPLITS``.
     """
 
     weights: Path
@@ -72,6 +73,7 @@ class Workshop:
     footage: Footage
     shelf: str = "features"
     rows: int | None = None
+    split: str = "middle"
 
     @classmethod
     def furnished(
@@ -109,7 +111,7 @@ class Workshop:
         shop.backbone  # noqa: B018 - a damaged one is to be refused before frames are drawn
         for recipe in (footage.selection, footage.training):
             rendered(shop.work / recipe.split, recipe, workers=workers, tell=tell)
-        shop._features(tell)
+        shop.furnish(tell)
         return shop
 
     @cached_property
@@ -142,14 +144,24 @@ class Workshop:
     @property
     def features(self) -> FeatureSet:
         """What the head makes of the training frames."""
-        return self._features(lambda _line: None)
+        return self.furnish(lambda _line: None)
 
-    def _features(self, tell: Callable[[str], None]) -> FeatureSet:
+    def at(
+        self, split: str, rows: int, tell: Callable[[str], None] = lambda _line: None
+    ) -> Workshop:
+        """Return the same workshop at another split point, with features of the first frames."""
+        shop = replace(self, shelf=f"features-{split}-{rows}", rows=rows, split=split)
+        shop.furnish(tell)
+        return shop
+
+    def furnish(self, tell: Callable[[str], None]) -> FeatureSet:
+        """Return the features, made unless they are there."""
         return cached(
             self.work / self.shelf,
             self.backbone,
             self.training,
             digest=self.digest,
+            split=self.split,
             rows=self.rows,
             tell=tell,
         )

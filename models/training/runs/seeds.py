@@ -145,7 +145,7 @@ def learn(
     )
     if member.rank:
         return
-    selection = evaluate_unit(unit, shop.backbone, shop.selection)
+    selection = evaluate_unit(unit, shop.backbone, shop.selection, split=recipe.split)
     said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
     tell(f"seed {recipe.seed}, {unit.name} on the selection split: {said}")
     about = {
