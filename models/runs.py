@@ -3,8 +3,8 @@
 ::
 
     shapes-224/                  backbone, unit-1 ..
-    shapes-224-seeds/seed-1/     unit-3 ..             on the backbone of shapes-224
-    shapes-224-wide/             backbone, unit-3 ..   on a backbone of its own
+    shapes-224-seeds/seed-1/     unit-3 .., late-2 ..             on the backbone of shapes-224
+    shapes-224-wide/             backbone, unit-3 .., late-2 ..   on a backbone of its own
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from models.card.rivals import WORDS
 from models.comparing.measures import CURVED
 from models.markdown import ends, table
+from models.subjects.families import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,11 +39,12 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     )
     yield ""
     yield from _schedules(found["runs"])
-    head = ["backbone", "width", "seed", *(f"clean {measure} %" for measure in CURVED)]
+    head = ["backbone", "width", "units", "seed", *(f"clean {measure} %" for measure in CURVED)]
     rows = [
         [
             str(run["backbone"]),
             f"{run['width']:g}",
+            title(run["family"]),
             str(run["seed"]),
             *(f"{100 * run['clean'][measure]:.1f}" for measure in CURVED),
             *(_figure(run[figure][m], form) for figure, (_, form) in _CELLS for m in CURVED),
@@ -52,7 +54,8 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     wide = [f"{WORDS[m]}: {said}" for _, (said, _) in _CELLS for m in CURVED]
     yield from table([*head, *wide], rows)
     yield ""
-    for name, spread in found["spread"].items():
+    for spread in found["spread"]:
+        name = f"{spread['backbone']}, {title(spread['family'])}"
         for figure, (said, form) in _CELLS:
             told = [f"{WORDS[m]} {_spread(spread[figure][m], form)}" for m in CURVED]
             yield f"- {name}, {_many(spread['seeds'])}, {said}: {'; '.join(told)}"
@@ -64,8 +67,10 @@ _CELLS = tuple(_FIGURES.items())
 
 
 def _schedules(runs: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Say by backbone what its first run learned from; the other seeds' schedule is the same."""
-    first = {str(run["backbone"]): run["training"] for run in reversed(runs)}
+    """Say what the first run of each kind learned from; the other seeds' schedule is the same."""
+    first = {
+        f"{run['backbone']}, {title(run['family'])}": run["training"] for run in reversed(runs)
+    }
     for name, training in reversed(first.items()):
         parts = [
             f"{file} from {about['start']}, "

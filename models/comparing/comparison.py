@@ -40,7 +40,7 @@ class Compared(NamedTuple):
             points; ``over_ours``, that in multiples of what the best of our families needs; and
             ``bd_rate`` against the units in percent with the shared scores. None stands for bytes
             that do not suffice, as a mean or as an end of an interval, and for a difference where
-            the curves share no scores, in the mean or in one draw.
+            the curves share no scores, in the mean or in one draw, or none of the ladder is there.
         best: The best of our families by measure, None where none gets there.
         needed: By measure and family the bytes needed in every draw.
     """
@@ -55,7 +55,7 @@ def compare(found: Mapping[str, Drawn], clean: Drawn) -> Compared:
     """Compare everything that was measured on one set of clips.
 
     Args:
-        found: By setting what it takes and scores; units of the ladder among them.
+        found: By setting what it takes and scores.
         clean: The same of the uncompressed network.
     """
     members: dict[str, list[Drawn]] = {}
@@ -74,7 +74,8 @@ def compare(found: Mapping[str, Drawn], clean: Drawn) -> Compared:
         for name, table in tables.items():
             table["bytes_needed"][measure] = _interval(needs[name])
             table["over_ours"][measure] = times(needs[name], ours)
-            table["bd_rate"][measure] = _bd(curves[ANCHOR], curves[name])
+            anchors = curves.get(ANCHOR)
+            table["bd_rate"][measure] = anchors and _bd(anchors, curves[name])
     settings = {name: against_clean(own, clean) for name, own in found.items()}
     return Compared(settings, tables, best, needed)
 

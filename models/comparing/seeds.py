@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import statistics
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.baselines.jpeg import Jpeg
@@ -20,11 +21,13 @@ from models.comparing.measures import CURVED, drawn
 from models.intervals import draws
 from models.measuring.answers import collect, measure_blocks
 from models.runs import load_seeds, wide_folder
+from models.subjects.families import family
 from models.subjects.opening import open_ladder, open_network, open_seeds, seed_prefix
+from models.units import other_splits
 from models.weightfile import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from models.comparing.evaluation import EvaluationPlan
@@ -71,11 +74,11 @@ def compare_seeds(weights: str | Path, *, plan: EvaluationPlan, cache: Path) -> 
         cache: Folder of results.
 
     Returns:
-        ``runs``: of each its backbone's name, width and clean scores, its seed, what the files say
-        about their ``training``, the bytes and scores of its units (``settings``), and for each
-        measure of ``CURVED`` the bytes that they need for the clean score less 2 points and how
-        many times those JPEG 4:4:4 takes.
-        ``spread``: the last two over the seeds on one backbone, by its name.
+        ``runs``: of each its backbone's name, width and clean scores, its seed, the family of its
+        units, what the files say about their ``training``, the bytes and scores of its units
+        (``settings``), and for each measure of ``CURVED`` the bytes that they need for the clean
+        score less 2 points and how many times those JPEG 4:4:4 takes.
+        ``spread``: of each backbone and family the last two over the ``seeds``.
     """
     blocks = group_blocks(plan)["test"]
     found: list[dict[str, Any]] = []
@@ -86,27 +89,37 @@ def compare_seeds(weights: str | Path, *, plan: EvaluationPlan, cache: Path) -> 
         means = {name: drawn(each, every) for name, each in answers.items()}
         jpegs = {codec.name: means[codec.name] for codec in JPEGS}
         for run in runs:
-            units = {unit.name: means[run.prefix + unit.name] for unit in run.ladder.units}
+            units = {name: means[run.prefix + name] for name in run.units}
             found.append(_headline(run, units, jpegs, means[subjects[0].name]))
-    spread = {}
-    for name in dict.fromkeys(run["backbone"] for run in found):
-        of_one = [run for run in found if run["backbone"] == name]
-        spread[name] = {"seeds": len(of_one)} | {
-            figure: {
-                measure: spread_of([run[figure][measure] for run in of_one]) for measure in CURVED
+    spread = []
+    for backbone, of in dict.fromkeys((run["backbone"], run["family"]) for run in found):
+        alike = [run for run in found if (run["backbone"], run["family"]) == (backbone, of)]
+        spread.append(
+            {"backbone": backbone, "family": of, "seeds": len(alike)}
+            | {
+                figure: {
+                    measure: spread_of([run[figure][measure] for run in alike])
+                    for measure in CURVED
+                }
+                for figure in _FIGURES
             }
-            for figure in _FIGURES
-        }
+        )
     return {"runs": found, "spread": spread}
 
 
 class _Run(NamedTuple):
-    """Units of one training, as they are called among the subjects of an opened network."""
+    """Units of one training and family, with what precedes their names in an opened network."""
 
     backbone: str
     seed: int
     ladder: TrainedLadder
+    units: tuple[str, ...]
     prefix: str
+
+    @property
+    def family(self) -> str:
+        """The family of its units."""
+        return family(self.units[0])
 
 
 def _runs(trained: TrainedLadder) -> list[tuple[Callable[[], Network], list[_Run]]]:
@@ -114,13 +127,25 @@ def _runs(trained: TrainedLadder) -> list[tuple[Callable[[], Network], list[_Run
     name, wide = trained.folder.name, wide_folder(trained.folder)
     found: list[tuple[Callable[[], Network], list[_Run]]] = []
     if seeds := load_seeds(trained):
-        runs = [_Run(name, seed, ladder, seed_prefix(seed)) for seed, ladder in seeds.items()]
+        runs = [
+            run
+            for seed, ladder in seeds.items()
+            for run in _by_family(name, seed, ladder, seed_prefix(seed))
+        ]
         found.append((partial(open_seeds, trained.folder, JPEGS), runs))
     if wide.is_dir():
         ladder = open_ladder(wide)
-        run = _Run(wide.name, int(ladder.about["seed"]), ladder, "")
-        found.append((partial(open_network, wide, JPEGS), [run]))
+        runs = [*_by_family(wide.name, int(ladder.about["seed"]), ladder, "")]
+        found.append((partial(open_network, wide, JPEGS), runs))
     return found
+
+
+def _by_family(name: str, seed: int, ladder: TrainedLadder, prefix: str) -> Iterator[_Run]:
+    """Return a training's units, those of each split point as a run of their own."""
+    units = [unit.name for unit in ladder.units]
+    units += [unit.name for _, unit in other_splits.load_all(ladder)]
+    for _, alike in groupby(units, family):
+        yield _Run(name, seed, ladder, tuple(alike), prefix)
 
 
 def _headline(
@@ -131,18 +156,18 @@ def _headline(
         "backbone": run.backbone,
         "width": run.ladder.backbone.width,
         "seed": run.seed,
-        "training": _training(run.ladder),
+        "family": run.family,
+        "training": _training(run),
         "clean": {name: round(float(values[0]), 6) for name, values in clean.scores.items()},
         "settings": {name: compared.settings[name] for name in units},
-        "bytes_needed": compared.families["unit"]["bytes_needed"],
+        "bytes_needed": compared.families[run.family]["bytes_needed"],
         "jpeg444_over_units": compared.families["jpeg444"]["over_ours"],
     }
 
 
-def _training(trained: TrainedLadder) -> dict[str, Any]:
+def _training(run: _Run) -> dict[str, Any]:
     """Return what a run's files say: of its backbone where it has its own, and of its units."""
-    names = ("backbone", *(unit.name for unit in trained.units))
-    files = (trained.folder / f"{name}.safetensors" for name in names)
+    files = (run.ladder.folder / f"{name}.safetensors" for name in ("backbone", *run.units))
     return {file.stem: read(file)[1] for file in files if file.is_file()}
 
 

@@ -82,10 +82,11 @@ def open_seeds(weights: str | Path, codecs: Sequence[ImageCodec] = LADDER) -> Ne
     head = cut(trained.backbone, after=SPLIT_AFTER).head
     subjects = [subject for subject in network.subjects if subject.kind in _WHOLE]
     for seed, found in load_seeds(trained).items():
-        for unit in found.units:
-            subject = _bottleneck(found, unit, head)
-            subject.name = seed_prefix(seed) + unit.name
-            subjects.append(subject)
+        own = [_bottleneck(found, unit, head) for unit in found.units]
+        own += [_elsewhere(found, unit, split) for split, unit in other_splits.load_all(found)]
+        for subject in own:
+            subject.name = seed_prefix(seed) + subject.name
+        subjects += own
     return network._replace(subjects=subjects)
 
 

@@ -19,6 +19,7 @@ def run(seed: int, needed: float, *, backbone: str = "shapes-224") -> dict[str, 
         "backbone": backbone,
         "width": 1.0 if backbone == "shapes-224" else 1.25,
         "seed": seed,
+        "family": "unit",
         "clean": dict.fromkeys(CURVED, 0.94),
         "training": {"unit-3": {"start": "unit-4", "warm_images": 10 * seed, "images": 400}},
         "settings": {"unit-3": setting},
@@ -27,8 +28,10 @@ def run(seed: int, needed: float, *, backbone: str = "shapes-224") -> dict[str, 
     }
 
 
-SPREAD = {
-    "shapes-224": {
+SPREAD = [
+    {
+        "backbone": "shapes-224",
+        "family": "unit",
         "seeds": 2,
         "bytes_needed": {
             "top1": {"mean": 450.0, "low": 400.0, "high": 500.0, "deviation": 70.7},
@@ -37,25 +40,30 @@ SPREAD = {
         },
         "jpeg444_over_units": dict.fromkeys(CURVED, None),
     }
-}
+]
 
 
 def test_runs_stand_beside_their_spread() -> None:
     runs = [run(1, 400), run(2, 500), run(1, 450, backbone="wide")]
     text = "\n".join(seeds({"seeds": {"runs": runs, "spread": SPREAD}}))
     assert (
-        "| shapes-224 | 1 | 2 | 94.0 | 94.0 | 94.0 | 500 [450, 550] | - | 500 [450, 550] |" in text
+        "| shapes-224 | 1 | bottleneck units | 2 | 94.0 | 94.0 | 94.0 | 500 [450, 550] | - "
+        "| 500 [450, 550] |" in text
     )
     assert "10.00 [8.00, never]" in text
-    assert "| wide | 1.25 | 1 |" in text
-    assert "- shapes-224: unit-3 from unit-4, 10 by features alone and 400 pictures" in text
+    assert "| wide | 1.25 | bottleneck units | 1 |" in text
     assert (
-        "- shapes-224, 2 seeds, bytes for clean - 2 points: class (top-1) 450, 400 to 500, "
-        "deviation 71; box (mAP) not reached by each; mask (mIoU) 1, 1 to 1" in text
+        "- shapes-224, bottleneck units: unit-3 from unit-4, 10 by features alone and 400 pictures"
+        in text
+    )
+    assert (
+        "- shapes-224, bottleneck units, 2 seeds, bytes for clean - 2 points: "
+        "class (top-1) 450, 400 to 500, deviation 71; box (mAP) not reached by each; mask (mIoU) 1, 1 to 1"
+        in text
     )
     assert "| shapes-224 | 2 | unit-3 | 300 | 92.0 (-1.50 [-2.00, -1.00]) |" in text
 
 
 def test_one_training_alone_has_no_such_section() -> None:
     assert list(seeds({})) == []
-    assert list(seeds({"seeds": {"runs": [], "spread": {}}})) == []
+    assert list(seeds({"seeds": {"runs": [], "spread": []}})) == []

@@ -28,14 +28,20 @@ PLAN = EvaluationPlan(seed=3, standard=3, busy=2, shifted=1)
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return weights with two seeds beside them, the second one's units swapped, and a wide one."""
+    """Return weights with two seeds beside them, the second one's units swapped, and a wide one.
+
+    The second seed has a unit at the late split point, too.
+    """
     folder = untrained_weights(tmp_path_factory.mktemp("runs") / "weights")
     for seed, numbers in ((1, (1, 2)), (10, (2, 1))):
         for number, source in enumerate(numbers, start=1):
             out = seed_folder(folder, seed)
             out.mkdir(parents=True, exist_ok=True)
             shutil.copy(folder / f"unit-{source}.safetensors", out / f"unit-{number}.safetensors")
-    backbone = ladder.load_backbone(folder)[0]
+    backbone, digest, _ = ladder.load_backbone(folder)
+    late = BottleneckUnit(32, UnitShape(channels=2, features=(64, 28, 28)), name="late-2").eval()
+    late.seal(late.encode(torch.rand(1, 64, 28, 28)).numpy())
+    ladder.save_unit(seed_folder(folder, 10), late, {"seed": 10}, backbone=digest)
     wide = widened(backbone, 1.25, seed=1)
     out = wide_folder(folder)
     digest = ladder.save(out, wide, {"seed": 4})
@@ -66,34 +72,40 @@ def test_units_of_all_seeds_are_opened_on_the_one_backbone(weights: Path) -> Non
         "seed-1-unit-2",
         "seed-10-unit-1",
         "seed-10-unit-2",
+        "seed-10-late-2",
     ]
 
 
 def test_every_run_is_told_apart(found: dict[str, Any]) -> None:
-    assert [(run["backbone"], run["width"], run["seed"]) for run in found["runs"]] == [
-        ("weights", 1.0, 1),
-        ("weights", 1.0, 10),
-        ("weights-wide", 1.25, 4),
+    keys = ("backbone", "width", "seed", "family")
+    assert [tuple(run[key] for key in keys) for run in found["runs"]] == [
+        ("weights", 1.0, 1, "unit"),
+        ("weights", 1.0, 10, "unit"),
+        ("weights", 1.0, 10, "late"),
+        ("weights-wide", 1.25, 4, "unit"),
     ]
-    first, second, wide = found["runs"]
+    first, second, late, wide = found["runs"]
+    assert list(late["settings"]) == list(late["training"]) == ["late-2"]
     assert first["clean"] == second["clean"]  # the same backbone on the same clips
     assert first["settings"]["unit-1"] == second["settings"]["unit-2"]
     assert first["settings"]["unit-1"] != second["settings"]["unit-1"]
     assert list(wide["settings"]) == ["unit-1"]
     assert list(first["training"]) == ["unit-1", "unit-2"]  # the backbone is not its own
     assert wide["training"]["backbone"] == {"seed": 4, "width": 1.25}
-    assert all(run["settings"]["unit-1"]["bytes"]["mean"] > 20 for run in found["runs"])
+    units = [unit for run in found["runs"] for unit in run["settings"].values()]
+    assert all(unit["bytes"]["mean"] > 20 for unit in units)
 
 
-def test_the_spread_is_over_the_seeds_of_one_backbone(found: dict[str, Any]) -> None:
-    spread = found["spread"]
-    assert {name: about["seeds"] for name, about in spread.items()} == {
-        "weights": 2,
-        "weights-wide": 1,
+def test_the_spread_is_over_the_seeds_of_one_backbone_and_family(found: dict[str, Any]) -> None:
+    spread = {(each["backbone"], each["family"]): each for each in found["spread"]}
+    assert {key: each["seeds"] for key, each in spread.items()} == {
+        ("weights", "unit"): 2,
+        ("weights", "late"): 1,
+        ("weights-wide", "unit"): 1,
     }
     for run in found["runs"]:
         for measure, needed in run["bytes_needed"].items():
-            over = spread[run["backbone"]]["bytes_needed"][measure]
+            over = spread[run["backbone"], run["family"]]["bytes_needed"][measure]
             if over is not None:
                 assert over["low"] <= needed["mean"] <= over["high"]
 
@@ -113,7 +125,7 @@ def test_weights_without_runs_beside_them_have_none(tmp_path: Path) -> None:
     alone = untrained_weights(tmp_path / "alone")
     measure_seeds(alone, plan=PLAN, cache=tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
-    assert compare_seeds(alone, plan=PLAN, cache=tmp_path) == {"runs": [], "spread": {}}
+    assert compare_seeds(alone, plan=PLAN, cache=tmp_path) == {"runs": [], "spread": []}
 
 
 def test_a_seed_of_another_backbone_is_refused(tmp_path: Path) -> None:
