@@ -58,8 +58,8 @@ def test_runs_stand_beside_their_spread() -> None:
     )
     assert (
         "- shapes-224, bottleneck units, 2 seeds, bytes for clean - 2 points: "
-        "class (top-1) 450, 400 to 500, deviation 71; box (mAP) not reached by each; mask (mIoU) 1, 1 to 1"
-        in text
+        "class (top-1) 450, 400 to 500, deviation 71; "
+        "box (mAP) not reached by each; mask (mIoU) 1, 1 to 1" in text
     )
     assert "| shapes-224 | 2 | unit-3 | 300 | 92.0 (-1.50 [-2.00, -1.00]) |" in text
 
