@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from models.training.kinds import KINDS
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.run import workers
 
@@ -26,8 +27,8 @@ def add(commands: Commands) -> None:
         metavar="KIND",
         action="append",
         default=[],
-        help="train this kind only: ladder, search, continuous, layered, students, crbq, aware, "
-        "pictures, crafted, seeds or wide; can be repeated; all but the ladder need it there",
+        help=f"train this kind only: {', '.join(kind.name for kind in KINDS)}; can be repeated; "
+        "all but the ladder need it there",
     )
     train.add_argument("--seed", type=int, default=1, help="of everything (default 1)")
     train.add_argument("--quick", action="store_true", help="seconds of training, to see it work")
