@@ -19,7 +19,7 @@ import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import av
 import numpy as np
@@ -59,9 +59,9 @@ class VideoCodec:
 
     Example:
         >>> codec = VideoCodec(codec="h264", sampling="444", quantiser=30, preset="superfast")
-        >>> encoder, decoder = codec.encoder(), codec.decoder()
-        >>> grey = np.full((224, 224, 3), 128, np.uint8)
-        >>> [bool((decoder.decode(encoder.encode(grey)) == grey).all()) for _ in range(3)]
+        >>> grey, decoder = np.full((224, 224, 3), 128, np.uint8), codec.decoder()
+        >>> with codec.encoder() as encoder:
+        ...     [bool((decoder.decode(encoder.encode(grey)) == grey).all()) for _ in range(3)]
         [True, True, True]
     """
 
@@ -133,25 +133,39 @@ def _schedule_as_before(policy: int) -> None:
 
 
 class Encoder:
-    """Turns the frames of one stream into payloads, one for one."""
+    """Turns the frames of one stream into payloads, one for one; a context that ends the stream.
+
+    SVT-AV1 4.1 very rarely hangs for good in the middle of a stream, on busy machines once in some
+    thousand: its threads wait for each other, and the caller for them. So what encodes with it in
+    earnest runs in a process that somebody watches.
+    """
 
     def __init__(self, codec: VideoCodec) -> None:
         """Start a stream."""
         os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 greets on stderr unless told not to
         self._codec, self._frames = codec, 0
         self._pixels = _PIXELS[codec.sampling]
-        self._context = _context(_LIBRARIES[codec.codec], "w")
-        self._context.width = self._context.height = codec.side
-        self._context.pix_fmt = self._pixels
-        self._context.time_base = Fraction(1, _FPS)
-        self._context.framerate = Fraction(_FPS)
-        self._context.gop_size = codec.refresh
-        self._context.max_b_frames = 0
-        self._context.options = codec.options()
+        context = _context(_LIBRARIES[codec.codec], "w")
+        context.width = context.height = codec.side
+        context.pix_fmt = self._pixels
+        context.time_base = Fraction(1, _FPS)
+        context.framerate = Fraction(_FPS)
+        context.gop_size = codec.refresh
+        context.max_b_frames = 0
+        context.options = codec.options()
         policy = os.sched_getscheduler(0) if _THREADS.is_dir() else None
-        self._context.open()
+        context.open()
         if policy is not None:
             _schedule_as_before(policy)
+        self._context: VideoCodecContext | None = context
+
+    def __enter__(self) -> Self:
+        """Return the encoder."""
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        """End the stream."""
+        self.close()
 
     def encode(self, image: NDArray[np.uint8], *, intra: bool = False) -> bytes:
         """Return the payload of the next frame.
@@ -162,7 +176,10 @@ class Encoder:
 
         Raises:
             RuntimeError: The library kept the frame back, or gave more than one packet.
+            ValueError: The stream has ended.
         """
+        if self._context is None:
+            raise ValueError(f"{self._codec.name}: no frame after the end of the stream")
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
         frame = frame.reformat(format=self._pixels, dst_colorspace=_COLOUR)
         frame.pts = self._frames
@@ -175,8 +192,10 @@ class Encoder:
         return pack(bytes(packets[0]), self._codec.identity)
 
     def close(self) -> None:
-        """End the stream; no frame is left to come."""
-        self._context.encode(None)
+        """End the stream and the threads of the library; no frame is left to come."""
+        if self._context is not None:
+            self._context.encode(None)
+            self._context = None
 
 
 class Decoder:

@@ -87,31 +87,30 @@ def _timed(
     network: Network, codec: VideoCodec, images: NDArray[np.uint8], plan: TimingPlan
 ) -> SubjectTimes:
     coding, serving = Stopwatch(whole_process=True), Stopwatch()
-    encoder, decoder = codec.encoder(), codec.decoder()
+    decoder = codec.decoder()
     times = SubjectTimes()
     received: list[NDArray[np.uint8]] = []
-    for round_ in range(-plan.warm_up, plan.rounds):
-        into = times if round_ >= 0 else SubjectTimes()
-        image = images[(round_ + plan.warm_up) % len(images)]
-        payload, spent, wall = coding.time(encoder.encode, image)
-        into.device_rows.append(_row(spent))
-        into.wall.device_rows.append(_row(wall))
-        shown, spent, wall = coding.time(decoder.decode, payload)
-        into.entropy_decode.append(spent)
-        into.wall.entropy_decode.append(wall)
-        received = [shown, *received][: plan.batch_sizes[-1]]
-        if round_ < plan.server_rounds:
-            for size in plan.batch_sizes:
-                batch = np.stack([received[k % len(received)] for k in range(size)])
-                _, spent, wall = serving.time(lambda some: network.head(prepare(some)), batch)
-                into.decode.setdefault(size, []).append(spent)
-                into.wall.decode.setdefault(size, []).append(wall)
-    encoder.close()
+    with codec.encoder() as encoder:
+        for round_ in range(-plan.warm_up, plan.rounds):
+            into = times if round_ >= 0 else SubjectTimes()
+            image = images[(round_ + plan.warm_up) % len(images)]
+            payload, spent, wall = coding.time(encoder.encode, image)
+            into.device_rows.append(_row(spent))
+            into.wall.device_rows.append(_row(wall))
+            shown, spent, wall = coding.time(decoder.decode, payload)
+            into.entropy_decode.append(spent)
+            into.wall.entropy_decode.append(wall)
+            received = [shown, *received][: plan.batch_sizes[-1]]
+            if round_ < plan.server_rounds:
+                for size in plan.batch_sizes:
+                    batch = np.stack([received[k % len(received)] for k in range(size)])
+                    _, spent, wall = serving.time(lambda some: network.head(prepare(some)), batch)
+                    into.decode.setdefault(size, []).append(spent)
+                    into.wall.decode.setdefault(size, []).append(wall)
     for _ in range(plan.loads):
         began = time.perf_counter_ns()
-        opened = codec.encoder()
-        times.loads.append(time.perf_counter_ns() - began)
-        opened.close()
+        with codec.encoder():
+            times.loads.append(time.perf_counter_ns() - began)
     return times
 
 

@@ -127,10 +127,8 @@ def _sizes(
     *,
     intra: bool = False,
 ) -> list[int]:
-    encoder = codec.encoder()
-    sizes = [len(encoder.encode(image, intra=intra)) for image in images]
-    encoder.close()
-    return sizes
+    with codec.encoder() as encoder:
+        return [len(encoder.encode(image, intra=intra)) for image in images]
 
 
 def _file(cache: Path, digest: str, codec: VideoCodec, block: Block) -> Path:

@@ -113,10 +113,8 @@ def grown(
 
 
 def _streamed(codec: VideoCodec, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    encoder = codec.encoder()
-    found = [len(encoder.encode(image)) for image in images]
-    encoder.close()
-    return np.array(found, np.float64)
+    with codec.encoder() as encoder:
+        return np.array([len(encoder.encode(image)) for image in images], np.float64)
 
 
 def _summed(pair: NDArray[np.float64]) -> Grown:

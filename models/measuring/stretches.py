@@ -109,7 +109,14 @@ def measure_videos(
         tell: Called with a line of progress.
     """
     work = partial(_measure_missing, codecs=codecs, cache=cache, digest=digest)
-    for_each(_pairs(over), work, network, workers=workers, tell=lambda line: tell(f"video: {line}"))
+    for_each(
+        _pairs(over),
+        work,
+        network,
+        workers=workers,
+        watched=any(codec.codec == "av1" for codec in codecs),
+        tell=lambda line: tell(f"video: {line}"),
+    )
 
 
 def collect_videos(codec: VideoCodec, over: Stretches, cache: Path, *, digest: str) -> Streamed:
@@ -199,13 +206,12 @@ def streamed(
         The decoded frames, and by frame ``payload_bytes``, ``encode_ns`` and ``decode_ns``: CPU
         time of the whole process, as a library may start threads of its own.
     """
-    encoder, decoder = codec.encoder(), codec.decoder()
-    decoded, columns = [], np.empty((3, len(images)), np.int64)
-    for k, image in enumerate(images):
-        began = time.process_time_ns()
-        payload = encoder.encode(image)
-        between = time.process_time_ns()
-        decoded.append(decoder.decode(payload))
-        columns[:, k] = len(payload), between - began, time.process_time_ns() - between
-    encoder.close()
+    decoded, columns, decoder = [], np.empty((3, len(images)), np.int64), codec.decoder()
+    with codec.encoder() as encoder:
+        for k, image in enumerate(images):
+            began = time.process_time_ns()
+            payload = encoder.encode(image)
+            between = time.process_time_ns()
+            decoded.append(decoder.decode(payload))
+            columns[:, k] = len(payload), between - began, time.process_time_ns() - between
     return decoded, dict(zip(("payload_bytes", *_TIMES), columns, strict=True))

@@ -24,10 +24,8 @@ each = pytest.mark.parametrize("codec", EACH, ids=[codec.codec for codec in EACH
 
 
 def encoded(codec: VideoCodec) -> list[bytes]:
-    encoder = codec.encoder()
-    payloads = [encoder.encode(frame) for frame in FRAMES]
-    encoder.close()
-    return payloads
+    with codec.encoder() as encoder:
+        return [encoder.encode(frame) for frame in FRAMES]
 
 
 @each
@@ -75,9 +73,9 @@ def test_av1_leaves_some_frames_unreferenced_so_that_losing_them_spoils_nothing(
 def test_a_frame_may_be_asked_to_be_intra_and_the_next_ones_count_from_it(
     codec: VideoCodec,
 ) -> None:
-    encoder, decoder = codec.encoder(), codec.decoder()
-    payloads = [encoder.encode(frame, intra=k == 2) for k, frame in enumerate(FRAMES)]
-    encoder.close()
+    decoder = codec.decoder()
+    with codec.encoder() as encoder:
+        payloads = [encoder.encode(frame, intra=k == 2) for k, frame in enumerate(FRAMES)]
     sizes = np.array([len(payload) for payload in payloads])
     assert np.flatnonzero(sizes > sizes.max() / 2).tolist() == [0, 2, 6]  # one in four
     decoder.decode(payloads[2])  # needs none of those before it
@@ -88,12 +86,31 @@ def test_a_frame_may_be_asked_to_be_intra_and_the_next_ones_count_from_it(
 @each
 def test_no_codec_takes_the_machine_for_itself(codec: VideoCodec) -> None:
     before = os.sched_getscheduler(0)
-    encoder, decoder = codec.encoder(), codec.decoder()
-    for frame in FRAMES[:3]:
-        decoder.decode(encoder.encode(frame))
-        threads = [os.sched_getscheduler(int(thread.name)) for thread in THREADS.iterdir()]
-        assert set(threads) == {before}
-    encoder.close()
+    decoder = codec.decoder()
+    with codec.encoder() as encoder:
+        for frame in FRAMES[:3]:
+            decoder.decode(encoder.encode(frame))
+            threads = [os.sched_getscheduler(int(thread.name)) for thread in THREADS.iterdir()]
+            assert set(threads) == {before}
+
+
+@pytest.mark.skipif(not THREADS.is_dir(), reason="told by Linux only")
+@each
+@pytest.mark.parametrize("frames", [0, 2])
+def test_a_stream_that_fails_leaves_no_threads_behind(codec: VideoCodec, frames: int) -> None:
+    before, encoder = len(list(THREADS.iterdir())), codec.encoder()
+
+    def stream() -> None:
+        with encoder:
+            for frame in FRAMES[:frames]:
+                encoder.encode(frame)
+            raise KeyError(frames)
+
+    with pytest.raises(KeyError):
+        stream()
+    assert len(list(THREADS.iterdir())) == before
+    with pytest.raises(ValueError, match="after the end of the stream"):
+        encoder.encode(FRAMES[0])
 
 
 def test_a_coarser_quantiser_costs_fewer_bytes() -> None:

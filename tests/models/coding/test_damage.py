@@ -75,9 +75,8 @@ def _picture(image: NDArray[np.uint8]) -> Wire:
 
 def _video(codec: VideoCodec, image: NDArray[np.uint8]) -> Wire:
     """Return a predicted frame's payload, received by a decoder that has the one before."""
-    encoder = codec.encoder()
-    first, second = encoder.encode(image), encoder.encode(image[::-1])
-    encoder.close()
+    with codec.encoder() as encoder:
+        first, second = encoder.encode(image), encoder.encode(image[::-1])
 
     def receive(payload: bytes) -> object:
         decoder = codec.decoder()

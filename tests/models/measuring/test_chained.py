@@ -53,9 +53,8 @@ def test_every_frame_has_a_size_as_predicted_and_one_as_intra_frame() -> None:
     # Frames 4 and 8 are intra frames in the stream, and yet small as predicted ones.
     assert intra.min() > 2 * predicted[1:].max()
     assert predicted[0] == intra[0]  # a cut
-    encoder = CODEC.encoder()
-    stream = [len(encoder.encode(image)) for image in images]
-    encoder.close()
+    with CODEC.encoder() as encoder:
+        stream = [len(encoder.encode(image)) for image in images]
     rows = [1, 2, 3, 5, 6, 7]
     assert predicted[rows].tolist() == [stream[row] for row in rows]
     assert np.abs(intra[[4, 8]] - np.array(stream)[[4, 8]]).max() < 20
