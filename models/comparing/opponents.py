@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Opponents", "StretchPlan", "compare_all", "measure_opponents"]
 
 _NS_PER_MS = 1e6
+_FIRST = {"standard": 60, "busy": 30}  # stretches that were measured before there were more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,8 @@ class StretchPlan:
     """
 
     seed: int = 1
-    standard: int = 60
-    busy: int = 30
+    standard: int = 200
+    busy: int = 100
     frames: int = 30
     scored: int = 5
 
@@ -64,7 +65,12 @@ class StretchPlan:
         """Return the stretches of both sets, one after the other."""
         parts = [
             stretches(
-                seed=self.seed, kind=kind, clips=clips, frames=self.frames, scored=self.scored
+                seed=self.seed,
+                kind=kind,
+                clips=clips,
+                frames=self.frames,
+                scored=self.scored,
+                first=_FIRST[kind],
             )
             for kind, clips in (("standard", self.standard), ("busy", self.busy))
         ]

@@ -12,6 +12,7 @@ import io
 import time
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -67,8 +68,20 @@ class Streamed(NamedTuple):
     decode_ns: NDArray[np.float64]
 
 
-def stretches(*, seed: int, kind: str, clips: int, frames: int, scored: int) -> Stretches:
-    """Return keyed stretches of test clips, with the frames of each that are scored."""
+def stretches(
+    *, seed: int, kind: str, clips: int, frames: int, scored: int, first: int = 0
+) -> Stretches:
+    """Return keyed stretches of test clips, with the frames of each that are scored.
+
+    Args:
+        seed: Seed of the procedural video.
+        kind: Set of clips.
+        clips: How many, from the first on.
+        frames: Frames of a stretch.
+        scored: How many of them are scored.
+        first: So many clips share no block of scored frames with later ones: what was measured
+            when there were no more stays known when clips are added.
+    """
     whole, looked_at = [], []
     for clip in range(clips):
         rng = generator(seed, "stretches", kind, clip)
@@ -79,9 +92,9 @@ def stretches(*, seed: int, kind: str, clips: int, frames: int, scored: int) -> 
         )
         whole.append(Block((ref,)))
         looked_at.append(replace(ref, instants=tuple((start + chosen).tolist())))
-    blocks = [
-        Block(tuple(looked_at[k : k + _PER_BLOCK])) for k in range(0, len(looked_at), _PER_BLOCK)
-    ]
+    first = min(first, clips)
+    ends = [*range(0, first, _PER_BLOCK), *range(first, clips, _PER_BLOCK), clips]
+    blocks = [Block(tuple(looked_at[begin:end])) for begin, end in pairwise(ends)]
     return Stretches(whole, blocks)
 
 

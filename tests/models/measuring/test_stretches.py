@@ -40,6 +40,18 @@ def test_more_clips_leave_those_before_as_they_were() -> None:
     assert more[:3] == few
 
 
+def test_stretches_added_to_the_first_ones_leave_their_blocks_as_they_were() -> None:
+    before, now = StretchPlan(standard=60, busy=30).drawn(), StretchPlan().drawn()
+    assert now.whole[:60] == before.whole[:60]
+    assert now.whole[200:230] == before.whole[60:]
+    assert [len(block.clips) for block in before.scored] == [32, 28, 30]
+    assert now.scored[:2] == before.scored[:2]
+    assert before.scored[2] in now.scored
+    assert [len(block.clips) for block in now.scored] == [32, 28] + 4 * [32] + [12, 30, 32, 32, 6]
+    scored = [clip for block in now.scored for clip in block.clips]
+    assert [clip.clip for clip in scored] == [block.clips[0].clip for block in now.whole]
+
+
 def test_the_shipped_plan_has_the_test_clips_shares_and_whole_refreshes() -> None:
     plan = StretchPlan()
     over = plan.drawn()
