@@ -18,6 +18,7 @@ import torch
 
 from models import scoring
 from models.backbone import prepare
+from models.measuring.answering import Answering
 from models.measuring.content import Block, draw
 from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
@@ -123,10 +124,10 @@ def _measure(network: Network, block: Block, *, cache: Path, evidence: bool) -> 
             boxes=content.truth.boxes[rows],
             masks=content.truth.masks[rows],
         )
+        answering = Answering(network, truth)
         for subject in missing:
             coded = subject.code(shown)
-            outputs = (subject.tail or network.tail)(coded.features)
-            scored = scoring.score(outputs, truth)
+            outputs, scored = answering.to(coded.features, subject)
             columns: tuple[NDArray[Any], ...] = (
                 coded.payload_bytes,
                 coded.ideal_bytes,

@@ -116,7 +116,7 @@ class Bottleneck:
         return Coded(
             payload_bytes=np.array([len(payload) for payload in payloads]),
             ideal_bytes=np.array(ideal_bits) / 8,
-            features=self.decode(received),
+            features=self._answered(shown, received),
         )
 
     def load(self) -> None:
@@ -126,6 +126,11 @@ class Bottleneck:
     def _looked_at(self, shown: Shown) -> Tensor:
         """Return what the encoder is given of shown frames."""
         return shown.features if self.tail is None else self._head(prepare(shown.images))
+
+    def _answered(self, shown: Shown, received: Sequence[NDArray[np.int32]]) -> Tensor:
+        """Return the decoder's features of what was received of shown frames."""
+        del shown
+        return self.decode(received)
 
     def _symbols(self, features: Tensor) -> NDArray[np.int32]:
         symbols: NDArray[np.int32] = self._unit.encode(features).to(torch.int32).numpy()

@@ -23,7 +23,7 @@ from models.subjects.kin import Kin
 from models.subjects.network import Network
 from models.subjects.on_device import OnDevice
 from models.subjects.prefix import prefixes
-from models.subjects.reduced_unit import Reduced
+from models.subjects.reduced_unit import Reduced, Together
 from models.subjects.student import Taught
 from models.units import other_splits, student_file
 from models.units.continuous import ContinuousUnit
@@ -184,7 +184,7 @@ def _bottleneck(
 def _reduced(trained: TrainedLadder, unit: ReducedUnit, head: nn.Module) -> list[Subject]:
     file = trained.folder / f"{unit.name}.safetensors"
     unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    digest = trained.digest.encode() + file.read_bytes()
+    digest, together = trained.digest.encode() + file.read_bytes(), Together()
     costs = {
         "parameters": _size(unit),
         "storage_bytes": file.stat().st_size,
@@ -193,6 +193,7 @@ def _reduced(trained: TrainedLadder, unit: ReducedUnit, head: nn.Module) -> list
     return [
         Reduced(
             unit=unit,
+            together=together,
             packed=packed,
             head=head,
             digest=sha256(digest + b" packed" * packed).hexdigest(),

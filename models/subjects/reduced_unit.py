@@ -9,14 +9,32 @@ from models.baselines.packed import Packer, uniform
 from models.subjects.bottleneck import Bottleneck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from models.baselines.reduced import ReducedUnit
     from models.profile.records import UnitKind
+    from models.subjects.subject import Shown
 
-__all__ = ["Reduced"]
+__all__ = ["Reduced", "Together"]
+
+
+class Together:
+    """The two codings of one unit: what one has decoded of shown frames, the other need not."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._shown: Shown | None = None
+        self._features: Tensor | None = None
+
+    def features(self, shown: Shown, decode: Callable[[], Tensor]) -> Tensor:
+        """Return the decoder's features of frames, the same tensor for the same frames."""
+        if self._features is None or self._shown is not shown:
+            self._shown, self._features = shown, decode()
+        return self._features
 
 
 class Reduced(Bottleneck):
@@ -24,6 +42,7 @@ class Reduced(Bottleneck):
 
     Args:
         unit: The trained unit, sealed.
+        together: What it shares with the other coding of the unit.
         packed: Whether symbols are packed at their fixed length; otherwise they are range-coded
             with the unit's tables.
         head: The backbone's head.
@@ -38,6 +57,7 @@ class Reduced(Bottleneck):
         self,
         *,
         unit: ReducedUnit,
+        together: Together,
         packed: bool,
         head: Callable[[Tensor], Tensor],
         digest: str,
@@ -59,3 +79,8 @@ class Reduced(Bottleneck):
         )
         coding = "packed" if packed else "coded"
         self.name = f"crbq-{coding}-{unit.channels}c{unit.bits}b"
+        self._together = together
+
+    def _answered(self, shown: Shown, received: Sequence[NDArray[np.int32]]) -> Tensor:
+        """Return the decoder's features; both codings were seen to give the same symbols back."""
+        return self._together.features(shown, lambda: self.decode(received))
