@@ -23,20 +23,25 @@ from models.measuring.chained import chain_digest, collect_chain, measure_chains
 from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts
 from models.measuring.timing import TimingPlan, time_stages
-from models.measuring.units import ladder_of
+from models.measuring.units import ladder_of, tails_of
 from models.profile import HALVES, Profile, save, sealed
 from models.scenes import CLIP_FPS
+from models.subjects.films import films
 from models.subjects.opening import open_ladder, open_network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
     from models.subjects.image_unit import ImageCodec
 
-__all__ = ["ContentPlan", "TimingPlan", "measure"]
+__all__ = ["AWARE", "ContentPlan", "TimingPlan", "measure"]
+
+AWARE = ("jpeg444-q35", "h264_444-qp36")
+"""The settings that a profile holds with the codec-aware backbone, too: one of JPEG, one of video,
+so that the simulator has a second network to serve."""
 
 _TIMED_FRAMES = 32
 _TIMED_CLIPS = 4
@@ -98,6 +103,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     codecs: Sequence[ImageCodec] = LADDER,
     baselines: bool = False,
     videos: Sequence[VideoCodec] = (),
+    aware: Collection[str] = AWARE,
     cache: Path = Path("build/measured"),
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
@@ -113,6 +119,8 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         codecs: Settings of still-image codecs to measure beside the trained units.
         baselines: Whether to measure the feature codecs, too, CR+BQ units among them.
         videos: Settings of video codecs to measure, too.
+        aware: Names of settings among both that the codec-aware backbone answers, too, where there
+            is one; with the feature codecs it answers all image codecs.
         cache: Folder that keeps results clip by clip, so that a killed run goes on.
         workers: Processes of the content pass; the timing pass is always one thread.
         tell: Called with a line of progress.
@@ -124,14 +132,24 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         InputError: The weights are missing or damaged; nothing is written.
     """
     content, timing = content or ContentPlan(), timing or TimingPlan()
-    opened = partial(open_network, weights, tuple(codecs), baselines=baselines)
+    opened = partial(open_network, weights, tuple(codecs), baselines=baselines, aware=tuple(aware))
     network = opened()
     parts = content.blocks()
     blocks = [block for _, _, block in parts]
     measure_blocks(opened, blocks, cache, workers=workers, tell=tell)
     digest = open_ladder(weights).digest
-    if videos:
-        measure_chains(opened, videos, blocks, cache, digest=digest, workers=workers, tell=tell)
+    chains = films(network, videos, digest=digest, aware=aware)
+    if chains:
+        measure_chains(
+            opened,
+            videos,
+            blocks,
+            cache,
+            digest=digest,
+            aware=aware,
+            workers=workers,
+            tell=tell,
+        )
     step = max(1, len(blocks) // _TIMED_FRAMES)
     timed = [
         Block((replace(block.clips[0], instants=(content.frames // 2,)),))
@@ -139,24 +157,28 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     ]
     images = np.concatenate([draw(block).images for block in timed])
     timings = time_stages(network, images, timing, tell=tell)
-    if videos:
-        time_chains(network, videos, _filmed(blocks), timing, timings, tell=tell)
+    if chains:
+        time_chains(network, chains, _filmed(blocks), timing, timings, tell=tell)
     answers = {s.name: collect(s, blocks, cache) for s in network.subjects}
-    units = ladder_of(network, answers, timings, timing.batch_sizes)
-    chains = [
-        chain_unit(
-            codec,
-            collect_chain(codec, blocks, cache, digest=digest),
-            timings.subjects[codec.name],
-            timing.batch_sizes,
-        )
-        for codec in videos
+    tails = tails_of(network, timings, timing.batch_sizes)
+    units = [
+        *ladder_of(network, answers, timings, timing.batch_sizes, tails),
+        *(
+            chain_unit(
+                chain,
+                collect_chain(chain.codec, blocks, cache, digest=chain.answerer.digest),
+                timings.subjects[chain.name],
+                timing.batch_sizes,
+                tails,
+            )
+            for chain in chains
+        ),
     ]
-    digests = {codec.name: chain_digest(codec, digest) for codec in videos}
+    digests = {chain.name: chain_digest(chain.codec, chain.answerer.digest) for chain in chains}
     profile = Profile(
         name=name or out.name,
         clip_fps=CLIP_FPS,
-        units=tuple(sorted((*units, *chains), key=lambda unit: unit.mean_bytes)),
+        units=tuple(sorted(units, key=lambda unit: unit.mean_bytes)),
         primary_task="top1",
         batch_sizes=timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in timing.batch_sizes]), axis=1),

@@ -252,6 +252,6 @@ LADDER = (
 )
 """The settings that are measured; presets chosen on clips of the selection split."""
 
-STREAMED = tuple(codec for codec in LADDER if codec.name == "h264_444-qp36")
+STREAMED = tuple(codec for codec in LADDER if codec.name in ("h264_444-qp36", "hevc_444-qp36"))
 """What a profile holds: every clip is coded as a stream and each of its frames as intra, too, which
 takes long."""

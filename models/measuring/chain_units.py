@@ -8,26 +8,27 @@ is recorded for them.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from models.backbone import prepare
 from models.measuring.facts import load_ns
 from models.measuring.stopwatch import Stopwatch
-from models.measuring.timing import SubjectTimes
+from models.measuring.timing import SubjectTimes, time_tail
 from models.profile import DEVICE_STAGES, Unit
 from models.profile.records import Chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from models.baselines.video import VideoCodec
     from models.measuring.chained import Chained
     from models.measuring.timing import TimingPlan, Timings
+    from models.profile import Tail
+    from models.subjects.films import Film
     from models.subjects.network import Network
 
 __all__ = ["chain_unit", "time_chains"]
@@ -38,36 +39,58 @@ _CODING = DEVICE_STAGES.index("entropy_encode")
 @torch.inference_mode()
 def time_chains(
     network: Network,
-    codecs: Sequence[VideoCodec],
+    chains: Sequence[Film],
     images: NDArray[np.uint8],
     plan: TimingPlan,
     into: Timings,
     *,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """Time the encoder and the decoder of each codec, and the head behind it.
+    """Time the encoder and the decoder of each codec, the head behind it, and a tail of its own.
 
     Args:
-        network: The cut backbone.
-        codecs: Video codecs, at least one.
+        network: The cut backbones.
+        chains: Video codecs, each with the network that answers; at least one.
         images: Frames uint8 (n, h, w, 3) of whole clips, one clip after the other.
         plan: How often.
-        into: Where the times are noted, by the codecs' names.
+        into: Where the times are noted, by the units' names; a tail that is timed is left alone.
         tell: Called with a line of progress.
     """
     torch.set_num_threads(1)
-    for codec in codecs:
-        into.subjects[codec.name] = _timed(network, codec, images, plan)
-        tell(f"timed {codec.name}")
+    for chain in chains:
+        into.subjects[chain.name] = _timed(chain, images, plan)
+        tell(f"timed {chain.name}")
+        name, tail = chain.answerer.module, chain.answerer.tail
+        if tail is not None and name not in into.tails:
+            own = network._replace(head=chain.answerer.head, tail=tail)
+            for round_ in range(-plan.warm_up, plan.server_rounds):
+                kept = into if round_ >= 0 else replace(into, tails={}, tails_wall={})
+                times = (each.setdefault(name, {}) for each in (kept.tails, kept.tails_wall))
+                time_tail(Stopwatch(), own, images, plan.batch_sizes, *times)
     into.clock += "; of video codecs the CPU time of all threads"
 
 
 def chain_unit(
-    codec: VideoCodec, found: Chained, times: SubjectTimes, batch_sizes: Sequence[int]
+    chain: Film,
+    found: Chained,
+    times: SubjectTimes,
+    batch_sizes: Sequence[int],
+    tails: Mapping[str, Tail],
 ) -> Unit:
-    """Return a codec as a unit, from what it made of the profile's clips and its times."""
+    """Return a codec as a unit, from what it made of the profile's clips and its times.
+
+    Which network answers is all the same to the device: to it units of one codec are one module.
+
+    Args:
+        chain: The codec with the network that answers.
+        found: What it made of the clips.
+        times: Its times.
+        batch_sizes: Of the server's times, rising from 1.
+        tails: By name, those besides the shared one.
+    """
+    costs = chain.answerer.costs
     return Unit(
-        name=codec.name,
+        name=chain.name,
         kind="video-codec",
         payload_bytes=found.answers.payload_bytes.astype(np.int32),
         scores=found.answers.scores,
@@ -76,16 +99,17 @@ def chain_unit(
         entropy_decode_ns=np.sort(np.array(times.entropy_decode)),
         decode_ns=times.sorted_decode(batch_sizes),
         switch_ns=load_ns(times),
-        memory_bytes=0,
-        storage_bytes=0,
-        parameters=0,
-        chain=Chain(refresh=codec.refresh, intra_bytes=found.intra_bytes.astype(np.int32)),
+        memory_bytes=costs["memory_bytes"],
+        storage_bytes=costs["storage_bytes"],
+        parameters=costs["parameters"],
+        module=chain.codec.name,
+        tail=tails.get(chain.answerer.module),
+        chain=Chain(refresh=chain.codec.refresh, intra_bytes=found.intra_bytes.astype(np.int32)),
     )
 
 
-def _timed(
-    network: Network, codec: VideoCodec, images: NDArray[np.uint8], plan: TimingPlan
-) -> SubjectTimes:
+def _timed(chain: Film, images: NDArray[np.uint8], plan: TimingPlan) -> SubjectTimes:
+    codec = chain.codec
     coding, serving = Stopwatch(whole_process=True), Stopwatch()
     decoder = codec.decoder()
     times = SubjectTimes()
@@ -104,7 +128,7 @@ def _timed(
             if round_ < plan.server_rounds:
                 for size in plan.batch_sizes:
                     batch = np.stack([received[k % len(received)] for k in range(size)])
-                    _, spent, wall = serving.time(lambda some: network.head(prepare(some)), batch)
+                    _, spent, wall = serving.time(chain.features, batch)
                     into.decode.setdefault(size, []).append(spent)
                     into.wall.decode.setdefault(size, []).append(wall)
     for _ in range(plan.loads):

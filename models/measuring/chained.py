@@ -18,21 +18,22 @@ import numpy as np
 import torch
 
 from models import scoring
-from models.backbone import prepare
 from models.measuring.answers import Answers, content_digest
 from models.measuring.content import draw
 from models.measuring.crew import for_each
 from models.measuring.stretches import streamed
+from models.subjects.films import films
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
     from models.measuring.content import Block
+    from models.subjects.films import Film
     from models.subjects.network import Network
 
 __all__ = ["Chained", "chain_digest", "coded", "collect_chain", "measure_chains"]
@@ -76,35 +77,44 @@ def coded(
     return decoded, predicted, intra
 
 
-def measure_chains(
+def measure_chains(  # noqa: PLR0913 - what is measured, where it is kept, and how it is run
     network: Callable[[], Network],
     codecs: Sequence[VideoCodec],
     blocks: Sequence[Block],
     cache: Path,
     *,
     digest: str,
+    aware: Collection[str] = (),
     workers: int = 1,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> None:
     """Code every clip that is not in the cache yet, with every codec, and score its frames.
 
     Args:
-        network: Makes the cut backbone, of which the server runs all; called once a process.
+        network: Makes the cut backbones, of which the server runs all; called once a process.
         codecs: Video codecs.
         blocks: Blocks of one whole clip each.
         cache: Folder of results.
-        digest: Hash of the backbone's weights.
+        digest: Hash of the plain backbone's weights.
+        aware: Names of the codecs that the codec-aware backbone answers, too.
         workers: Processes, one thread each.
         tell: Called with a line of progress.
     """
-    work = partial(_measure_missing, codecs=codecs, cache=cache, digest=digest)
+    work = partial(_measure_missing, codecs=codecs, cache=cache, digest=digest, aware=aware)
     for_each(blocks, work, network, workers=workers, tell=lambda line: tell(f"chains: {line}"))
 
 
 def collect_chain(
     codec: VideoCodec, blocks: Sequence[Block], cache: Path, *, digest: str
 ) -> Chained:
-    """Return what the cache holds of one codec on clips of equal length."""
+    """Return what the cache holds of one codec on clips of equal length.
+
+    Args:
+        codec: The codec.
+        blocks: Blocks of one whole clip each.
+        cache: Folder of results.
+        digest: Hash of the weights of the backbone that answered.
+    """
     tables = np.stack([np.load(_file(cache, digest, codec, block)) for block in blocks], axis=1)
     column = dict(zip(_COLUMNS, tables, strict=True))
     answers = Answers(
@@ -137,24 +147,34 @@ def _file(cache: Path, digest: str, codec: VideoCodec, block: Block) -> Path:
 
 
 def _measure_missing(
-    network: Network, block: Block, *, codecs: Sequence[VideoCodec], cache: Path, digest: str
+    network: Network,
+    block: Block,
+    *,
+    codecs: Sequence[VideoCodec],
+    cache: Path,
+    digest: str,
+    aware: Collection[str],
 ) -> None:
-    files = {codec: _file(cache, digest, codec, block) for codec in codecs}
-    missing = {codec: file for codec, file in files.items() if not file.exists()}
+    missing: dict[VideoCodec, list[tuple[Film, Path]]] = {}
+    for film in films(network, codecs, digest=digest, aware=aware):
+        path = _file(cache, film.answerer.digest, film.codec, block)
+        if not path.exists():
+            missing.setdefault(film.codec, []).append((film, path))
     if not missing:
         return
     content = draw(block)
-    for codec, path in missing.items():
+    for codec, wanted in missing.items():
         decoded, predicted, intra = coded(codec, content.images)
-        scored = _scored(network, np.stack(decoded), content.truth)
-        file = io.BytesIO()
-        np.save(file, np.concatenate([np.stack([predicted, intra]), scored]).astype(np.float64))
-        write_atomically(path, file.getvalue())
+        for film, path in wanted:
+            scored = _scored(network, film, np.stack(decoded), content.truth)
+            file = io.BytesIO()
+            np.save(file, np.concatenate([np.stack([predicted, intra]), scored]).astype(np.float64))
+            write_atomically(path, file.getvalue())
 
 
 @torch.inference_mode()
 def _scored(
-    network: Network, images: NDArray[np.uint8], truth: scoring.Truth
+    network: Network, film: Film, images: NDArray[np.uint8], truth: scoring.Truth
 ) -> NDArray[np.float32]:
     """Return the scores and the confidence of a server's answers to decoded frames."""
     parts = []
@@ -163,6 +183,6 @@ def _scored(
         part = scoring.Truth(
             labels=truth.labels[rows], boxes=truth.boxes[rows], masks=truth.masks[rows]
         )
-        found = scoring.score(network.tail(network.head(prepare(images[rows]))), part)
+        found = scoring.score(film.answers(network, images[rows]), part)
         parts.append(np.stack([*(found.by_task[task] for task in scoring.TASKS), found.confidence]))
     return np.concatenate(parts, axis=1)

@@ -19,12 +19,11 @@ import numpy as np
 import torch
 
 from models import scoring
-from models.backbone import prepare
 from models.measuring.answers import Answers, content_digest
 from models.measuring.content import Block, ClipRef, draw
 from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
-from models.subjects.answerer import Answerer, plain_answerer
+from models.subjects.films import films
 from simulator.foundation.files import write_atomically
 from simulator.foundation.keyed import generator
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.baselines.video import VideoCodec
+    from models.subjects.films import Film
     from models.subjects.network import Network
 
 __all__ = ["Streamed", "Stretches", "collect_videos", "measure_videos", "stretches"]
@@ -51,7 +51,7 @@ class Stretches(NamedTuple):
     scored: list[Block]
 
 
-_Missing = dict["VideoCodec", list[tuple[Answerer, "Path"]]]
+_Missing = dict["VideoCodec", list[tuple["Film", "Path"]]]
 
 
 class Streamed(NamedTuple):
@@ -176,14 +176,12 @@ def _measure_missing(
     cache: Path,
     digest: str,
 ) -> None:
-    plain = plain_answerer(network.head, digest)
-    answerers = [plain] if network.aware is None else [plain, network.aware]
     missing: _Missing = {}
-    for codec in codecs:
-        for answerer in answerers:
-            file = _file(cache, answerer.digest, codec, pair)
-            if not file.exists():
-                missing.setdefault(codec, []).append((answerer, file))
+    everything = {codec.name for codec in codecs}
+    for film in films(network, codecs, digest=digest, aware=everything):
+        file = _file(cache, film.answerer.digest, film.codec, pair)
+        if not file.exists():
+            missing.setdefault(film.codec, []).append((film, file))
     if missing:
         _measure(network, missing, *pair)
 
@@ -199,9 +197,9 @@ def _measure(network: Network, missing: _Missing, whole: Block, scored: ClipRef)
     )
     for codec, wanted in missing.items():
         decoded, columns = streamed(codec, content.images)
-        shown = prepare(np.stack([decoded[row] for row in rows]))
-        for answerer, path in wanted:
-            outputs = (answerer.tail or network.tail)(answerer.head(shown))
+        shown = np.stack([decoded[row] for row in rows])
+        for film, path in wanted:
+            outputs = film.answers(network, shown)
             found = scoring.score(outputs, truth)
             arrays: dict[str, Any] = {**columns, **found.by_task, **evidence_of(outputs, truth)}
             arrays["confidence"] = found.confidence

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from models.subjects.network import Network
     from models.subjects.subject import Subject
 
-__all__ = ["SubjectTimes", "TimingPlan", "Timings", "time_stages"]
+__all__ = ["SubjectTimes", "TimingPlan", "Timings", "time_stages", "time_tail"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ def time_stages(
                         _own_tail(watch, subject, batches, *times)
         if round_ < plan.server_rounds:
             tails = (found.tail, found.tail_wall) if kept else ({}, {})
-            _tail(watch, network, images, plan.batch_sizes, *tails)
+            time_tail(watch, network, images, plan.batch_sizes, *tails)
         if kept and (round_ + 1) % 50 == 0:
             tell(f"timed {round_ + 1} of {plan.rounds} rounds")
     for subject in network.subjects:
@@ -171,6 +171,29 @@ def time_stages(
             subject.load()
             found.subjects[subject.name].loads.append(time.perf_counter_ns() - began)
     return found
+
+
+def time_tail(
+    watch: Stopwatch,
+    network: Network,
+    images: NDArray[np.uint8],
+    sizes: Sequence[int],
+    into: dict[int, list[int]],
+    wall_into: dict[int, list[int]],
+) -> None:
+    """Time a network's tail once for each batch size.
+
+    Args:
+        watch: The stopwatch.
+        network: The cut backbone.
+        images: Frames uint8 (n, h, w, 3), at least as many as the largest batch.
+        sizes: Batch sizes.
+        into: Where the times are noted, by batch size.
+        wall_into: Where wall time is.
+    """
+    features = network.head(prepare(images[: sizes[-1]]))
+    for size in sizes:
+        _timed(watch, network.tail, features[:size], size, into, wall_into)
 
 
 def _device_row(
@@ -222,19 +245,6 @@ def _own_tail(
         return
     for batch in batches:
         _timed(watch, tail, subject.decode(batch), len(batch), into, wall_into)
-
-
-def _tail(
-    watch: Stopwatch,
-    network: Network,
-    images: NDArray[np.uint8],
-    sizes: Sequence[int],
-    into: dict[int, list[int]],
-    wall_into: dict[int, list[int]],
-) -> None:
-    features = network.head(prepare(images[: sizes[-1]]))
-    for size in sizes:
-        _timed(watch, network.tail, features[:size], size, into, wall_into)
 
 
 def _timed(

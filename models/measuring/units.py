@@ -17,7 +17,26 @@ if TYPE_CHECKING:
     from models.subjects.network import Network
     from models.subjects.subject import Subject
 
-__all__ = ["ladder_of"]
+__all__ = ["ladder_of", "tails_of"]
+
+
+def tails_of(network: Network, timings: Timings, batch_sizes: Sequence[int]) -> dict[str, Tail]:
+    """Return the tails besides the shared one, by name: of subjects, and the aware backbone's."""
+    weights = {
+        network.kin.tail(subject): subject.costs["tail_bytes"]
+        for subject in reversed(network.subjects)
+        if subject.tail is not None
+    }
+    if network.aware is not None:
+        weights[network.aware.module] = network.aware.costs["tail_bytes"]
+    return {
+        name: Tail(
+            name=name,
+            times_ns=np.sort(np.array([times[size] for size in batch_sizes], np.int64), axis=1),
+            memory_bytes=weights[name],
+        )
+        for name, times in timings.tails.items()
+    }
 
 
 def ladder_of(
@@ -25,6 +44,7 @@ def ladder_of(
     answers: Mapping[str, Answers],
     timings: Timings,
     batch_sizes: Sequence[int],
+    tails: Mapping[str, Tail],
 ) -> tuple[Unit, ...]:
     """Return a profile's units, in its order: one for each subject, or for all layers of one.
 
@@ -33,8 +53,8 @@ def ladder_of(
         answers: By subject, over the profile's clips.
         timings: Of all subjects.
         batch_sizes: Of the server's times, rising from 1.
+        tails: Those besides the shared one, by name.
     """
-    tails = _tails(network, timings, batch_sizes)
     units = []
     for subject in network.subjects:
         name = network.kin.unit(subject.name)
@@ -54,20 +74,6 @@ def ladder_of(
                 )
             )
     return tuple(sorted(units, key=lambda unit: unit.mean_bytes))
-
-
-def _tails(network: Network, timings: Timings, batch_sizes: Sequence[int]) -> dict[str, Tail]:
-    found: dict[str, Tail] = {}
-    for subject in network.subjects:
-        name = network.kin.tail(subject)
-        if name is not None and name not in found:
-            times = [timings.tails[name][size] for size in batch_sizes]
-            found[name] = Tail(
-                name=name,
-                times_ns=np.sort(np.array(times, np.int64), axis=1),
-                memory_bytes=subject.costs["tail_bytes"],
-            )
-    return found
 
 
 def _layers(

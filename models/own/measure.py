@@ -136,7 +136,7 @@ def measure_own(
     profile = Profile(
         name=out.name,
         clip_fps=plan.fps,
-        units=ladder_of(network, answers, timings, plan.timing.batch_sizes),
+        units=ladder_of(network, answers, timings, plan.timing.batch_sizes, tails={}),
         primary_task=task.scores[0],
         batch_sizes=plan.timing.batch_sizes,
         tail_ns=np.sort(np.array([timings.tail[size] for size in plan.timing.batch_sizes]), axis=1),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Answerer", "aware_answerer", "plain_answerer"]
 
 _FLOAT_BYTES = 4
+_MODULE = "aware"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Answerer:
 
     Attributes:
         suffix: What stands behind the codec's name: nothing, or ``-aware``.
+        module: What its tail is called among tails, and its head among modules; nothing where the
+            server has both anyway.
         head: Its head, which the server runs on decoded frames.
         tail: The rest of it; None for the tail that all units of a backbone share.
         digest: Hash of its weights.
@@ -39,6 +42,7 @@ class Answerer:
     """
 
     suffix: str
+    module: str
     head: Callable[[Tensor], Tensor]
     tail: Callable[[Tensor], Outputs] | None
     digest: str
@@ -48,7 +52,7 @@ class Answerer:
 def plain_answerer(head: Callable[[Tensor], Tensor], digest: str) -> Answerer:
     """Return the plain backbone, which the server has anyway, by its head and its digest."""
     nothing = dict.fromkeys(("parameters", "storage_bytes", "memory_bytes", "tail_bytes"), 0)
-    return Answerer(suffix="", head=head, tail=None, digest=digest, costs=nothing)
+    return Answerer(suffix="", module="", head=head, tail=None, digest=digest, costs=nothing)
 
 
 def aware_answerer(trained: TrainedLadder) -> Answerer | None:
@@ -69,7 +73,7 @@ def aware_answerer(trained: TrainedLadder) -> Answerer | None:
         "memory_bytes": _FLOAT_BYTES * _size(network),
         "tail_bytes": _FLOAT_BYTES * _size(tail),
     }
-    return Answerer(suffix=AWARE, head=head, tail=tail, digest=digest, costs=costs)
+    return Answerer(suffix=AWARE, module=_MODULE, head=head, tail=tail, digest=digest, costs=costs)
 
 
 def _size(module: nn.Module) -> int:

@@ -12,7 +12,7 @@ from models.subjects.image_unit import ImageUnit, Once
 from models.subjects.learned_unit import LearnedUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from torch import Tensor
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from models.subjects.image_unit import ImageCodec
 
 __all__ = ["Images", "answered", "opened"]
-
-_MODULE = "aware"  # what the codec-aware backbone is called as a tail, and its head as a module
 
 
 class Images(NamedTuple):
@@ -41,11 +39,31 @@ class Images(NamedTuple):
 
 
 def answered(
-    trained: TrainedLadder, head: Callable[[Tensor], Tensor], codecs: Sequence[ImageCodec]
+    trained: TrainedLadder,
+    head: Callable[[Tensor], Tensor],
+    codecs: Sequence[ImageCodec],
+    aware: Collection[str],
 ) -> Images:
-    """Return given codecs with the plain backbone alone, whose head is given."""
+    """Return given codecs with the plain backbone, and some with the codec-aware one, too.
+
+    Args:
+        trained: The ladder, beside which the aware backbone may lie.
+        head: The plain backbone's head.
+        codecs: Settings of codecs.
+        aware: Names of those that the aware one answers, too; with none it is not opened.
+
+    Raises:
+        InputError: The aware backbone's file is damaged or foreign.
+    """
     plain = plain_answerer(head, trained.digest)
-    return Images([ImageUnit(Once(codec), plain) for codec in codecs], {}, {}, None)
+    codings = [Once(codec) for codec in codecs]
+    subjects: list[ImageUnit | LearnedUnit] = [ImageUnit(coding, plain) for coding in codings]
+    network = aware_answerer(trained) if aware else None
+    if network is None:
+        return Images(subjects, {}, {}, None)
+    again = [ImageUnit(coding, network) for coding in codings if coding.codec.name in aware]
+    modules = {image.name: network.module for image in again}
+    return Images([*subjects, *again], modules, modules, network)
 
 
 def opened(
@@ -79,5 +97,6 @@ def opened(
     pictures = [LearnedUnit(codec, aware, path) for path, codec in learned.items()]
     images = [ImageUnit(coding, aware) for coding in codings]
     modules = {picture.name: picture.name.removesuffix(AWARE) for picture in pictures}
-    modules |= {image.name: _MODULE for image in images}
-    return Images([*subjects, *pictures, *images], modules, dict.fromkeys(modules, _MODULE), aware)
+    modules |= {image.name: aware.module for image in images}
+    tails = dict.fromkeys(modules, aware.module)
+    return Images([*subjects, *pictures, *images], modules, tails, aware)

@@ -31,7 +31,7 @@ from models.units.layered import LayeredUnit
 from models.weightfile import resident
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from torch import nn
 
@@ -48,7 +48,11 @@ _WHOLE = ("on-device", "image-codec")  # kinds that run the whole backbone on fr
 
 
 def open_network(
-    weights: str | Path, codecs: Sequence[ImageCodec] = LADDER, *, baselines: bool = False
+    weights: str | Path,
+    codecs: Sequence[ImageCodec] = LADDER,
+    *,
+    baselines: bool = False,
+    aware: Collection[str] = (),
 ) -> Network:
     """Return a trained ladder with its baselines, ready to be measured in this process.
 
@@ -58,11 +62,12 @@ def open_network(
         baselines: Whether to measure the other baselines, too: 8-bit features through zlib, the
             CR+BQ units and the learned image codec that lie beside the weights, frames without
             loss, and every image codec once more with the codec-aware backbone, if there is one.
+        aware: Names of codecs that this backbone answers without the other baselines, too.
 
     Raises:
         InputError: The weights are missing, damaged, or do not belong together.
     """
-    return _on(open_ladder(weights), codecs, baselines=baselines)
+    return _on(open_ladder(weights), codecs, baselines=baselines, aware=aware)
 
 
 def open_seeds(weights: str | Path, codecs: Sequence[ImageCodec] = LADDER) -> Network:
@@ -106,7 +111,13 @@ def open_ladder(weights: str | Path) -> TrainedLadder:
     return ladder.load(folder if folder.is_dir() else str(weights))
 
 
-def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, baselines: bool) -> Network:
+def _on(
+    trained: TrainedLadder,
+    codecs: Sequence[ImageCodec],
+    *,
+    baselines: bool,
+    aware: Collection[str] = (),
+) -> Network:
     # The memory order that convolutions on processors like best, as prepare() gives it.
     trained.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     halves = cut(trained.backbone, after=SPLIT_AFTER)
@@ -123,8 +134,10 @@ def _on(trained: TrainedLadder, codecs: Sequence[ImageCodec], *, baselines: bool
         subjects.append(FeatureZlib(halves.head, at_split, trained.digest))
         for reduced in reduced_file.load_all(trained.folder, trained.digest):
             subjects += _reduced(trained, reduced, halves.head)
-    open_images = images.opened if baselines else images.answered
-    sent = open_images(trained, halves.head, codecs)
+    if baselines:
+        sent = images.opened(trained, halves.head, codecs)
+    else:
+        sent = images.answered(trained, halves.head, codecs, aware)
     subjects += sent.subjects
     kin = Kin(
         modules={level.name: ContinuousUnit.name for level in levels}

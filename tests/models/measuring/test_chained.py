@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from models.baselines.jpeg import LADDER, Jpeg
 from models.baselines.video import STREAMED, VideoCodec
-from models.measure import ContentPlan, TimingPlan, measure
+from models.measure import AWARE, ContentPlan, TimingPlan, measure
 from models.measuring.chained import coded, collect_chain, measure_chains
 from models.profile import DEVICE_STAGES, combined, load
 from models.scenes import render
 from models.subjects.opening import open_ladder, open_network
+from simulator.assembly.memory import tails_of
 from tests.models.untrained import untrained_weights
+from tests.models.untrained_images import untrained_aware
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,5 +112,54 @@ def test_facts_tell_of_video_codecs_too(measured: Profile) -> None:
     assert combined(measured, measured, "both").unit_names == measured.unit_names
 
 
+@pytest.fixture(scope="module")
+def aware(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = untrained_weights(tmp_path_factory.mktemp("aware") / "weights", (2,))
+    untrained_aware(folder)
+    return folder
+
+
+@pytest.mark.parametrize("images", [(), (Jpeg("444", 35), Jpeg("444", 50))], ids=["film", "both"])
+def test_a_profile_holds_settings_that_the_aware_backbone_answers_as_a_network_of_its_own(
+    aware: Path, tmp_path: Path, images: tuple[Jpeg, ...]
+) -> None:
+    measure(
+        aware,
+        tmp_path / "aware",
+        content=CONTENT,
+        timing=TIMING,
+        codecs=images,
+        videos=(CODEC,),
+        cache=tmp_path / "cache",
+    )
+    profile = load(tmp_path / "aware")
+    answered = [unit for unit in profile.units if unit.tail is not None]
+    names = ["h264_444-qp36-aware", "jpeg444-q35-aware"]
+    assert sorted(unit.name for unit in answered) == names[: 2 if images else 1]
+    assert [tail.name for tail in profile.tails] == ["aware"]
+    assert profile.tails[0].times_ns.shape == (2, 3)
+    plain, film = (profile.units[profile.index(f"h264_444-qp36{end}")] for end in ("", "-aware"))
+    np.testing.assert_array_equal(plain.payload_bytes, film.payload_bytes)
+    assert plain.chain is not None
+    assert film.chain is not None
+    np.testing.assert_array_equal(plain.chain.intra_bytes, film.chain.intra_bytes)
+    assert (plain.module, film.module) == ("h264_444-qp36", "h264_444-qp36")
+    assert plain.memory_bytes == 0 < profile.tails[0].memory_bytes < film.memory_bytes
+    info: Any = profile.info
+    assert len({info["digests"][name] for name in (plain.name, film.name)}) == 2
+    found = open_network(aware, (), aware=["h264_444-qp36"]).aware
+    assert found is not None
+    blocks, cache = [block for _, _, block in CONTENT.blocks()], tmp_path / "cache"
+    first, second = (
+        collect_chain(CODEC, blocks, cache, digest=digest).answers.confidence
+        for digest in (open_ladder(aware).digest, found.digest)
+    )
+    assert not np.array_equal(first, second)
+    numbers = dict(zip(profile.unit_names, tails_of(profile, None), strict=True))
+    assert {numbers[unit.name] for unit in answered} == {max(numbers.values())}
+    assert numbers["unit-1"] == numbers[plain.name] == 0
+
+
 def test_profiles_hold_settings_of_the_ladder() -> None:
-    assert [codec.name for codec in STREAMED] == ["h264_444-qp36"]
+    assert set(AWARE) <= {*(jpeg.name for jpeg in LADDER), *(film.name for film in STREAMED)}
+    assert [codec.name for codec in STREAMED] == ["h264_444-qp36", "hevc_444-qp36"]

@@ -118,7 +118,7 @@ def test_all_of_them_are_streamed(profile: Profile, where: Path) -> None:
                 "fps": 10,
                 "deadline": "150 ms",
                 "resident": False,
-                "policy": f"{Path(__file__).with_name('by_turns.py')}:ByTurns",
+                "policy": f"{Path(__file__).parents[1] / 'by_turns.py'}:ByTurns",
             }
         },
         "network": {"uplink": [{"trace": {"family": "us-lte-up", "seed": 1}}]},

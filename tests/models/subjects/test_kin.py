@@ -11,7 +11,7 @@ from models.backbone import Outputs
 from models.measuring.answers import Answers
 from models.measuring.facts import clocks, facts
 from models.measuring.timing import TimingPlan, time_stages
-from models.measuring.units import ladder_of
+from models.measuring.units import ladder_of, tails_of
 from models.subjects.kin import STRANGERS, Kin
 from models.subjects.network import Network
 
@@ -119,7 +119,13 @@ def measured() -> tuple[dict[str, Unit], dict[str, TailOf], dict[str, Any]]:
     images = np.zeros((2, 4, 4, 3), np.uint8)
     timings = time_stages(network, images, PLAN, stopwatch=Counting())  # type: ignore[arg-type]
     answers = {name: answers_of(name) for name in NAMES}
-    units = ladder_of(network, answers, timings, PLAN.batch_sizes)
+    units = ladder_of(
+        network,
+        answers,
+        timings,
+        PLAN.batch_sizes,
+        tails_of(network, timings, PLAN.batch_sizes),
+    )
     info = facts(network.subjects, KIN) | clocks(timings, KIN)
     return {unit.name: unit for unit in units}, tails, info
 
