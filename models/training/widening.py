@@ -48,6 +48,9 @@ _LAYERS = {
     "tail.locate": ("placed", ""),
 }
 
+_AT = {"early": "stem", "middle": "split", "late": "wide"}
+"""The group of channels at each split point."""
+
 
 def copies(channels: int, wanted: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return which old channel each channel of a wider layer is: all of them, then some again.
@@ -107,18 +110,21 @@ def widened(backbone: Backbone, width: float, *, seed: int) -> Backbone:
     return wide
 
 
-def widened_unit(unit: BottleneckUnit, width: float, *, seed: int) -> BottleneckUnit:
+def widened_unit(
+    unit: BottleneckUnit, width: float, *, seed: int, split: str = "middle"
+) -> BottleneckUnit:
     """Return a unit that does for a widened backbone what another does for the old one.
 
     Its symbols are the old unit's; it has no tables yet.
 
     Args:
-        unit: Of the backbone of width 1, at the middle split point.
+        unit: Of the backbone of width 1.
+        split: The split point that it stands at, one of ``models.split.SPLITS``.
         width: Of the widened backbone.
         seed: The one that the backbone was widened with.
     """
-    features = SPLITS["middle"].features_at(width)
-    of = _group("split", unit.shape.features[0], features[0], seed)
+    features = SPLITS[split].features_at(width)
+    of = _group(_AT[split], unit.shape.features[0], features[0], seed)
     wide = BottleneckUnit(unit.number, replace(unit.shape, features=features), name=unit.name)
     numbers = unit.state_dict()
     for name in ("reduce", "smooth"):

@@ -150,7 +150,7 @@ class Workshop:
         self, split: str, rows: int, tell: Callable[[str], None] = lambda _line: None
     ) -> Workshop:
         """Return the same workshop at another split point, with features of the first frames."""
-        shop = replace(self, shelf=f"features-{split}-{rows}", rows=rows, split=split)
+        shop = replace(self, shelf=f"{self.shelf}-{split}-{rows}", rows=rows, split=split)
         shop.furnish(tell)
         return shop
 

@@ -17,12 +17,11 @@ from models.training.runs import ladder
 from models.training.team import Member, together
 from models.training.units import UnitRecipe, evaluate_unit, train_unit
 from models.training.workshop import Footage, Workshop
+from models.units.bottleneck import BottleneckUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-
-    from models.units.bottleneck import BottleneckUnit
 
     Tell = Callable[[str], None]
 
@@ -36,11 +35,13 @@ class Settings:
     Attributes:
         footage: On which frames.
         units: How the units are trained, in this order; a seed takes the place of theirs.
+        rows: How many training frames features are kept of, by split point but the middle one.
         seeds: Of order, noise and first weights.
     """
 
     footage: Footage
     units: tuple[UnitRecipe, ...]
+    rows: Mapping[str, int]
     seeds: tuple[int, ...] = (1, 2, 3)
 
 
@@ -58,13 +59,42 @@ FULL = Settings(
         ),
         UnitRecipe(number=4, start=5, channels=20, worth=20.0, images=40_000),
         UnitRecipe(number=3, start=4, channels=16, worth=6.0, images=40_000),
+        UnitRecipe(
+            number=32,
+            split="late",
+            start=None,
+            channels=16,
+            width=57,
+            worth=8.0,
+            likeness=0.2,
+            warm_images=60_000,
+            images=60_000,
+            peak_rate=3e-3,
+        ),
+        UnitRecipe(
+            number=33, split="late", start=32, channels=16, width=57, worth=25.0, images=40_000
+        ),
     ),
+    rows={"late": 48_000},
 )
-"""The schedule of the shipped seeds: about 10 minutes a seed on one thread."""
+"""The schedule of the shipped seeds: about 20 minutes a seed on one thread."""
 
 QUICK = Settings(
     footage=workshop.QUICK,
-    units=tuple(replace(unit, warm_images=unit.warm_images // 4) for unit in ladder.QUICK.units),
+    units=(
+        *(replace(unit, warm_images=unit.warm_images // 4) for unit in ladder.QUICK.units),
+        UnitRecipe(
+            number=32,
+            split="late",
+            start=None,
+            channels=2,
+            worth=8.0,
+            images=64,
+            batch=16,
+            keep_every=2,
+        ),
+    ),
+    rows={"late": 64},
     seeds=(1, 2),
 )
 """A look at the machinery in seconds; the weights are good for nothing."""
@@ -101,19 +131,26 @@ def train(
         InputError: There is no backbone in the folder, or it is damaged.
     """
     footage = settings.footage.seeded(seed)
-    shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
+    middle = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
+    shops = {"middle": middle} | {
+        split: middle.at(split, rows, tell) for split, rows in settings.rows.items()
+    }
     written = []
     for own in settings.seeds if seeds is None else seeds:
+        out, trained = seed_folder(weights, own), dict[int, BottleneckUnit]()
         for unit in settings.units:
-            out = seed_folder(weights, own)
-            higher = None
-            if unit.start is not None:
-                higher = load_unit(out / f"unit-{unit.start}.safetensors", shop.digest)
-            start = higher.name if higher else "nothing"
-            recipe = replace(unit, seed=own)
-            task = partial(learn, shop=shop, out=out, recipe=recipe, higher=higher, start=start)
+            higher = trained[unit.start] if unit.start is not None else None
+            task = partial(
+                learn,
+                shop=shops[unit.split],
+                out=out,
+                recipe=replace(unit, seed=own),
+                higher=higher,
+                start=higher.name if higher else "nothing",
+            )
             together(task, workers, tell=tell)
-            written.append(out / f"unit-{unit.number}.safetensors")
+            written.append(out / f"{unit.name}.safetensors")
+            trained[unit.number] = load_unit(written[-1], middle.digest, split=unit.split)
     return written
 
 

@@ -104,18 +104,22 @@ def test_every_layer_but_the_deepest_and_the_answering_ones_grows(
 
 
 @pytest.mark.parametrize("width", [1.0, 1.25])
+@pytest.mark.parametrize("name", ["unit-3", "early-1", "late-1"])
 def test_a_widened_unit_makes_the_old_symbols_of_widened_features(
-    shipped: Backbone, frames: torch.Tensor, width: float
+    shipped: Backbone, frames: torch.Tensor, width: float, name: str
 ) -> None:
-    unit = ladder.load_unit(SHIPPED / "unit-3.safetensors", ladder.load_backbone(SHIPPED)[1])
-    wide, wider = widened(shipped, width, seed=1).eval(), widened_unit(unit, width, seed=1)
+    split = "middle" if name == "unit-3" else name.split("-", maxsplit=1)[0]
+    point, digest = SPLITS[split], ladder.load_backbone(SHIPPED)[1]
+    unit = ladder.load_unit(SHIPPED / f"{name}.safetensors", digest, split=split)
+    wide = widened(shipped, width, seed=1).eval()
+    wider = widened_unit(unit, width, seed=1, split=split)
     with torch.inference_mode():
-        features = cut(shipped, after="reduce").head(frames)
-        wide_features = cut(wide, after="reduce").head(frames)
+        features = cut(shipped, after=point.after).head(frames)
+        wide_features = cut(wide, after=point.after).head(frames)
         assert torch.allclose(unit.analyse(features), wider.analyse(wide_features), atol=1e-4)
         symbols = torch.round(unit.analyse(features))
-        before = cut(shipped, after="reduce").tail(unit.synthesise(symbols))
-        after = cut(wide, after="reduce").tail(wider.synthesise(symbols))
+        before = cut(shipped, after=point.after).tail(unit.synthesise(symbols))
+        after = cut(wide, after=point.after).tail(wider.synthesise(symbols))
     for one, other in zip(before, after, strict=True):
         assert torch.allclose(one, other, atol=1e-4)
 

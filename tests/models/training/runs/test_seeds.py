@@ -13,6 +13,7 @@ from models import ladder
 from models.runs import seed_folder, wide_folder
 from models.training.runs import seeds
 from models.training.runs import wide as wide_run
+from models.units import other_splits
 from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
 
@@ -54,8 +55,10 @@ def test_every_seed_gets_a_folder_without_a_backbone_of_its_own(
     assert [str(path.relative_to(weights.parent)) for path in written] == [
         "weights-seeds/seed-1/unit-2.safetensors",
         "weights-seeds/seed-1/unit-1.safetensors",
+        "weights-seeds/seed-1/late-2.safetensors",
         "weights-seeds/seed-2/unit-2.safetensors",
         "weights-seeds/seed-2/unit-1.safetensors",
+        "weights-seeds/seed-2/late-2.safetensors",
     ]
     digest = ladder.load_backbone(weights)[1]
     for path in written:
@@ -67,10 +70,10 @@ def test_every_seed_gets_a_folder_without_a_backbone_of_its_own(
 def test_seeds_differ_and_the_same_seed_repeats_bit_for_bit(
     weights: Path, written: list[Path], tmp_path: Path
 ) -> None:
-    first, second = written[1].read_bytes(), written[3].read_bytes()
+    first, second = written[1].read_bytes(), written[4].read_bytes()
     assert first != second
     work = weights.with_name(".weights.work")
-    for name in ("training", "selection", "features"):
+    for name in ("training", "selection", "features", "features-late-64"):
         (tmp_path / name).symlink_to(work / name)  # the same frames, no checkpoints
     written[1].unlink()
     seeds.train(weights, seeds=[1], settings=SMALL, work=tmp_path, workers=1)
@@ -95,7 +98,7 @@ def test_seeds_without_a_backbone_are_refused(tmp_path: Path) -> None:
 def test_every_seed_of_the_shipped_runs_follows_the_one_schedule() -> None:
     full = seeds.FULL
     assert full.seeds == (1, 2, 3)
-    assert [unit.start for unit in full.units] == [None, 5, 4]
+    assert [unit.start for unit in full.units] == [None, 5, 4, None, 32]
     for unit, wide in zip(full.units, wide_run.FULL.units, strict=True):
         assert (wide.number, wide.channels, wide.worth) == (unit.number, unit.channels, unit.worth)
         assert wide.start == unit.number  # it goes on from the same unit of a seed
@@ -119,7 +122,10 @@ def test_a_wide_backbone_lies_with_units_of_its_own(weights: Path, wide: list[Pa
         "backbone.safetensors",
         "unit-2.safetensors",
         "unit-1.safetensors",
+        "late-2.safetensors",
     ]
+    (_, late), *_ = other_splits.load_all(ladder.load(wide_folder(weights)))
+    assert late.shape.features == (80, 28, 28)
     trained = ladder.load(wide_folder(weights))
     assert trained.backbone.width == 1.25
     assert ladder.load_backbone(weights)[1] in trained.about["start"]
