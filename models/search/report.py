@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.markdown import table
-from models.scoring import TASKS
 from models.search import sampling
 from models.search.costs import costs, lines
 from models.search.record import FILE, Found
+from models.search.shipped import compared, shipped
+from models.search.tables import longer_rows, mode_rows, trial_rows
 from models.split import SPLITS
+from models.subjects.opening import open_ladder
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from models.search.record import Outcome
+    from models.search.shipped import Shipped
 
 __all__ = ["render", "write"]
 
@@ -43,10 +45,14 @@ integer tables, counted once when the unit is sealed.
 """
 
 _ABOUT_LONGER = """\
-The best early and the best late design, trained longer. They lie beside the ladder as units, each
-with a head of its own and the rest of the network behind its split point as its tail. Scores are
-those of the whole selection split. They were shown fewer pictures than the ladder's units, which
-stand in the last table but one: what they lack against these is not the split point's fault alone.
+The best early and the best late design of the trials, trained longer, are recorded as `longer-*`
+and not shipped. What ships beside the ladder are units of the ladder's kind, of more channels and a
+lower lambda, at a budget like the ladder's own (`models/training/runs/splits.py`): the short trials
+rank designs wrongly, as they favour few channels and a high lambda, which soon score well, and at
+length many channels at a low lambda reach the same scores with fewer bytes. Each unit has a head of
+its own, and the rest of the network behind its split point as its tail. Scores are those of the
+whole selection split. After `~` bytes are the ideal code length and the wire header; real ones are
+about 2 more.
 """
 
 _ABOUT_COSTS = """\
@@ -70,23 +76,25 @@ def write(weights: Path, out: Path) -> str:
     Raises:
         InputError: The record or the weights are missing or damaged; nothing is written.
     """
-    text = render(Found.read(weights / FILE), lines(costs(weights)))
+    found, units = Found.read(weights / FILE), shipped(open_ladder(weights))
+    text = render(found, units, lines(costs(weights)))
     write_atomically(out, text)
     return text
 
 
-def render(found: Found, cost_lines: Sequence[str]) -> str:
+def render(found: Found, units: Sequence[Shipped], cost_lines: Sequence[str]) -> str:
     """Return the page.
 
     Args:
         found: The search.
+        units: What ships at the early and the late split point.
         cost_lines: The tables of ``models.search.costs``.
     """
     sections = {
         "# Unit search": (_INTRODUCTION, _drawn(found)),
-        "## All trials": (_ABOUT_TRIALS, [*_trials(found), "", _counted(found)]),
-        "## Ways to train": (_ABOUT_MODES, _modes(found.modes)),
-        "## Early and late": (_ABOUT_LONGER, [*_chosen(found), "", *_longer(found.longer)]),
+        "## All trials": (_ABOUT_TRIALS, [*trial_rows(found), "", _counted(found)]),
+        "## Ways to train": (_ABOUT_MODES, mode_rows(found.modes)),
+        "## Early and late": (_ABOUT_LONGER, _elsewhere(found, units)),
         "## Costs beside full copies of the network": (_ABOUT_COSTS, cost_lines),
     }
     return "\n".join(
@@ -129,88 +137,18 @@ def _drawn(found: Found) -> list[str]:
     ]
 
 
-def _trials(found: Found) -> list[str]:
-    kept = {trial.name for trial in found.kept}
-    head = ["trial", "C", "stride", "width", "step", "lambda", *_HEAD, "encoder", "device", "kept"]
-    return table(
-        head,
-        [
-            [
-                trial.name.removeprefix("trial-"),
-                str(trial.design.channels),
-                str(trial.design.stride),
-                str(trial.design.width),
-                f"{trial.design.step:g}",
-                f"{trial.design.worth:g}",
-                *_marks(trial),
-                f"{trial.design.shape.encoder_macs / _MILLION:.1f}",
-                f"{trial.design.device_macs / _MILLION:.1f}",
-                "**kept**" if trial.name in kept else "",
-            ]
-            for trial in sorted(
-                found.trials, key=lambda one: (list(SPLITS).index(one.design.split), one.name)
-            )
-        ],
-    )
-
-
-def _chosen(found: Found) -> list[str]:
-    return [
-        "Best is what scores most, as a mean of the tasks, among a split point's trials of at most",
-        f"{found.most_bytes:g} bytes a frame.",
-    ]
-
-
 def _counted(found: Found) -> str:
     splits = [trial.design.split for trial in found.kept]
     shares = ", ".join(f"{splits.count(split)} {split}" for split in SPLITS)
     return f"Of {len(found.trials)} trials {len(splits)} are kept: {shares}."
 
 
-_HEAD = ["bytes", *TASKS, "mean"]
-
-
-def _marks(outcome: Outcome) -> list[str]:
+def _elsewhere(found: Found, units: Sequence[Shipped]) -> list[str]:
+    told = compared(found.longer, units)
     return [
-        f"{outcome.payload_bytes:.0f}",
-        *(f"{100 * outcome.scores[task]:.1f}" for task in TASKS),
-        f"{100 * outcome.mean_score:.1f}",
+        "Best is what scores most, as a mean of the tasks, among a split point's trials of at most",
+        f"{found.most_bytes:g} bytes a frame.",
+        *(["", *told] if told else []),
+        "",
+        *longer_rows([*found.longer, *units]),
     ]
-
-
-def _modes(modes: Sequence[Outcome]) -> list[str]:
-    return table(
-        ["training", "labels", "images by features", "images by tasks", "rate in the loss", *_HEAD],
-        [
-            [
-                mode.name.removeprefix("mode-"),
-                "yes" if mode.truth else "no",
-                f"{mode.warm_images:,}",
-                f"{mode.images:,}",
-                "yes" if mode.rated else "no",
-                *_marks(mode),
-            ]
-            for mode in modes
-        ],
-    )
-
-
-def _longer(longer: Sequence[Outcome]) -> list[str]:
-    return table(
-        ["unit", "C", "stride", "width", "step", "lambda", "images", *_HEAD, "encoder", "device"],
-        [
-            [
-                f"`{unit.name}`",
-                str(unit.design.channels),
-                str(unit.design.stride),
-                str(unit.design.width),
-                f"{unit.design.step:g}",
-                f"{unit.design.worth:g}",
-                f"{unit.images + unit.warm_images:,}",
-                *_marks(unit),
-                f"{unit.design.shape.encoder_macs / _MILLION:.1f}",
-                f"{unit.design.device_macs / _MILLION:.1f}",
-            ]
-            for unit in longer
-        ],
-    )

@@ -7,25 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.search.record import Found, Outcome, best
-from models.search.sampling import Design
+from models.search.record import Found, best
 from simulator.foundation.errors import InputError
+from tests.models.search.outcomes import outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def outcome(name: str, size: float, score: float, *, split: str = "early") -> Outcome:
-    return Outcome(
-        name=name,
-        design=Design(split=split, channels=4, stride=2, width=16, step=1.0, worth=2.0),
-        images=10,
-        warm_images=20,
-        truth=0.2,
-        rated=True,
-        payload_bytes=size,
-        scores={"top1": score, "box_iou": score, "mask_iou": score},
-    )
 
 
 @pytest.fixture
@@ -37,7 +24,7 @@ def found() -> Found:
         most_bytes=1000.0,
         trials=(outcome("a", 100, 0.5), outcome("b", 200, 0.4), outcome("c", 200, 0.6)),
         modes=(outcome("m", 100, 0.5, split="middle"),),
-        longer=(outcome("early-1", 150, 0.7),),
+        longer=(outcome("longer-early", 150, 0.7),),
     )
 
 

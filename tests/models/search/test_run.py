@@ -1,4 +1,4 @@
-"""The whole search, shortened: trials, Pareto set, units of other splits, the written page."""
+"""The whole search, shortened: trials, Pareto set, the best trained longer, the written page."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from models.search.record import Found
+from models.search.record import FILE, Found, best
 from models.search.report import write
 from models.search.run import FULL, QUICK, train
 from models.search.trial import DesignRecipe, features_of
 from models.split import SPLITS, cut
-from models.subjects.opening import open_network
-from models.subjects.subject import Shown
 from models.training.workshop import Workshop
-from simulator.foundation.errors import InputError
 from tests.models.untrained import untrained_weights
 
 if TYPE_CHECKING:
@@ -36,7 +33,7 @@ def test_every_split_point_has_its_trials(searched: tuple[Path, Found, list[str]
     folder, found, _ = searched
     names = [f"trial-{split}-{k}" for split in SPLITS for k in (1, 2)]
     assert [trial.name for trial in found.trials] == names
-    assert Found.read(folder / "search.json") == found
+    assert Found.read(folder / FILE) == found
     assert found.kept
 
 
@@ -73,37 +70,16 @@ def test_trials_may_run_beside_each_other(
     assert any(line.startswith("trial-early-1: ") for line in told)
 
 
-def test_units_of_other_splits_are_subjects_with_a_tail_of_their_own(
+def test_the_best_designs_are_recorded_longer_trained_and_written_to_no_file(
     searched: tuple[Path, Found, list[str]],
 ) -> None:
-    network = open_network(searched[0], ())
-    subjects = {subject.name: subject for subject in network.subjects}
-    assert list(subjects) == ["device", "unit-1", "unit-2", "early-1", "late-1"]
-    images = np.random.default_rng(1).integers(0, 256, (2, 224, 224, 3), dtype=np.uint8)
-    for split in ("early", "late"):
-        subject = subjects[f"{split}-1"]
-        coded = subject.code(Shown(images=images, features=torch.empty(0)))
-        assert coded.features.shape == (2, *SPLITS[split].features)
-        assert subject.tail is not None
-        assert subject.tail(coded.features).logits.shape == (2, 33)
-        assert list(subject.device_steps) == ["prep", "head", "encode", "entropy_encode"]
-        payload = images[:1]
-        for step in subject.device_steps.values():
-            payload = step(payload)
-        assert len(payload[0]) == coded.payload_bytes[0]
-
-
-def test_a_unit_at_the_wrong_split_point_is_refused(
-    searched: tuple[Path, Found, list[str]], tmp_path: Path
-) -> None:
-    folder = searched[0]
-    for name in ("backbone", "unit-1"):
-        (tmp_path / f"{name}.safetensors").write_bytes(
-            (folder / f"{name}.safetensors").read_bytes()
-        )
-    (tmp_path / "late-1.safetensors").write_bytes((folder / "early-1.safetensors").read_bytes())
-    with pytest.raises(InputError, match="must be of the late split point's features"):
-        open_network(tmp_path, ())
+    folder, found, _ = searched
+    assert [unit.name for unit in found.longer] == ["longer-early", "longer-late"]
+    for unit, (split, budget) in zip(found.longer, QUICK.longer.items(), strict=True):
+        assert unit.design == best(found.trials, split, QUICK.most_bytes).design
+        assert (unit.images, unit.warm_images) == (budget.images, budget.warm_images)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{name}.safetensors" for name in ("backbone", "unit-1", "unit-2")} | {FILE}
 
 
 def test_features_are_those_of_the_split_points_head(
@@ -129,7 +105,13 @@ def test_the_page_tells_of_every_trial(
 ) -> None:
     text = write(searched[0], tmp_path / "search.md")
     assert (tmp_path / "search.md").read_text() == text
-    for row in ("| early-1 |", "| late-2 |", "| features | no |", "| `late-1` |", "| backbone |"):
+    for row in (
+        "| early-1 |",
+        "| late-2 |",
+        "| features | no |",
+        "| `longer-late` |",
+        "| backbone |",
+    ):
         assert f"\n{row}" in text
     assert text.count("**kept**") == len(searched[1].kept)
 
