@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from safetensors import safe_open
 
 from models.baselines.jpeg import LADDER, Jpeg
-from models.comparing.evaluation import EvaluationPlan, evaluate_group, group_blocks
+from models.comparing.accuracy import EvaluationPlan, evaluate_group, group_blocks
+from models.comparing.ladder_targets import verdicts
 from models.comparing.opponents import Opponents, compare_all, measure_opponents
-from models.comparing.seeds import compare_seeds, measure_seeds
-from models.comparing.targets import verdicts
+from models.comparing.training_seeds import compare_seeds, measure_seeds
 from models.measuring.answers import measure_blocks
 from models.measuring.device_load import device_load
 from models.measuring.facts import facts

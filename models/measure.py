@@ -22,8 +22,8 @@ from models.measuring.chain_units import chain_unit, time_chains
 from models.measuring.chained import chain_digest, collect_chain, measure_chains
 from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts
+from models.measuring.profile_units import ladder_of, tails_of
 from models.measuring.timing import TimingPlan, time_stages
-from models.measuring.units import ladder_of, tails_of
 from models.profile import HALVES, Profile, save, sealed
 from models.scenes import CLIP_FPS
 from models.subjects.films import films

@@ -15,7 +15,7 @@ from models.card.facts import facts, limits, measures
 from models.card.rate_plot import draw as draw_rates
 from models.card.rivals import families, in_short, ladder_alone
 from models.card.seeds import seeds
-from models.comparing.rivals import device_share
+from models.comparing.rival_targets import device_share
 from models.profile import find, load
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically

@@ -24,7 +24,7 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
     """Return what several seeds and widths found; nothing where one training was evaluated.
 
     Args:
-        evaluation: With ``seeds``, as ``models.comparing.seeds.compare_seeds`` returns it.
+        evaluation: With ``seeds``, as ``training_seeds.compare_seeds`` returns it.
     """
     found = evaluation.get("seeds")
     if not found or not found["runs"]:

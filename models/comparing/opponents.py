@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.baselines import jpeg, video, webp
+from models.comparing.accuracy import EvaluationPlan, group_blocks
 from models.comparing.comparison import compare
-from models.comparing.evaluation import EvaluationPlan, group_blocks
 from models.comparing.measures import drawn
-from models.comparing.rivals import rivalry
+from models.comparing.rival_targets import rivalry
 from models.intervals import draws, spread
 from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.facts import facts

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
     from models.measuring.answers import Answers
 
-__all__ = ["AP_50", "AP_50_95", "average_precisions", "mean_iou"]
+__all__ = ["AP_50_95", "average_precisions", "mean_iou"]
 
-AP_50 = (0.5,)
 AP_50_95 = tuple(k / 100 for k in range(50, 100, 5))
 """Overlaps of COCO's primary measure (Lin et al., "Microsoft COCO", ECCV 2014)."""
 

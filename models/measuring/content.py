@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Block", "ClipRef", "Content", "draw", "long_clips", "short_clips"]
+__all__ = ["LOOKED_AT_FRAMES", "Block", "ClipRef", "Content", "draw", "long_clips", "short_clips"]
 
 _MASK_SIDE = 56
-_LONGEST_FRAMES = 150  # short clips take their frames from the first 10 s
+LOOKED_AT_FRAMES = 150
+"""Short clips and stretches take their frames from so many, the first 10 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def short_clips(
     every = []
     for clip in range(clips):
         rng = generator(seed, "short clips", kind, clip)
-        drawn = np.sort(rng.choice(_LONGEST_FRAMES, frames, replace=False)).tolist()
+        drawn = np.sort(rng.choice(LOOKED_AT_FRAMES, frames, replace=False)).tolist()
         every.append(ClipRef(seed=seed, split="test", kind=kind, clip=clip, instants=tuple(drawn)))
     return [Block(tuple(every[k : k + per_block])) for k in range(0, clips, per_block)]
 

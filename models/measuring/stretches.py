@@ -20,7 +20,7 @@ import torch
 
 from models import scoring
 from models.measuring.answers import Answers, content_digest
-from models.measuring.content import Block, ClipRef, draw
+from models.measuring.content import LOOKED_AT_FRAMES, Block, ClipRef, draw
 from models.measuring.crew import for_each
 from models.measuring.evidence import EVIDENCE, EVIDENCE_VERSION, evidence_of
 from models.subjects.films import films
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Streamed", "Stretches", "collect_videos", "measure_videos", "stretches"]
 
-_LONGEST_FRAMES = 150  # as with short clips, frames lie in the first 10 s
 _PER_BLOCK = 32
 _TIMES = ("encode_ns", "decode_ns")
 
@@ -85,7 +84,7 @@ def stretches(
     whole, looked_at = [], []
     for clip in range(clips):
         rng = generator(seed, "stretches", kind, clip)
-        start = int(rng.integers(_LONGEST_FRAMES - frames))
+        start = int(rng.integers(LOOKED_AT_FRAMES - frames))
         chosen = np.sort(rng.choice(frames, scored, replace=False))
         ref = ClipRef(
             seed=seed, split="test", kind=kind, clip=clip, instants=(*range(start, start + frames),)

@@ -24,9 +24,9 @@ from models.baselines.jpeg import LADDER, Jpeg
 from models.measure import TimingPlan
 from models.measuring.answers import Answers
 from models.measuring.facts import clocks, facts
+from models.measuring.profile_units import ladder_of
 from models.measuring.stopwatch import Stopwatch
 from models.measuring.timing import time_stages
-from models.measuring.units import ladder_of
 from models.own.calibrate import calibration_frames, codecs, stored_codecs
 from models.own.ends import export
 from models.own.feature_unit import FeatureUnit

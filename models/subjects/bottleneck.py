@@ -9,7 +9,6 @@ import torch
 
 from models.backbone import prepare
 from models.coding.payloads import PayloadCodec
-from models.coding.wire import HEADER_BYTES
 from models.subjects.subject import Coded, Shown
 
 if TYPE_CHECKING:
@@ -138,15 +137,3 @@ class Bottleneck:
 
     def _payloads(self, symbols: NDArray[np.int32]) -> list[bytes]:
         return [self._codec.encode(frame) for frame in symbols]
-
-
-def over_ideal(
-    payload_bytes: NDArray[np.int64], ideal_bytes: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return how far coded bytes, without the wire header, exceed 1.01 x ideal + 4 B.
-
-    Example:
-        >>> over_ideal(np.array([20 + 104]), np.array([100.0])).tolist()
-        [-1.0]
-    """
-    return (payload_bytes - HEADER_BYTES) - (1.01 * ideal_bytes + 4)

@@ -11,8 +11,8 @@ from models.baselines.webp import WebP
 from models.card import render, write
 from models.card.costs import costs_of
 from models.card.rate_plot import draw
+from models.comparing.ladder_targets import verdicts
 from models.comparing.opponents import Opponents, StretchPlan
-from models.comparing.targets import verdicts
 from models.evaluate import EvaluationPlan, evaluate
 from models.measuring.content import short_clips
 from models.profile import save

@@ -8,7 +8,7 @@ import pytest
 
 from models.comparing.comparison import compare, leads, times
 from models.comparing.measures import MEASURES, Drawn
-from models.comparing.rivals import device_share, rivalry
+from models.comparing.rival_targets import device_share, rivalry
 from models.intervals import draws
 from tests.models.profiles import tiny_profile
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from models.comparing.set_scores import AP_50, AP_50_95, average_precisions, mean_iou
+from models.comparing.set_scores import AP_50_95, average_precisions, mean_iou
 from models.intervals import draws
 from models.measuring.answers import Answers
 from models.measuring.evidence import EVIDENCE
@@ -35,7 +35,7 @@ def boxes(*rows: tuple[float, float, float, float]) -> Answers:
 
 
 def precision(found: Answers) -> float:
-    return float(average_precisions(found, ONE, AP_50)[0, 0])
+    return float(average_precisions(found, ONE, (0.5,))[0, 0])
 
 
 def test_boxes_that_are_all_right_have_precision_one() -> None:

@@ -10,8 +10,8 @@ import torch
 from models.backbone import Outputs
 from models.measuring.answers import Answers
 from models.measuring.facts import clocks, facts
+from models.measuring.profile_units import ladder_of, tails_of
 from models.measuring.timing import TimingPlan, time_stages
-from models.measuring.units import ladder_of, tails_of
 from models.subjects.kin import STRANGERS, Kin
 from models.subjects.network import Network
 

@@ -18,12 +18,13 @@ from models.comparing.measures import CURVED, Drawn, against_clean, drawn, score
 from models.intervals import draws
 from models.measuring.answers import Answers, collect
 from models.measuring.content import Block, short_clips
-from models.subjects.bottleneck import over_ideal
 from models.subjects.families import family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from models.subjects.subject import Subject
 
@@ -87,7 +88,7 @@ def _code(answers: Answers) -> dict[str, Any]:
     """Return how real bytes compare with the ideal code length, where there is one."""
     if np.isnan(answers.ideal_bytes).any():
         return {}
-    bound = over_ideal(answers.payload_bytes, answers.ideal_bytes)
+    bound = _over_ideal(answers.payload_bytes, answers.ideal_bytes)
     return {
         "coding": {
             "ideal_bytes": round(float(answers.ideal_bytes.mean()), 3),
@@ -97,6 +98,18 @@ def _code(answers: Answers) -> dict[str, Any]:
             "frames_over_bound": int((bound > 0).sum()),
         }
     }
+
+
+def _over_ideal(
+    payload_bytes: NDArray[np.int64], ideal_bytes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how far coded bytes, without the wire header, exceed 1.01 x ideal + 4 B.
+
+    Example:
+        >>> _over_ideal(np.array([20 + 104]), np.array([100.0])).tolist()
+        [-1.0]
+    """
+    return (payload_bytes - HEADER_BYTES) - (1.01 * ideal_bytes + 4)
 
 
 def _jpeg_bytes(found: Mapping[str, Drawn], clean: Drawn) -> dict[str, Any]:

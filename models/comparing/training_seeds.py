@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.baselines.jpeg import Jpeg
+from models.comparing.accuracy import group_blocks
 from models.comparing.comparison import compare
-from models.comparing.evaluation import group_blocks
 from models.comparing.measures import CURVED, drawn
 from models.intervals import draws
 from models.measuring.answers import collect, measure_blocks
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from models.comparing.evaluation import EvaluationPlan
+    from models.comparing.accuracy import EvaluationPlan
     from models.comparing.measures import Drawn
     from models.ladder import TrainedLadder
     from models.subjects.network import Network

@@ -10,8 +10,8 @@ import torch
 
 from models import ladder
 from models.backbone import Backbone
-from models.comparing.evaluation import EvaluationPlan
-from models.comparing.seeds import JPEGS, compare_seeds, measure_seeds, spread_of
+from models.comparing.accuracy import EvaluationPlan
+from models.comparing.training_seeds import JPEGS, compare_seeds, measure_seeds, spread_of
 from models.runs import load_seeds, seed_folder, wide_folder
 from models.subjects.opening import open_seeds
 from models.training.widening import widened
