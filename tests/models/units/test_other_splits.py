@@ -86,7 +86,7 @@ def test_a_unit_of_another_backbone_is_refused(shipped: TrainedLadder, tmp_path:
 def test_a_backbone_may_have_units_at_another_split_point_alone(tmp_path: Path) -> None:
     folder = untrained_weights(tmp_path / "weights")
     backbone, digest, _ = ladder.load_backbone(folder)
-    for path in folder.glob("unit-*"):
+    for path in folder.glob("*-*"):
         path.unlink()
     with pytest.raises(InputError, match="must hold at least one unit"):
         ladder.load(folder)
