@@ -156,7 +156,9 @@ def load(folder: Path | str = SHIPPED) -> TrainedLadder:
     backbone, digest, about = load_backbone(here)
     paths = sorted(here.glob("unit-*.safetensors"), key=lambda path: (len(path.name), path.name))
     units = [load_unit(path, digest, width=backbone.width) for path in paths]
-    if not units and not any(here.glob(f"{split}-*.safetensors") for split in SPLITS):
+    if not units and not any(
+        path for split in SPLITS for path in here.glob(f"{split}-*.safetensors")
+    ):
         raise refused(here, here.name, "must hold at least one unit")
     return TrainedLadder(
         backbone=backbone, units=tuple(units), folder=here, digest=digest, about=about
