@@ -1,8 +1,10 @@
-"""A fine-tuned network as 8-bit differences from the one it grew from: a third to a half of fp16.
+"""A fine-tuned network as 4-bit differences from the one it grew from: about a quarter of fp16.
 
-Each row of a weight, that is each output channel, has a scale of its own; vectors stay as they are,
-in half precision. Rounding is symmetric and uniform, as in Jacob et al., "Quantization and training
-of neural networks for efficient integer-arithmetic-only inference" (arXiv 1712.05877, section 2.1).
+What fine-tuning changes bears coarse steps well (Liu et al., "BitDelta: your fine-tune may only be
+worth one bit", arXiv 2402.10193). Each row of a weight, that is each output channel, has a scale of
+its own; vectors stay as they are, in half precision. Rounding is symmetric and uniform, as in Jacob
+et al., "Quantization and training of neural networks for efficient integer-arithmetic-only
+inference" (arXiv 1712.05877, section 2.1).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["differences", "restored", "settle"]
 
-_MOST = 127
+_MOST = 7
+_BITS, _MASK = 4, 0xF
 _SCALE, _STEPS = ".scale", ".steps"
 _LEAST_SCALE = 2.0**-24  # the least that half precision tells from 0
 
@@ -31,8 +34,9 @@ def differences(own: nn.Module, like: nn.Module) -> dict[str, Tensor]:
         like: The other one, of the same layers.
 
     Returns:
-        For each weight ``name.steps``, int8 of its shape, and ``name.scale``, float16 [rows]; each
-        vector by its name in float16.
+        For each weight ``name.steps``, uint8 [rows, ceil(columns / 2)] with two differences a byte,
+        the earlier one below, each plus 8; ``name.scale``, float16 [rows]; each vector by its name
+        in float16.
     """
     base = like.state_dict()
     found = {}
@@ -44,8 +48,20 @@ def differences(own: nn.Module, like: nn.Module) -> dict[str, Tensor]:
         scale = (apart.abs().amax(1) / _MOST).clamp(min=_LEAST_SCALE).half()
         steps = torch.round(apart / scale.float()[:, None]).clamp(-_MOST, _MOST)
         found[name + _SCALE] = scale
-        found[name + _STEPS] = steps.to(torch.int8).reshape(value.shape).contiguous()
+        found[name + _STEPS] = _packed(steps)
     return found
+
+
+def _packed(steps: Tensor) -> Tensor:
+    """Return whole numbers -7 to 7 of a matrix, two a byte in each row."""
+    above_zero = torch.nn.functional.pad(steps + _MOST + 1, (0, steps.shape[1] % 2)).to(torch.uint8)
+    return above_zero[:, ::2] | above_zero[:, 1::2] << _BITS
+
+
+def _unpacked(packed: Tensor, columns: int) -> Tensor:
+    """Return what was packed as floats, [rows, columns]."""
+    both = torch.stack([packed & _MASK, packed >> _BITS], dim=2).flatten(1)[:, :columns]
+    return both.float() - (_MOST + 1)
 
 
 def restored(stored: Mapping[str, Tensor], like: nn.Module) -> dict[str, Tensor]:
@@ -63,11 +79,12 @@ def restored(stored: Mapping[str, Tensor], like: nn.Module) -> dict[str, Tensor]
         scale, steps = stored.get(name + _SCALE), stored.get(name + _STEPS)
         if value.ndim == 1 and name in stored:
             found[name] = stored[name].float()
-        elif scale is None or steps is None:
+        if value.ndim == 1 or scale is None or steps is None:
             continue
-        elif steps.shape == value.shape and scale.shape == value.shape[:1]:
-            rows = scale.float().reshape(-1, *(1,) * (value.ndim - 1))
-            found[name] = value + rows * steps.float()
+        rows, columns = value.flatten(1).shape
+        if steps.shape == (rows, -(-columns // 2)) and scale.shape == (rows,):
+            apart = scale.float()[:, None] * _unpacked(steps, columns)
+            found[name] = value + apart.reshape(value.shape)
     return found
 
 

@@ -31,7 +31,7 @@ __all__ = ["FRAME", "Student"]
 FRAME = (3, SIDE, SIDE)
 """Channels, height and width of what a student reads."""
 
-_WIDTH = 48  # channels of both hidden layers
+_FINE, _COARSE = 32, 48  # channels of the hidden layers at 28x28 and at 14x14
 _FIRST_ON_WIRE = 41
 
 
@@ -40,7 +40,7 @@ class Student(nn.Module):
 
     ::
 
-        3x224x224 -> 8x8/8 (48) -> GDN -> relu -> 3x3/2 (48) -> GDN -> 1x1 -> C_r x 14x14
+        3x224x224 -> 8x8/8 (32) -> GDN -> relu -> 3x3/2 (48) -> GDN -> 1x1 -> C_r x 14x14
           -> round -> symbols -> range coder -> payload
 
     Without the rectifier the encoder is linear but for the scales, and learns far more slowly to
@@ -66,11 +66,11 @@ class Student(nn.Module):
         self.number = _FIRST_ON_WIRE + rank - 1
         self.shape = shape
         self.tables: FrequencyTables | None = None
-        self.look = nn.Conv2d(FRAME[0], _WIDTH, 8, stride=8)
-        self.even = GDN(_WIDTH)
-        self.gather = nn.Conv2d(_WIDTH, _WIDTH, 3, stride=2, padding=1)
-        self.level = GDN(_WIDTH)
-        self.pick = nn.Conv2d(_WIDTH, shape.channels, 1)
+        self.look = nn.Conv2d(FRAME[0], _FINE, 8, stride=8)
+        self.even = GDN(_FINE)
+        self.gather = nn.Conv2d(_FINE, _COARSE, 3, stride=2, padding=1)
+        self.level = GDN(_COARSE)
+        self.pick = nn.Conv2d(_COARSE, shape.channels, 1)
         self.density = Density(shape.channels)
 
     @property
@@ -80,11 +80,11 @@ class Student(nn.Module):
         Example:
             >>> from models.units.shape import UnitShape
             >>> Student(1, UnitShape(channels=24)).encoder_macs
-            13773312
+            9006592
         """
         height, width = self.shape.grid
-        fine = 4 * _WIDTH * (8 * 8 * FRAME[0] + _WIDTH)
-        coarse = _WIDTH * (9 * _WIDTH + _WIDTH + self.shape.channels)
+        fine = 4 * _FINE * (8 * 8 * FRAME[0] + _FINE)
+        coarse = _COARSE * (9 * _FINE + _COARSE + self.shape.channels)
         return height * width * (fine + coarse)
 
     def analyse(self, frames: Tensor) -> Tensor:

@@ -18,23 +18,23 @@ def like() -> nn.Linear:
 @pytest.fixture
 def own(like: nn.Linear) -> nn.Linear:
     layer = nn.Linear(2, 2)
-    layer.weight.data = like.weight.data + torch.tensor([[0.0, 1.27], [-0.635, 0.3]])
+    layer.weight.data = like.weight.data + torch.tensor([[0.0, 0.7], [-0.35, 0.16]])
     layer.bias.data = torch.tensor([0.25, 0.75])
     return layer
 
 
 def test_each_row_has_the_scale_of_its_largest_difference(own: nn.Linear, like: nn.Linear) -> None:
     stored = differences(own, like)
-    assert stored["weight.steps"].tolist() == [[0, 127], [-127, 60]]
-    assert stored["weight.scale"].tolist() == pytest.approx([0.01, 0.005], rel=1e-3)
+    assert stored["weight.steps"].tolist() == [[8 + 16 * 15], [1 + 16 * 11]]
+    assert stored["weight.scale"].tolist() == pytest.approx([0.1, 0.05], rel=1e-3)
     assert stored["bias"].tolist() == [0.25, 0.75]
-    assert {value.dtype for value in stored.values()} == {torch.int8, torch.float16}
+    assert {value.dtype for value in stored.values()} == {torch.uint8, torch.float16}
 
 
 def test_what_is_restored_is_within_half_a_step(own: nn.Linear, like: nn.Linear) -> None:
     found = restored(differences(own, like), like)
     apart = (found["weight"] - own.weight.detach()).abs()
-    assert (apart <= torch.tensor([[0.0051], [0.0026]])).all()
+    assert (apart <= torch.tensor([[0.0501], [0.0251]])).all()
     assert torch.equal(found["bias"], own.bias.detach())
 
 
@@ -42,6 +42,15 @@ def test_a_settled_network_comes_back_bit_for_bit(own: nn.Linear, like: nn.Linea
     settle(own, like)
     found = restored(differences(own, like), like)
     assert torch.equal(found["weight"], own.weight.detach())
+
+
+def test_rows_of_odd_length_are_padded() -> None:
+    own, like = nn.Conv2d(3, 2, 1), nn.Conv2d(3, 2, 1)
+    stored = differences(own, like)
+    assert stored["weight.steps"].shape == (2, 2)
+    found = restored(stored, like)["weight"]
+    step = stored["weight.scale"].float().reshape(2, 1, 1, 1)
+    assert ((found - own.weight.detach()).abs() <= 0.51 * step).all()
 
 
 def test_no_difference_at_all_is_stored_as_none(like: nn.Linear) -> None:
