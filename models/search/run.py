@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -85,15 +85,15 @@ class Settings:
         )
 
 
-_LONGER = Budget(images=130_000, warm_images=100_000, frames=0, selection=3_000, keep_every=200)
-
 FULL = Settings(
     footage=workshop.FULL,
     trials=6,
     budget=Budget(images=3_840, warm_images=7_200, frames=12_000, selection=1_000),
     longer={
-        "early": replace(_LONGER, frames=24_000),
-        "late": replace(_LONGER, frames=48_000),
+        "early": Budget(images=28_800, warm_images=24_000, frames=12_000, selection=3_000),
+        "late": Budget(
+            images=130_000, warm_images=100_000, frames=48_000, selection=3_000, keep_every=200
+        ),
     },
     most_bytes=500.0,
     compared=Design(split="middle", channels=16, stride=2, width=64, step=1.0, worth=20.0),
