@@ -6,20 +6,21 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
-from models.scoring import TASKS, Truth, score
+from models.scoring import TASKS
 from models.search.record import Outcome
 from models.split import SPLITS, cut
 from models.subjects.bottleneck import Bottleneck
 from models.subjects.subject import Shown
+from models.training.selection import Answer, means
 from models.training.units import UnitRecipe, train_unit
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from models.search.sampling import Design
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 __all__ = ["Budget", "DesignRecipe", "features_of", "judged", "learned", "tried"]
-
-_BATCH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +138,6 @@ def learned(
     return train_unit(folder, recipe, shop.backbone, features, tell=tell)
 
 
-@torch.inference_mode()
 def judged(shop: Workshop, recipe: DesignRecipe, unit: BottleneckUnit, frames: int) -> Outcome:
     """Return a sealed unit's real bytes and scores on the first frames of the selection split."""
     head, tail = cut(shop.backbone, after=SPLITS[recipe.split].after)
@@ -155,18 +153,12 @@ def judged(shop: Workshop, recipe: DesignRecipe, unit: BottleneckUnit, frames: i
         load=lambda: None,
         tail=tail,
     )
-    shown = shop.selection
-    sizes: list[NDArray[np.int64]] = []
-    marks: dict[str, list[NDArray[np.float32]]] = {}
-    upto = min(frames, len(shown))
-    for start in range(0, upto, _BATCH):
-        here = slice(start, min(start + _BATCH, upto))
-        images = shown.images[here]
-        coded = subject.code(Shown(images=images, features=torch.empty(0)))
-        truth = Truth(labels=shown.labels[here], boxes=shown.boxes[here], masks=shown.masks[here])
-        sizes.append(coded.payload_bytes)
-        for task, found in score(tail(coded.features), truth).by_task.items():
-            marks.setdefault(task, []).append(found)
+
+    def coded(images: NDArray[np.uint8]) -> dict[str, Answer]:
+        found = subject.code(Shown(images=images, features=torch.empty(0)))
+        return {unit.name: Answer(tail(found.features), {"payload_bytes": found.payload_bytes})}
+
+    marks = means(coded, shop.selection, rows=frames)[unit.name]
     return Outcome(
         name=recipe.name,
         design=recipe.design,
@@ -174,8 +166,8 @@ def judged(shop: Workshop, recipe: DesignRecipe, unit: BottleneckUnit, frames: i
         images=recipe.images,
         warm_images=recipe.warm_images,
         rated=recipe.rated,
-        payload_bytes=round(float(np.concatenate(sizes).mean()), 1),
-        scores={task: round(float(np.concatenate(marks[task]).mean()), 4) for task in TASKS},
+        payload_bytes=round(marks["payload_bytes"], 1),
+        scores={task: round(marks[task], 4) for task in TASKS},
     )
 
 

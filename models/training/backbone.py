@@ -9,12 +9,10 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
-from models.backbone import SPLIT_AFTER, Backbone, prepare
+from models.backbone import SPLIT_AFTER, Backbone
 from models.scenes.vocabulary import CHROMAS, TEXTURES
-from models.scoring import Truth, score
 from models.split import cut
 from models.training.batches import batch_rows, take
 from models.training.checkpoint import keep, restore
@@ -26,13 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from models.backbone import Outputs
     from models.training.frames import FrameSet
 
-__all__ = ["BackboneRecipe", "evaluate", "follow", "learning_rate", "train_backbone"]
+__all__ = ["BackboneRecipe", "follow", "learning_rate", "train_backbone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,23 +73,6 @@ def follow(average: nn.Module, network: nn.Module, share: float) -> None:
             own[name].lerp_(value, 1 - share)
         else:
             own[name].copy_(value)
-
-
-@torch.inference_mode()
-def evaluate(network: nn.Module, frames: FrameSet, *, rows: int | None = None) -> dict[str, float]:
-    """Return the mean score of each task over the first ``rows`` frames of a set, in float32."""
-    network.eval()
-    found: dict[str, list[NDArray[np.float32]]] = {}
-    upto = min(rows or len(frames), len(frames))
-    for start in range(0, upto, 100):
-        here = slice(start, min(start + 100, upto))
-        out = network(prepare(frames.images[here]))
-        truth = Truth(
-            labels=frames.labels[here], boxes=frames.boxes[here], masks=frames.masks[here]
-        )
-        for task, value in score(out, truth).by_task.items():
-            found.setdefault(task, []).append(value)
-    return {task: float(np.concatenate(values).mean()) for task, values in found.items()}
 
 
 def train_backbone(

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.backbone import Backbone, prepare
 from models.ladder import halved
-from models.scoring import Truth, score
-from models.split import SPLITS, cut
+from models.split import SPLITS
 from models.training.loop import Course, go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
@@ -28,16 +26,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.backbone import Outputs
+    from models.backbone import Backbone
     from models.baselines.reduced import ReducedUnit
-    from models.coding.prior import FrequencyTables
     from models.training.cache import CachedBatch, FeatureSet
-    from models.training.frames import FrameSet
 
 __all__ = [
     "UnitRecipe",
     "encoded",
-    "evaluate_unit",
     "inherit",
     "seal",
     "train_unit",
@@ -248,58 +243,3 @@ def seal(unit: BottleneckUnit, features: FeatureSet) -> BottleneckUnit:
     unit.tables = None
     unit.seal(encoded(unit, features))
     return unit
-
-
-@torch.inference_mode()
-def evaluate_unit(
-    unit: BottleneckUnit | ReducedUnit,
-    backbone: Backbone,
-    frames: FrameSet,
-    *,
-    split: str = "middle",
-    rows: int | None = None,
-) -> dict[str, float]:
-    """Return a sealed unit's mean scores and ideal bytes over the first frames of a set."""
-    head, tail = cut(backbone, after=SPLITS[split].after)
-    if unit.tables is None:
-        raise ValueError("a unit must be sealed before it is evaluated")
-    return evaluate_coded(
-        lambda x: unit.encode(head(x)),
-        lambda symbols: tail(unit.decode(symbols)),
-        unit.tables,
-        frames,
-        rows=rows,
-    )
-
-
-@torch.inference_mode()
-def evaluate_coded(
-    encode: Callable[[Tensor], Tensor],
-    answer: Callable[[Tensor], Outputs],
-    tables: FrequencyTables,
-    frames: FrameSet,
-    *,
-    rows: int | None = None,
-) -> dict[str, float]:
-    """Return mean scores and ideal bytes over the first frames of a set.
-
-    Args:
-        encode: Turns prepared frames into symbols.
-        answer: Answers from symbols.
-        tables: The symbols' prior.
-        frames: The set.
-        rows: How many of its frames; by default all.
-    """
-    found: dict[str, list[NDArray[np.float32]]] = {}
-    upto = min(rows or len(frames), len(frames))
-    for start in range(0, upto, 100):
-        here = slice(start, min(start + 100, upto))
-        symbols = encode(prepare(frames.images[here]))
-        truth = Truth(
-            labels=frames.labels[here], boxes=frames.boxes[here], masks=frames.masks[here]
-        )
-        marks = score(answer(symbols), truth).by_task
-        ideal = [tables.ideal_bits(frame) / 8 for frame in symbols.numpy()]
-        for name, value in (*marks.items(), ("ideal_bytes", np.array(ideal, dtype=np.float32))):
-            found.setdefault(name, []).append(value)
-    return {name: float(np.concatenate(values).mean()) for name, values in found.items()}

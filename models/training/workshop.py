@@ -63,17 +63,18 @@ class Workshop:
         weights: Folder of weights with the backbone.
         work: Where frames and features lie, and checkpoints go.
         footage: Which frames.
-        shelf: Folder in ``work`` where features lie.
-        rows: How many training frames features are made of, from the first; None for all.
+        shelf: Folder in ``work`` where the features of the middle split point lie; those of others
+            lie beside it.
         split: The split point where features are taken, one of ``models.split.SPLITS``.
+        rows: How many training frames features are made of, from the first; None for all.
     """
 
     weights: Path
     work: Path
     footage: Footage
     shelf: str = "features"
-    rows: int | None = None
     split: str = "middle"
+    rows: int | None = None
 
     @classmethod
     def furnished(
@@ -150,14 +151,15 @@ class Workshop:
         self, split: str, rows: int, tell: Callable[[str], None] = lambda _line: None
     ) -> Workshop:
         """Return the same workshop at another split point, with features of the first frames."""
-        shop = replace(self, shelf=f"{self.shelf}-{split}-{rows}", rows=rows, split=split)
+        shop = replace(self, split=split, rows=rows)
         shop.furnish(tell)
         return shop
 
     def furnish(self, tell: Callable[[str], None]) -> FeatureSet:
         """Return the features, made unless they are there."""
+        elsewhere = "" if self.split == "middle" else f"-{self.split}-{self.rows}"
         return cached(
-            self.work / self.shelf,
+            self.work / f"{self.shelf}{elsewhere}",
             self.backbone,
             self.training,
             digest=self.digest,

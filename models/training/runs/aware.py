@@ -12,7 +12,7 @@ from models.baselines import aware_file
 from models.baselines.jpeg import Jpeg
 from models.training import workshop
 from models.training.aware import AwareRecipe, train_aware
-from models.training.backbone import evaluate
+from models.training.selection import evaluate, told
 from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
 
@@ -101,8 +101,7 @@ def _learn(
         coded = _coded(shop.selection, Jpeg("444", quality))
         selection[f"jpeg444-q{quality}"] = evaluate(network, coded)
     for name, scores in selection.items():
-        said = ", ".join(f"{task} {value:.4g}" for task, value in scores.items())
-        tell(f"backbone-aware on the selection split, {name}: {said}")
+        tell(told(f"backbone-aware, {name},", scores))
     about = {"seed": recipe.seed, "images": recipe.images, "selection": selection}
     aware_file.save(shop.weights, network, about, backbone=shop.digest)
 

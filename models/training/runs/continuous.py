@@ -11,8 +11,8 @@ import torch
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.continuous import ContinuousRecipe, train_continuous
-from models.training.selection import evaluate_points
-from models.training.team import Member, gathered
+from models.training.selection import evaluate_points, told
+from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
 from models.units import several_file
 from models.units.continuous import POINTS, ContinuousUnit, step_of
@@ -75,13 +75,8 @@ def train(
     footage = settings.footage.seeded(seed)
     shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
     task = partial(_learn, shop=shop, recipe=replace(settings.recipe, seed=seed))
-    with gathered(partial(task, tell=_quiet), workers) as member:
-        task(member, tell=tell)
+    together(task, workers, tell=tell)
     return [weights / f"{ContinuousUnit.name}.safetensors"]
-
-
-def _quiet(_line: str) -> None:
-    """Say nothing: only a team's first member tells of progress."""
 
 
 def _learn(member: Member, *, shop: Workshop, recipe: ContinuousRecipe, tell: Tell) -> None:
@@ -94,8 +89,7 @@ def _learn(member: Member, *, shop: Workshop, recipe: ContinuousRecipe, tell: Te
     points = {name: partial(_coded, unit, level) for name, level in POINTS.items()}
     selection = evaluate_points(points, shop.backbone, shop.selection)
     for name, scores in selection.items():
-        said = ", ".join(f"{task} {value:.4g}" for task, value in scores.items())
-        tell(f"{name} on the selection split: {said}")
+        tell(told(name, scores))
     about = asdict(recipe) | {"selection": selection}
     several_file.save(shop.weights, unit, about, backbone=shop.digest)
 

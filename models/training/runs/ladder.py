@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from models import ladder
 from models.ladder import TrainedLadder, halved
 from models.training import workshop
-from models.training.backbone import BackboneRecipe, evaluate, train_backbone
+from models.training.backbone import BackboneRecipe, train_backbone
 from models.training.cache import cached
 from models.training.frames import FrameSet, rendered
-from models.training.team import Member, gathered
-from models.training.units import UnitRecipe, evaluate_unit, train_unit
+from models.training.selection import evaluate, evaluate_unit, told
+from models.training.team import Member, together
+from models.training.units import UnitRecipe, train_unit
 from simulator.foundation.files import atomic_folder
 
 if TYPE_CHECKING:
@@ -117,10 +118,6 @@ def _to_stderr(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def _quiet(_line: str) -> None:
-    """Say nothing: only a team's first member tells of progress."""
-
-
 def train(
     out: Path,
     *,
@@ -154,14 +151,12 @@ def train(
     for frames in (settings.footage.selection, settings.footage.training):
         rendered(work / frames.split, frames, workers=workers, tell=tell)
     job = partial(_learn_backbone, work=work, settings=settings)
-    with gathered(partial(job, tell=_quiet), workers) as member:
-        job(member, tell=tell)
+    together(job, workers, tell=tell)
     backbone, digest, _ = ladder.load_backbone(work / "weights")
     cached(work / "features", backbone, _frames(work, settings), digest=digest, tell=tell)
     for recipe in settings.units:
         task = partial(_learn_unit, work=work, settings=settings, recipe=recipe)
-        with gathered(partial(task, tell=_quiet), workers) as member:
-            task(member, tell=tell)
+        together(task, workers, tell=tell)
     with atomic_folder(out) as fresh:
         for name in ("backbone", *sorted({f"unit-{recipe.number}" for recipe in settings.units})):
             shutil.copy(work / "weights" / f"{name}.safetensors", fresh)
@@ -178,7 +173,7 @@ def _learn_backbone(member: Member, *, work: Path, settings: Settings, tell: Tel
     if member.rank == 0:
         halved(network.fold())
         selection = evaluate(network, rendered(work / "selection", settings.footage.selection))
-        tell(f"backbone on the selection split: {_told(selection)}")
+        tell(told("backbone", selection))
         about = {
             "seed": settings.backbone.seed,
             "images": settings.backbone.images,
@@ -200,7 +195,7 @@ def _learn_unit(
     if member.rank == 0:
         frames = rendered(work / "selection", settings.footage.selection)
         selection = evaluate_unit(unit, backbone, frames)
-        tell(f"{unit.name} on the selection split: {_told(selection)}")
+        tell(told(unit.name, selection))
         about = {
             "seed": recipe.seed,
             "images": recipe.images,
@@ -208,7 +203,3 @@ def _learn_unit(
             "selection": selection,
         }
         ladder.save_unit(work / "weights", unit, about, backbone=digest)
-
-
-def _told(scores: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in scores.items())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.layered import LayeredRecipe, train_layered
-from models.training.selection import evaluate_points
-from models.training.team import Member, gathered
+from models.training.selection import evaluate_points, told
+from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
 from models.units import several_file
 from models.units.layered import LAYERS, LayeredUnit
@@ -73,13 +73,8 @@ def train(
     footage = settings.footage.seeded(seed)
     shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
     task = partial(_learn, shop=shop, recipe=replace(settings.recipe, seed=seed))
-    with gathered(partial(task, tell=_quiet), workers) as member:
-        task(member, tell=tell)
+    together(task, workers, tell=tell)
     return [weights / f"{LayeredUnit.name}.safetensors"]
-
-
-def _quiet(_line: str) -> None:
-    """Say nothing: only a team's first member tells of progress."""
 
 
 def _learn(member: Member, *, shop: Workshop, recipe: LayeredRecipe, tell: Tell) -> None:
@@ -92,8 +87,7 @@ def _learn(member: Member, *, shop: Workshop, recipe: LayeredRecipe, tell: Tell)
     points = {f"layers-{k}": partial(_coded, unit, k) for k in range(1, LAYERS + 1)}
     selection = evaluate_points(points, shop.backbone, shop.selection)
     for name, scores in selection.items():
-        said = ", ".join(f"{task} {value:.4g}" for task, value in scores.items())
-        tell(f"{name} on the selection split: {said}")
+        tell(told(name, scores))
     about = asdict(recipe) | {"selection": selection}
     several_file.save(shop.weights, unit, about, backbone=shop.digest)
 

@@ -11,8 +11,8 @@ import numpy as np
 from models.backbone import prepare
 from models.baselines import learned_file
 from models.training import workshop
-from models.training.backbone import evaluate
 from models.training.learned import LearnedRecipe, train_learned
+from models.training.selection import evaluate, told
 from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
 
@@ -107,8 +107,7 @@ def _learn(member: Member, *, shop: Workshop, recipe: LearnedRecipe, tell: Tell)
     if member.rank:
         return
     selection = _evaluated(codec, shop.backbone, shop.selection)
-    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
-    tell(f"{codec.name} on the selection split: {said}")
+    tell(told(codec.name, selection))
     about = {
         "seed": recipe.seed,
         "images": recipe.images,

@@ -13,8 +13,8 @@ from models.baselines import reduced_file
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.reduced import ReducedRecipe, train_reduced
+from models.training.selection import evaluate_unit, told
 from models.training.team import Member, together
-from models.training.units import evaluate_unit
 from models.training.workshop import Footage, Workshop
 
 if TYPE_CHECKING:
@@ -117,8 +117,7 @@ def _learn(member: Member, *, shop: Workshop, recipe: ReducedRecipe, tell: Tell)
     if member.rank:
         return
     selection = evaluate_unit(unit, shop.backbone, shop.selection)
-    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
-    tell(f"{unit.name} on the selection split: {said}")
+    tell(told(unit.name, selection))
     about = {
         "seed": recipe.seed,
         "images": recipe.images,

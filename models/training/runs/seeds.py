@@ -7,17 +7,14 @@ weights. Frames and cached features are those of the ladder's training, the same
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from models.ladder import load_unit, save_unit
 from models.runs import seed_folder
 from models.training import workshop
 from models.training.runs import ladder
-from models.training.team import Member, together
-from models.training.units import UnitRecipe, evaluate_unit, train_unit
+from models.training.schedule import learn_in_turn
+from models.training.units import UnitRecipe
 from models.training.workshop import Footage, Workshop
-from models.units.bottleneck import BottleneckUnit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
 
-__all__ = ["FULL", "QUICK", "Settings", "learn", "train"]
+__all__ = ["FULL", "QUICK", "Settings", "train"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,63 +121,10 @@ def train(
     shops = {"middle": middle} | {
         split: middle.at(split, rows, tell) for split, rows in settings.rows.items()
     }
-    written = []
-    for own in settings.seeds if seeds is None else seeds:
-        out, trained = seed_folder(weights, own), dict[int, BottleneckUnit]()
-        for unit in settings.units:
-            higher = trained[unit.start] if unit.start is not None else None
-            task = partial(
-                learn,
-                shop=shops[unit.split],
-                out=out,
-                recipe=replace(unit, seed=own),
-                higher=higher,
-                start=higher.name if higher else "nothing",
-            )
-            together(task, workers, tell=tell)
-            written.append(out / f"{unit.name}.safetensors")
-            trained[unit.number] = load_unit(written[-1], middle.digest, split=unit.split)
-    return written
-
-
-def learn(
-    member: Member,
-    *,
-    shop: Workshop,
-    out: Path,
-    recipe: UnitRecipe,
-    higher: BottleneckUnit | None,
-    start: str,
-    tell: Tell,
-) -> None:
-    """Train a unit on a workshop's features, and write it to a folder of a run's own.
-
-    Args:
-        member: This process's place in the team that trains it.
-        shop: Backbone, frames and features.
-        out: The folder.
-        recipe: How to train.
-        higher: The unit to start from.
-        start: What the file is to say about that.
-        tell: Called with a line of progress.
-    """
-    checkpoints = shop.work / out.parent.name / out.name
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    unit = train_unit(
-        checkpoints, recipe, shop.backbone, shop.features, higher=higher, member=member, tell=tell
-    )
-    if member.rank:
-        return
-    selection = evaluate_unit(unit, shop.backbone, shop.selection, split=recipe.split)
-    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
-    tell(f"seed {recipe.seed}, {unit.name} on the selection split: {said}")
-    about = {
-        "seed": recipe.seed,
-        "images": recipe.images,
-        "warm_images": recipe.warm_images,
-        "start": start,
-        "worth": recipe.worth,
-        "selection": selection,
-    }
-    out.mkdir(parents=True, exist_ok=True)
-    save_unit(out, unit, about, backbone=shop.digest)
+    return [
+        path
+        for own in (settings.seeds if seeds is None else seeds)
+        for path in learn_in_turn(
+            settings.units, shops, seed_folder(weights, own), seed=own, workers=workers, tell=tell
+        )
+    ]

@@ -6,13 +6,10 @@ Heads and tails are those of the frozen backbone, cut elsewhere; units are train
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from models.ladder import load_unit
 from models.training import workshop
-from models.training.runs.seeds import learn
-from models.training.team import together
+from models.training.schedule import learn_in_turn
 from models.training.units import UnitRecipe
 from models.training.workshop import Footage, Workshop
 
@@ -139,20 +136,5 @@ def train(
     """
     footage = settings.footage.seeded(seed)
     middle = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
-    written: dict[int, Path] = {}
-    for recipe in settings.units:
-        shop = middle.at(recipe.split, settings.rows[recipe.split], tell)
-        higher = None
-        if recipe.start is not None:
-            higher = load_unit(written[recipe.start], shop.digest, split=recipe.split)
-        task = partial(
-            learn,
-            shop=shop,
-            out=weights,
-            recipe=replace(recipe, seed=seed),
-            higher=higher,
-            start=higher.name if higher else "nothing",
-        )
-        together(task, workers, tell=tell)
-        written[recipe.number] = weights / f"{recipe.name}.safetensors"
-    return [*written.values()]
+    shops = {split: middle.at(split, rows, tell) for split, rows in settings.rows.items()}
+    return learn_in_turn(settings.units, shops, weights, seed=seed, workers=workers, tell=tell)

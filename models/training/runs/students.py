@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.lessons import Lessons
+from models.training.selection import evaluate_coded, told
 from models.training.student import Pupil, StudentRecipe, train_student
 from models.training.tails import TailRecipe, train_tail
-from models.training.team import Member, gathered
-from models.training.units import evaluate_coded
+from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
 from models.units.own_tail import TASKS, OwnTail
 from models.units.student_file import save_student, save_tail
@@ -123,15 +123,10 @@ def train(
         tails=tuple(replace(recipe, seed=seed) for recipe in settings.tails),
     )
     task = partial(_learn, shop=shop, settings=seeded)
-    with gathered(partial(task, tell=_quiet), workers) as member:
-        task(member, tell=tell)
+    together(task, workers, tell=tell)
     names = [student.name for student in settings.students]
     names += [tail.name for tail in settings.tails]
     return [weights / f"{name}.safetensors" for name in names]
-
-
-def _quiet(_line: str) -> None:
-    """Say nothing: only a team's first member tells of progress."""
 
 
 def _learn(member: Member, *, shop: Workshop, settings: Settings, tell: Tell) -> None:
@@ -215,8 +210,7 @@ def _about(
         student.tables,
         shop.selection,
     )
-    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
-    tell(f"{recipe.name} on the selection split: {said}")
+    tell(told(recipe.name, selection))
     return {"seed": recipe.seed, "images": recipe.images, "selection": selection} | (
         {"warm_images": recipe.warm_images, "worth": recipe.worth, "start": recipe.start}
         if isinstance(recipe, StudentRecipe)

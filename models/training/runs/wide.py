@@ -14,9 +14,11 @@ from models import ladder
 from models.ladder import halved
 from models.runs import seed_folder, wide_folder
 from models.training import workshop
-from models.training.backbone import BackboneRecipe, evaluate, train_backbone
+from models.training.backbone import BackboneRecipe, train_backbone
 from models.training.runs import seeds
 from models.training.runs.ladder import QUICK as LADDER_QUICK
+from models.training.schedule import learn
+from models.training.selection import evaluate, told
 from models.training.team import Member, together
 from models.training.widening import widened, widened_unit
 from models.training.workshop import Footage, Workshop
@@ -127,7 +129,7 @@ def train(
     }
     for recipe, unit in zip(settings.units, units, strict=True):
         task = partial(
-            seeds.learn,
+            learn,
             shop=shops[recipe.split],
             out=out,
             recipe=replace(recipe, seed=seed),
@@ -158,8 +160,7 @@ def _learn(
         return
     halved(network)
     selection = evaluate(network, shop.selection)
-    said = ", ".join(f"{name} {value:.4g}" for name, value in selection.items())
-    tell(f"wide backbone on the selection split: {said}")
+    tell(told("wide backbone", selection))
     about = {
         "seed": recipe.seed,
         "images": recipe.images,
