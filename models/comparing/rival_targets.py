@@ -80,10 +80,13 @@ def _times(found: Compared, group: str, factor: float, rival: str) -> dict[str, 
     if theirs is None or ours is None:
         nobody = "no such codec gets there" if theirs is None else "none of ours gets there"
         return result | {"found": nobody}
+    told = f"{title(theirs)} {_bytes(found.families[theirs]['bytes_needed'][_TASK])}"
+    for name in dict.fromkeys((ours, ANCHOR)):  # the ladder itself beside the best of ours
+        if (own := found.families.get(name, {}).get("bytes_needed", {}).get(_TASK)) is not None:
+            told += f"; {title(name)} {_bytes(own)}: {_factor(times(needed[theirs], needed[name]))}"
     ratio = times(needed[theirs], needed[ours])
-    own, other = (found.families[name]["bytes_needed"][_TASK] for name in (ours, theirs))
     return result | {
-        "found": f"{title(theirs)} {_bytes(other)}, {title(ours)} {_bytes(own)}: {_factor(ratio)}",
+        "found": told,
         "met": bool(ratio and (ratio["mean"] or 0.0) >= factor),
     }
 

@@ -125,6 +125,12 @@ def test_targets_are_judged_against_the_best_rival() -> None:
     assert "unit-1 2.00x" in coded["found"]
 
 
+def test_the_ladder_stands_beside_a_family_of_ours_that_needs_less() -> None:
+    still, *_ = rated(FOUND | {"late-1": answers(100, 0.9)})
+    assert "units, late split 100 [100, 100] B: 80.00x" in still["found"]
+    assert "bottleneck units 400 [400, 400] B: 20.00x" in still["found"]
+
+
 def test_what_is_missing_or_never_gets_there_is_said() -> None:
     few = {name: FOUND[name] for name in ("unit-1", "webp-q5", "webp-q50")}
     assert [t["found"] for t in rated(few)] == [
