@@ -23,17 +23,17 @@ __all__ = ["draw"]
 _COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c510a")
 _MARKERS = "s^DvPX"
 _DEPTH = 35.0  # points below the uncompressed network that are shown
-_EVERYWHERE = {ANCHOR: ("#0072b2", "o"), "student": ("black", "*")}
+_EVERYWHERE = {ANCHOR: ("#0072b2", "o"), "late": ("#332288", "d"), "student": ("black", "*")}
 
 
 def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
     """Return the plot of an evaluation with a comparison, as SVG.
 
-    A row for each task; each column holds a group of families beside bottleneck units and
-    students, the video codecs on stretches, all others on short clips. Plain lines are codecs with
-    the plain backbone, dashed ones with open markers those with an aware one. Bars are 95 %
-    intervals over clips; the dotted lines are the uncompressed network and 2 points less. What
-    falls far below them is cut off.
+    A row for each task; each column holds a group of families beside bottleneck units, those of the
+    late split point and students, the video codecs on stretches, all others on short clips. Plain
+    lines are codecs with the plain backbone, dashed ones with open markers those with an aware one.
+    Bars are 95 % intervals over clips; the dotted lines are the uncompressed network and 2 points
+    less. What falls far below them is cut off.
     """
     del profile
     sets = evaluation["comparison"]["sets"]
