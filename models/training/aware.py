@@ -9,7 +9,6 @@ what was trained.
 from __future__ import annotations
 
 import copy
-import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,7 +19,8 @@ from torch.nn import functional
 from models.backbone import prepare
 from models.ladder import halved
 from models.training.batches import take, turned
-from models.training.loop import Course, Rows, go
+from models.training.course import Course
+from models.training.loop import Rows, go
 from models.training.spoiling import spoiled
 from models.training.tasks import distillation_loss
 from models.training.team import ALONE, Member
@@ -61,6 +61,11 @@ class AwareRecipe:
     batch: int = 48
     peak_rate: float = 5e-4
     keep_every: int = 100
+
+    @property
+    def steps(self) -> int:
+        """Number of optimiser steps."""
+        return self.images // self.batch
 
 
 def _loss(
@@ -107,17 +112,8 @@ def train_aware(
     """
     backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network = copy.deepcopy(backbone).requires_grad_(requires_grad=True)
-    course = Course(
-        name=_NAME,
-        run=json.dumps([asdict(recipe), asdict(frames.recipe)]),
-        path=folder / f"{_NAME}.safetensors",
-        seed=recipe.seed,
-        batch=recipe.batch,
-        steps=recipe.images // recipe.batch,
-        peak_rate=recipe.peak_rate,
-        keep_every=recipe.keep_every,
-        figure="top1 {:.3f}",
-    )
+    path, also = folder / f"{_NAME}.safetensors", [asdict(frames.recipe)]
+    course = Course.of(recipe, path, name=_NAME, figure="top1 {:.3f}", also=also)
     loss = partial(_loss, network, backbone, frames, recipe)
     go(
         course,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ import numpy as np
 import torch
 
 from models.ladder import halved
-from models.training.loop import Course, go
+from models.training.course import Course
+from models.training.loop import go
 from models.training.parts import part_loss
 from models.training.tasks import frozen_tail
 from models.training.team import ALONE, Member
@@ -55,6 +55,11 @@ class LayeredRecipe:
     batch: int = 48
     peak_rate: float = 1.5e-3
     keep_every: int = 200
+
+    @property
+    def steps(self) -> int:
+        """Number of optimiser steps."""
+        return self.images // self.batch
 
 
 @torch.no_grad()
@@ -130,17 +135,8 @@ def train_layered(
     fast: list[Tensor] = [unit.gain, *unit.density.parameters()]
     swift = {id(value) for value in fast}
     rest: list[Tensor] = [value for value in unit.parameters() if id(value) not in swift]
-    course = Course(
-        name=unit.name,
-        run=json.dumps(asdict(recipe)),
-        path=folder / f"{unit.name}.safetensors",
-        seed=recipe.seed,
-        batch=recipe.batch,
-        steps=recipe.images // recipe.batch,
-        peak_rate=recipe.peak_rate,
-        keep_every=recipe.keep_every,
-        figure="rate {:.0f} B",
-    )
+    path = folder / f"{unit.name}.safetensors"
+    course = Course.of(recipe, path, name=unit.name, figure="rate {:.0f} B")
     loss = partial(_loss, unit, frozen_tail(backbone), recipe, member)
     go(course, unit, {1.0: rest, 4.0: fast}, features, loss, member=member, tell=tell)
     halved(unit)

@@ -5,7 +5,6 @@ The lowest rate learns from nothing, on small crops; each higher one goes on fro
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ from models.backbone import prepare
 from models.baselines.learned import STRIDE, LearnedPicture, PictureShape
 from models.ladder import halved
 from models.training.batches import turned
-from models.training.loop import Course, Rows, go
+from models.training.course import Course
+from models.training.loop import Rows, go
 from models.training.team import ALONE, Member
 from simulator.foundation.keyed import generator
 
@@ -67,6 +67,11 @@ class LearnedRecipe:
     batch: int = 16
     peak_rate: float = 1e-3
     keep_every: int = 500
+
+    @property
+    def steps(self) -> int:
+        """Number of optimiser steps."""
+        return self.images // self.batch
 
 
 def _crops(
@@ -133,16 +138,12 @@ def train_learned(
     rest: list[Tensor] = [
         value for name, value in codec.named_parameters() if not name.startswith("density")
     ]
-    course = Course(
+    course = Course.of(
+        recipe,
+        folder / f"{codec.name}-from-{recipe.start}.safetensors",
         name=codec.name,
-        run=json.dumps([asdict(recipe), asdict(frames.recipe)]),
-        path=folder / f"{codec.name}-from-{recipe.start}.safetensors",
-        seed=recipe.seed,
-        batch=recipe.batch,
-        steps=recipe.images // recipe.batch,
-        peak_rate=recipe.peak_rate,
-        keep_every=recipe.keep_every,
         figure="rate {:.3f} bit a pixel",
+        also=[asdict(frames.recipe)],
     )
     loss = partial(_loss, codec, frames, recipe, member)
     rows, parameters = Rows(len(frames)), {1.0: rest, _PRIOR_PACE: prior}

@@ -16,12 +16,13 @@ from models.training.team import ALONE, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
-__all__ = ["Course", "Rows", "Showable", "go"]
+    from models.training.course import Course
+
+__all__ = ["Rows", "Showable", "go"]
 
 Batch = TypeVar("Batch")
 Taken_co = TypeVar("Taken_co", covariant=True)
@@ -56,33 +57,6 @@ class Rows:
         return rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """The way a unit goes through its frames.
-
-    Attributes:
-        name: What progress calls the unit; the order of the frames is keyed by it.
-        run: Names the run with all its settings; only the same run resumes from a checkpoint.
-        path: The checkpoint.
-        seed: Of the order.
-        batch: Frames a step.
-        steps: Optimiser steps.
-        peak_rate: Highest learning rate.
-        keep_every: Steps between checkpoints.
-        figure: How progress shows what the loss gives beside itself.
-    """
-
-    name: str
-    run: str
-    path: Path
-    seed: int
-    batch: int
-    steps: int
-    peak_rate: float
-    keep_every: int
-    figure: str
-
-
 def go(
     course: Course,
     unit: nn.Module,
@@ -104,20 +78,21 @@ def go(
         member: This process's place in the team that trains the unit.
         tell: Called with a line of progress.
     """
+    recipe = course.recipe
     optimiser = torch.optim.Adam([{"params": group} for group in parameters.values()])
     parts = {"unit": unit}
     done = restore(course.path, run=course.run, parts=parts, optimiser=optimiser)
     began, losses, figures = time.monotonic(), [0.0], [0.0]
     unit.train()
-    for step in range(done, course.steps):
+    for step in range(done, recipe.steps):
         rows = batch_rows(
-            seed=course.seed,
+            seed=recipe.seed,
             purpose=course.name,
             step=step,
-            size=course.batch,
+            size=recipe.batch,
             total=len(shown),
         )
-        pace = learning_rate(step, course.steps, course.peak_rate)
+        pace = learning_rate(step, recipe.steps, recipe.peak_rate)
         for group, times in zip(optimiser.param_groups, parameters, strict=True):
             group["lr"] = times * pace
         found, figure = loss(shown.take(member.share(rows)), step)
@@ -128,14 +103,14 @@ def go(
         optimiser.step()
         losses.append(found.item())
         figures.append(figure)
-        if (step + 1) % course.keep_every == 0 or step + 1 == course.steps:
+        if (step + 1) % recipe.keep_every == 0 or step + 1 == recipe.steps:
             if member.rank == 0:
                 keep(course.path, run=course.run, step=step + 1, parts=parts, optimiser=optimiser)
             seconds = (time.monotonic() - began) / (step + 1 - done)
-            recent = slice(-course.keep_every, None)
+            recent = slice(-recipe.keep_every, None)
             tell(
-                f"{course.name} {step + 1}/{course.steps} loss {np.mean(losses[recent]):.4f} "
+                f"{course.name} {step + 1}/{recipe.steps} loss {np.mean(losses[recent]):.4f} "
                 f"{course.figure.format(np.mean(figures[recent]))} "
-                f"{course.batch / seconds:.0f} images/s "
-                f"ETA {(course.steps - step - 1) * seconds / 60:.1f} min"
+                f"{recipe.batch / seconds:.0f} images/s "
+                f"ETA {(recipe.steps - step - 1) * seconds / 60:.1f} min"
             )

@@ -7,8 +7,7 @@ on. Its budget is then that unit's whole budget and its own pictures on top.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,8 @@ import torch
 
 from models.baselines.reduced import ReducedUnit
 from models.ladder import halved
-from models.training.loop import Course, go
+from models.training.course import Course
+from models.training.loop import go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
 from models.training.units import encoded
@@ -68,6 +68,11 @@ class ReducedRecipe:
     batch: int = 48
     peak_rate: float = 1.5e-3
     keep_every: int = 200
+
+    @property
+    def steps(self) -> int:
+        """Number of optimiser steps, warm-up included."""
+        return (self.images + self.warm_images) // self.batch
 
 
 @torch.no_grad()
@@ -152,17 +157,8 @@ def train_reduced(
     if wider is not None:
         narrowed(unit, wider, features)
     settled(unit, features)
-    course = Course(
-        name=unit.name,
-        run=json.dumps(asdict(recipe)),
-        path=folder / f"{unit.name}.safetensors",
-        seed=recipe.seed,
-        batch=recipe.batch,
-        steps=(recipe.images + recipe.warm_images) // recipe.batch,
-        peak_rate=recipe.peak_rate,
-        keep_every=recipe.keep_every,
-        figure="apart {:.4f}",
-    )
+    path = folder / f"{unit.name}.safetensors"
+    course = Course.of(recipe, path, name=unit.name, figure="apart {:.4f}")
     loss = partial(_loss, unit, frozen_tail(backbone), recipe)
     go(course, unit, {1.0: [*unit.parameters()]}, features, loss, member=member, tell=tell)
     halved(unit)

@@ -6,8 +6,7 @@ few bits. The second stage is in `models.training.tails`.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,8 @@ from torch import nn
 
 from models.ladder import halved
 from models.split import SPLITS
-from models.training.loop import Course, go
+from models.training.course import Course
+from models.training.loop import go
 from models.training.tasks import likeness_loss
 from models.training.team import ALONE, Member
 from models.units.shape import UnitShape
@@ -216,14 +216,5 @@ def course_of(
 ) -> Course:
     """Return the way through the frames; another version of what lies behind is another run."""
     version = behind.tables.digest.hex() if behind and behind.tables else None
-    return Course(
-        name=recipe.name,
-        run=json.dumps([asdict(recipe), version]),
-        path=folder / f"{recipe.name}.safetensors",
-        seed=recipe.seed,
-        batch=recipe.batch,
-        steps=recipe.steps,
-        peak_rate=recipe.peak_rate,
-        keep_every=recipe.keep_every,
-        figure=figure,
-    )
+    path = folder / f"{recipe.name}.safetensors"
+    return Course.of(recipe, path, name=recipe.name, figure=figure, also=[version])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,8 @@ import torch
 
 from models.ladder import halved
 from models.split import SPLITS
-from models.training.loop import Course, go
+from models.training.course import Course
+from models.training.loop import go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
 from models.units.bottleneck import BottleneckUnit
@@ -212,17 +212,8 @@ def train_unit(
         inherit(unit, higher, channel_rates(higher, features))
     prior = [*unit.density.parameters()]
     rest = [value for name, value in unit.named_parameters() if not name.startswith("density")]
-    course = Course(
-        name=unit.name,
-        run=json.dumps(asdict(recipe)),
-        path=folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors",
-        seed=recipe.seed,
-        batch=recipe.batch,
-        steps=recipe.steps,
-        peak_rate=recipe.peak_rate,
-        keep_every=recipe.keep_every,
-        figure="rate {:.0f} B",
-    )
+    path = folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors"
+    course = Course.of(recipe, path, name=unit.name, figure="rate {:.0f} B")
     tail = frozen_tail(backbone, after=point.after)
     loss = partial(unit_loss, unit, tail, recipe, member)
     go(course, unit, {1.0: rest, 4.0: prior}, features, loss, member=member, tell=tell)
