@@ -50,7 +50,8 @@ def _spoiled(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.u
         video = VideoCodec(
             codec="h264", sampling="444", quantiser=quantiser, preset="veryfast", side=side
         )
-        return video.decoder().decode(video.encoder().encode(image))
+        with video.encoder() as encoder:
+            return video.decoder().decode(encoder.encode(image))
     quality = round(float(np.exp(rng.uniform(*np.log(_QUALITIES)))))
     jpeg = Jpeg("444", quality, side)
     return jpeg.decode(jpeg.encode(image))
