@@ -19,7 +19,8 @@ from models.training.cache import CachedBatch
 from models.training.runs.ladder import FULL
 from models.training.tasks import frozen_tail, supervised_loss
 from models.training.team import ALONE
-from models.training.units import UnitRecipe, unit_loss
+from models.training.unit_recipe import UnitRecipe
+from models.training.units import unit_loss
 from models.units import other_splits
 from models.units.bottleneck import BottleneckUnit
 from models.weightfile import read, resident

@@ -14,7 +14,8 @@ from models.split import SPLITS, cut
 from models.subjects.bottleneck import Bottleneck
 from models.subjects.subject import Shown
 from models.training.selection import Answer, means
-from models.training.units import UnitRecipe, train_unit
+from models.training.unit_recipe import UnitRecipe
+from models.training.units import train_unit
 from simulator.foundation.files import write_atomically
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
 
-__all__ = ["Budget", "DesignRecipe", "features_of", "judged", "learned", "tried"]
+__all__ = ["Budget", "DesignRecipe", "features_of", "tried"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.ladder import halved
-from models.training.course import Course
-from models.training.loop import go
 from models.training.parts import part_loss
+from models.training.several import train_several
 from models.training.tasks import frozen_tail
 from models.training.team import ALONE, Member
 from models.units.layered import LAYERS, LayeredUnit
@@ -132,15 +130,16 @@ def train_layered(
     unit = LayeredUnit(top.shape)
     unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     started(unit, top, recipe.gains)
-    fast: list[Tensor] = [unit.gain, *unit.density.parameters()]
-    swift = {id(value) for value in fast}
-    rest: list[Tensor] = [value for value in unit.parameters() if id(value) not in swift]
-    path = folder / f"{unit.name}.safetensors"
-    course = Course.of(recipe, path, name=unit.name, figure="rate {:.0f} B")
-    loss = partial(_loss, unit, frozen_tail(backbone), recipe, member)
-    go(course, unit, {1.0: rest, 4.0: fast}, features, loss, member=member, tell=tell)
-    halved(unit)
-    return seal(unit.eval(), features)
+    train_several(
+        folder,
+        unit,
+        recipe,
+        features,
+        loss=partial(_loss, unit, frozen_tail(backbone), recipe, member),
+        member=member,
+        tell=tell,
+    )
+    return seal(unit, features)
 
 
 def seal(unit: LayeredUnit, features: FeatureSet) -> LayeredUnit:

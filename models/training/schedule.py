@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from models.training.units import UnitRecipe
+    from models.training.unit_recipe import UnitRecipe
     from models.training.workshop import Workshop
     from models.units.bottleneck import BottleneckUnit
 

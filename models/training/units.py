@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from models.training.loop import go
 from models.training.tasks import frozen_tail, likeness_loss, task_loss
 from models.training.team import ALONE, Member
 from models.units.bottleneck import BottleneckUnit
-from models.units.shape import UnitShape
 from simulator.foundation.keyed import generator
 
 if TYPE_CHECKING:
@@ -29,90 +28,18 @@ if TYPE_CHECKING:
     from models.backbone import Backbone
     from models.baselines.reduced import ReducedUnit
     from models.training.cache import CachedBatch, FeatureSet
+    from models.training.unit_recipe import UnitRecipe
+    from models.units.shape import UnitShape
 
 __all__ = [
-    "UnitRecipe",
     "encoded",
     "inherit",
-    "seal",
     "train_unit",
     "unit_loss",
 ]
 
 _BITS_IN_RATE = 1000.0  # the rate term counts kilobits a frame
 _SEALING_ROWS = 3000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitRecipe:
-    """How one unit is trained.
-
-    Attributes:
-        number: 1 for the lowest rate.
-        channels: Its C_r.
-        worth: The lambda of L = rate (kbit) + lambda * L_task.
-        start: Number of the trained unit it starts from; None for nothing. Its own number to go on.
-        images: Showings with the task loss, through the frozen tail.
-        warm_images: Showings before that with only the cheap feature distance.
-        likeness: Weight of the relative squared feature distance within L_task.
-        truth: Weight of the cross-entropy with the label within L_task.
-        seed: Of order and noise.
-        batch: Frames a step.
-        peak_rate: Highest learning rate.
-        keep_every: Steps between checkpoints.
-        split: The split point that it stands at, one of ``models.split.SPLITS``.
-        stride: By how much its symbols are coarser than the features there.
-        width: Its hidden channels.
-    """
-
-    number: int
-    channels: int
-    worth: float
-    start: int | None
-    images: int
-    warm_images: int = 0
-    likeness: float = 0.1
-    truth: float = 0.2
-    seed: int = 1
-    batch: int = 48
-    peak_rate: float = 1.5e-3
-    keep_every: int = 200
-    split: str = "middle"
-    stride: int = 2
-    width: int = 64
-
-    @property
-    def steps(self) -> int:
-        """Number of optimiser steps, warm-up included."""
-        return (self.images + self.warm_images) // self.batch
-
-    @property
-    def name(self) -> str:
-        """The unit's name: ``"unit-2"``, or by the split point and the number there.
-
-        Example:
-            >>> UnitRecipe(
-            ...     number=32, split="late", channels=16, worth=8.0, start=None, images=0
-            ... ).name
-            'late-2'
-        """
-        title = "unit" if self.split == "middle" else self.split
-        return f"{title}-{self.number - SPLITS[self.split].first_on_wire + 1}"
-
-    @property
-    def shape(self) -> UnitShape:
-        """The unit's size on a backbone of width 1."""
-        return UnitShape(
-            features=SPLITS[self.split].features,
-            channels=self.channels,
-            stride=self.stride,
-            width=self.width,
-        )
-
-    @property
-    def thrift(self) -> float:
-        """Weight of the estimated rate within the loss."""
-        return 1.0
 
 
 def inherit(unit: BottleneckUnit, higher: BottleneckUnit, rates: NDArray[np.float64]) -> None:
@@ -207,18 +134,21 @@ def train_unit(
     point = SPLITS[recipe.split]
     shape = replace(recipe.shape, features=point.features_at(backbone.width))
     unit = BottleneckUnit(recipe.number, shape, name=recipe.name)
-    unit = unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    unit.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if higher is not None:
         inherit(unit, higher, channel_rates(higher, features))
-    prior = [*unit.density.parameters()]
-    rest = [value for name, value in unit.named_parameters() if not name.startswith("density")]
+    prior: list[Tensor] = [*unit.density.parameters()]
+    rest: list[Tensor] = [
+        value for name, value in unit.named_parameters() if not name.startswith("density")
+    ]
     path = folder / f"{unit.name}-{unit.channels}-from-{recipe.start}.safetensors"
     course = Course.of(recipe, path, name=unit.name, figure="rate {:.0f} B")
     tail = frozen_tail(backbone, after=point.after)
     loss = partial(unit_loss, unit, tail, recipe, member)
     go(course, unit, {1.0: rest, 4.0: prior}, features, loss, member=member, tell=tell)
-    halved(unit)
-    return seal(unit.eval(), features)
+    halved(unit).eval()
+    unit.seal(encoded(unit, features))
+    return unit
 
 
 def encoded(unit: BottleneckUnit | ReducedUnit, features: FeatureSet) -> NDArray[np.int32]:
@@ -227,10 +157,3 @@ def encoded(unit: BottleneckUnit | ReducedUnit, features: FeatureSet) -> NDArray
     return np.concatenate(
         [unit.encode(features.take(part).features).numpy() for part in np.array_split(rows, 20)]
     )
-
-
-def seal(unit: BottleneckUnit, features: FeatureSet) -> BottleneckUnit:
-    """Give a trained unit its integer tables, counted on training frames."""
-    unit.tables = None
-    unit.seal(encoded(unit, features))
-    return unit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,9 @@ import torch
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.continuous import ContinuousRecipe, train_continuous
-from models.training.selection import evaluate_points, told
+from models.training.several import write_several
 from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
-from models.units import several_file
 from models.units.continuous import POINTS, ContinuousUnit, step_of
 
 if TYPE_CHECKING:
@@ -87,11 +86,7 @@ def _learn(member: Member, *, shop: Workshop, recipe: ContinuousRecipe, tell: Te
     if member.rank:
         return
     points = {name: partial(_coded, unit, level) for name, level in POINTS.items()}
-    selection = evaluate_points(points, shop.backbone, shop.selection)
-    for name, scores in selection.items():
-        tell(told(name, scores))
-    about = asdict(recipe) | {"selection": selection}
-    several_file.save(shop.weights, unit, about, backbone=shop.digest)
+    write_several(shop, unit, recipe, points, tell)
 
 
 def _coded(unit: ContinuousUnit, level: float, features: Tensor) -> tuple[Tensor, list[float]]:

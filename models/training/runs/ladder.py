@@ -6,7 +6,6 @@ frames -> backbone -> cached features -> units, from the highest rate -> backbon
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +18,8 @@ from models.training.cache import cached
 from models.training.frames import FrameSet, rendered
 from models.training.selection import evaluate, evaluate_unit, told
 from models.training.team import Member, together
-from models.training.units import UnitRecipe, train_unit
+from models.training.unit_recipe import UnitRecipe
+from models.training.units import train_unit
 from simulator.foundation.files import atomic_folder
 
 if TYPE_CHECKING:
@@ -114,10 +114,6 @@ QUICK = Settings(
 """A look at the machinery in seconds; the weights are good for nothing."""
 
 
-def _to_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
-
-
 def train(
     out: Path,
     *,
@@ -125,8 +121,7 @@ def train(
     settings: Settings = FULL,
     work: Path | None = None,
     workers: int = 2,
-    resume: bool = True,
-    tell: Tell = _to_stderr,
+    tell: Tell = lambda _line: None,
 ) -> TrainedLadder:
     """Train a backbone and its ladder, and write them to a folder that appears when all is done.
 
@@ -138,15 +133,12 @@ def train(
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``out``.
         workers: One-thread processes that render and train together.
-        resume: Whether to go on from what an earlier run left in ``work``.
         tell: Called with a line of progress.
 
     Returns:
         The ladder as read back from ``out``.
     """
     work = work or out.with_name(f".{out.name}.work")
-    if not resume:
-        shutil.rmtree(work, ignore_errors=True)
     settings = settings.seeded(seed)
     for frames in (settings.footage.selection, settings.footage.training):
         rendered(work / frames.split, frames, workers=workers, tell=tell)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from models.ladder import load_unit
 from models.training import workshop
 from models.training.layered import LayeredRecipe, train_layered
-from models.training.selection import evaluate_points, told
+from models.training.several import write_several
 from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
-from models.units import several_file
 from models.units.layered import LAYERS, LayeredUnit
 
 if TYPE_CHECKING:
@@ -85,11 +84,7 @@ def _learn(member: Member, *, shop: Workshop, recipe: LayeredRecipe, tell: Tell)
     if member.rank:
         return
     points = {f"layers-{k}": partial(_coded, unit, k) for k in range(1, LAYERS + 1)}
-    selection = evaluate_points(points, shop.backbone, shop.selection)
-    for name, scores in selection.items():
-        tell(told(name, scores))
-    about = asdict(recipe) | {"selection": selection}
-    several_file.save(shop.weights, unit, about, backbone=shop.digest)
+    write_several(shop, unit, recipe, points, tell)
 
 
 def _coded(unit: LayeredUnit, layers: int, features: Tensor) -> tuple[Tensor, list[float]]:

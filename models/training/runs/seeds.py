@@ -13,7 +13,7 @@ from models.runs import seed_folder
 from models.training import workshop
 from models.training.runs import ladder
 from models.training.schedule import learn_in_turn
-from models.training.units import UnitRecipe
+from models.training.unit_recipe import UnitRecipe
 from models.training.workshop import Footage, Workshop
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.training import workshop
 from models.training.schedule import learn_in_turn
-from models.training.units import UnitRecipe
+from models.training.unit_recipe import UnitRecipe
 from models.training.workshop import Footage, Workshop
 
 if TYPE_CHECKING:

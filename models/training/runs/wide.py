@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from models.training.units import UnitRecipe
+    from models.training.unit_recipe import UnitRecipe
 
     Tell = Callable[[str], None]
 

@@ -106,7 +106,7 @@ def smallest(seed: int) -> Settings:
 
 
 def test_two_processes_train_one_network(tmp_path: Path) -> None:
-    found = train(tmp_path / "a", seed=5, settings=smallest(5), workers=2, tell=lambda _line: None)
+    found = train(tmp_path / "a", seed=5, settings=smallest(5), workers=2)
     assert found.about["seed"] == 5
     assert found.units[0].tables is not None
 
@@ -118,7 +118,7 @@ def test_members_of_a_team_share_out_a_batch() -> None:
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
-    whole = train(tmp_path / "a", settings=smallest(1), workers=1, tell=lambda _line: None)
+    whole = train(tmp_path / "a", settings=smallest(1), workers=1)
 
     class Killed(Exception):  # noqa: N818 - it stands for a signal
         pass
@@ -136,10 +136,6 @@ def test_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
         :1
     ] == ["8/8"]
     assert resumed.digest == whole.digest
-    fresh = train(
-        tmp_path / "b", settings=smallest(1), workers=1, resume=False, tell=lambda _line: None
-    )
-    assert fresh.digest == whole.digest
 
 
 def test_an_order_shows_every_frame_once_a_round() -> None:

@@ -1,0 +1,87 @@
+"""Units of several rates: trained at all of them at once, scored at each, kept in one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from models.ladder import halved
+from models.training.course import Course
+from models.training.loop import go
+from models.training.selection import evaluate_points, told
+from models.units import several_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from models.training.cache import CachedBatch, FeatureSet
+    from models.training.course import Recipe
+    from models.training.selection import Point
+    from models.training.team import Member
+    from models.training.workshop import Workshop
+    from models.units.continuous import ContinuousUnit
+    from models.units.layered import LayeredUnit
+
+    Tell = Callable[[str], None]
+
+__all__ = ["train_several", "write_several"]
+
+_FAST = ("gain", "inverse", "density.")
+_PACE = 4.0  # gains and priors follow this much faster than the rest
+
+
+def train_several(
+    folder: Path,
+    unit: ContinuousUnit | LayeredUnit,
+    recipe: Recipe,
+    features: FeatureSet,
+    *,
+    loss: Callable[[CachedBatch, int], tuple[Tensor, float]],
+    member: Member,
+    tell: Tell,
+) -> None:
+    """Train a unit in place, and round it to what its file holds; it is not sealed yet.
+
+    Args:
+        folder: Where the checkpoint lies.
+        unit: What is trained, started.
+        recipe: How to train.
+        features: What the head makes of the training frames.
+        loss: Of a batch at a step: the loss, and the rate in bytes.
+        member: This process's place in the team that trains the unit.
+        tell: Called with a line of progress.
+    """
+    rest: list[Tensor] = []
+    fast: list[Tensor] = []
+    for name, value in unit.named_parameters():
+        (fast if name.startswith(_FAST) else rest).append(value)
+    path = folder / f"{unit.name}.safetensors"
+    course = Course.of(recipe, path, name=unit.name, figure="rate {:.0f} B")
+    go(course, unit, {1.0: rest, _PACE: fast}, features, loss, member=member, tell=tell)
+    halved(unit).eval()
+
+
+def write_several(
+    shop: Workshop,
+    unit: ContinuousUnit | LayeredUnit,
+    recipe: Recipe,
+    points: Mapping[str, Point],
+    tell: Tell,
+) -> None:
+    """Write a sealed unit beside the backbone, with its scores on the selection split.
+
+    Args:
+        shop: Backbone and frames.
+        unit: The unit.
+        recipe: How it was trained.
+        points: What codes features, by the name of the rate.
+        tell: Called with a line for each rate.
+    """
+    selection = evaluate_points(points, shop.backbone, shop.selection)
+    for name, scores in selection.items():
+        tell(told(name, scores))
+    about = asdict(recipe) | {"selection": selection}
+    several_file.save(shop.weights, unit, about, backbone=shop.digest)
