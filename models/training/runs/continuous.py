@@ -35,7 +35,7 @@ class Settings:
     recipe: ContinuousRecipe
 
 
-FULL = Settings(footage=workshop.FULL, recipe=ContinuousRecipe(start="unit-5", images=160_000))
+FULL = Settings(footage=workshop.FULL, recipe=ContinuousRecipe(start="unit-5", images=120_000))
 """The schedule of the shipped unit: the whole budget of unit-5, and these pictures on top."""
 
 QUICK = Settings(

@@ -33,7 +33,7 @@ class Settings:
     recipe: LayeredRecipe
 
 
-FULL = Settings(footage=workshop.FULL, recipe=LayeredRecipe(start="unit-5", images=160_000))
+FULL = Settings(footage=workshop.FULL, recipe=LayeredRecipe(start="unit-5", images=66_000))
 """The schedule of the shipped unit: the whole budget of unit-5, and these pictures on top."""
 
 QUICK = Settings(

@@ -57,8 +57,8 @@ _EARLY = UnitRecipe(
     stride=4,
     worth=20.0,
     likeness=0.2,
-    warm_images=100_000,
-    images=130_000,
+    warm_images=60_000,
+    images=80_000,
     peak_rate=3e-3,
 )
 
@@ -75,7 +75,7 @@ FULL = Settings(
         ),
         _EARLY,
         UnitRecipe(
-            number=21, split="early", start=22, channels=16, stride=4, worth=6.0, images=80_000
+            number=21, split="early", start=22, channels=16, stride=4, worth=6.0, images=40_000
         ),
     ),
 )
