@@ -51,8 +51,9 @@ lower lambda, at a budget like the ladder's own (`models/training/runs/splits.py
 rank designs wrongly, as they favour few channels and a high lambda, which soon score well, and at
 length many channels at a low lambda reach the same scores with fewer bytes. Each unit has a head of
 its own, and the rest of the network behind its split point as its tail. Scores are those of the
-whole selection split. After `~` bytes are the ideal code length and the wire header; real ones are
-about 2 more.
+whole selection split. Images are a unit's own: where it starts from another, they come on top of
+that one's. After `~` bytes are the ideal code length and the wire header; real ones are about 2
+more.
 """
 
 _ABOUT_COSTS = """\

@@ -41,6 +41,11 @@ class Shipped:
     scores: Mapping[str, float]
 
     @property
+    def size(self) -> str:
+        """The bytes as shown: those that were not counted have a mark."""
+        return f"{'' if self.real else '~'}{self.payload_bytes:.0f}"
+
+    @property
     def mean_score(self) -> float:
         """Mean of the tasks' scores, 0 to 1."""
         return sum(self.scores.values()) / len(self.scores)
@@ -97,6 +102,6 @@ def compared(longer: Sequence[Outcome], units: Sequence[Shipped]) -> list[str]:
             lines.append(
                 f"{design.design.split.capitalize()}: the searched design takes "
                 f"{design.payload_bytes:.0f} B at {100 * design.scores['top1']:.1f} % top-1, "
-                f"`{near.name}` {near.payload_bytes:.0f} B at {100 * near.scores['top1']:.1f} %."
+                f"`{near.name}` {near.size} B at {100 * near.scores['top1']:.1f} %."
             )
     return lines

@@ -91,9 +91,8 @@ def _shown(unit: Outcome | Shipped) -> int:
 
 
 def _marks(unit: Outcome | Shipped) -> list[str]:
-    ideal = isinstance(unit, Shipped) and not unit.real
     return [
-        f"{'~' if ideal else ''}{unit.payload_bytes:.0f}",
+        unit.size if isinstance(unit, Shipped) else f"{unit.payload_bytes:.0f}",
         *(f"{100 * unit.scores[task]:.1f}" for task in TASKS),
         f"{100 * unit.mean_score:.1f}",
     ]
