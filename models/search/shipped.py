@@ -28,8 +28,7 @@ class Shipped:
         name: The unit's.
         design: What was trained.
         images: Showings in training, those with only the feature distance among them.
-        payload_bytes: Mean bytes of a frame, wire header included.
-        real: Whether those were counted; if not, they are the ideal code length and the header.
+        payload_bytes: Mean ideal code length of a frame and the wire header.
         scores: Mean score by task on the selection split.
     """
 
@@ -37,13 +36,12 @@ class Shipped:
     design: Design
     images: int
     payload_bytes: float
-    real: bool
     scores: Mapping[str, float]
 
     @property
     def size(self) -> str:
         """The bytes as shown: those that were not counted have a mark."""
-        return f"{'' if self.real else '~'}{self.payload_bytes:.0f}"
+        return f"~{self.payload_bytes:.0f}"
 
     @property
     def mean_score(self) -> float:
@@ -63,7 +61,6 @@ def shipped(trained: TrainedLadder) -> tuple[Shipped, ...]:
         if "selection" not in about:
             continue
         selection, shape = about["selection"], unit.shape
-        real = "payload_bytes" in selection
         found.append(
             Shipped(
                 name=unit.name,
@@ -76,10 +73,7 @@ def shipped(trained: TrainedLadder) -> tuple[Shipped, ...]:
                     worth=about["worth"],
                 ),
                 images=about["images"] + about["warm_images"],
-                payload_bytes=selection["payload_bytes"]
-                if real
-                else selection["ideal_bytes"] + HEADER_BYTES,
-                real=real,
+                payload_bytes=selection["ideal_bytes"] + HEADER_BYTES,
                 scores={task: selection[task] for task in TASKS},
             )
         )

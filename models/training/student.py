@@ -33,10 +33,9 @@ if TYPE_CHECKING:
 
     from models.backbone import Backbone, Tail
     from models.training.lessons import Lesson, Lessons
-    from models.training.tails import TailRecipe
     from models.units.bottleneck import BottleneckUnit
 
-__all__ = ["Pupil", "StudentRecipe", "begun", "course_of", "train_student"]
+__all__ = ["Pupil", "StudentRecipe", "begun", "train_student"]
 
 _POINT = SPLITS["middle"]
 _BITS_IN_RATE = 1000.0  # as with the units, the rate term counts kilobits a frame
@@ -194,7 +193,13 @@ def train_student(
         value for name, value in pupil.named_parameters() if "density" not in name
     ]
     behind = start.student if isinstance(start, Pupil) else start
-    course = course_of(recipe, folder, behind=behind, figure="rate {:.0f} B")
+    course = Course.of(
+        recipe,
+        folder / f"{recipe.name}.safetensors",
+        name=recipe.name,
+        figure="rate {:.0f} B",
+        also=[behind.tables.digest.hex() if behind and behind.tables else None],
+    )
     tail = backbone.tail.requires_grad_(requires_grad=False)
     tail.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     loss = partial(_learn, pupil, tail, recipe, member)
@@ -205,16 +210,3 @@ def train_student(
     symbols = [pupil.student.encode(lessons.take(part).frames).numpy() for part in rows]
     pupil.student.seal(np.concatenate(symbols))
     return pupil
-
-
-def course_of(
-    recipe: StudentRecipe | TailRecipe,
-    folder: Path,
-    *,
-    behind: Student | BottleneckUnit | None,
-    figure: str,
-) -> Course:
-    """Return the way through the frames; another version of what lies behind is another run."""
-    version = behind.tables.digest.hex() if behind and behind.tables else None
-    path = folder / f"{recipe.name}.safetensors"
-    return Course.of(recipe, path, name=recipe.name, figure=figure, also=[version])

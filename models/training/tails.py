@@ -14,8 +14,8 @@ import torch
 from torch.nn import functional
 
 from models.ladder import halved
+from models.training.course import Course
 from models.training.loop import go
-from models.training.student import course_of
 from models.training.tasks import distances
 from models.training.team import ALONE, Member
 from models.units.difference import settle
@@ -105,7 +105,14 @@ def train_tail(
     own.requires_grad_(requires_grad=True)
     own.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     loss = partial(_tune, own, pupil.student, recipe)
-    course = course_of(recipe, folder, behind=pupil.student, figure="apart {:.4f}")
+    tables = pupil.student.tables
+    course = Course.of(
+        recipe,
+        folder / f"{recipe.name}.safetensors",
+        name=recipe.name,
+        figure="apart {:.4f}",
+        also=[tables.digest.hex() if tables else None],
+    )
     go(course, own, {1.0: [*own.parameters()]}, lessons, loss, member=member, tell=tell)
     halved(own)
     settle(own.tail, backbone.tail)
