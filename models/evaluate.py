@@ -97,7 +97,7 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     if against is not None:
         result["comparison"] = compare_all(weights, against, plan=plan, cache=cache)
         result["seeds"] = compare_seeds(weights, plan=plan, cache=cache)
-    write_atomically(out, json.dumps(result, indent=1) + "\n")
+    write_atomically(out, json.dumps(result, separators=(",", ":")) + "\n")
     return result
 
 

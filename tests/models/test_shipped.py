@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 NAME = "shapes-224"
 
 
-def test_the_shipped_profile_is_small() -> None:
-    size = sum(path.stat().st_size for path in find(NAME).iterdir())
-    assert size <= 6_000_000
+def test_all_weights_and_profiles_are_under_25_megabytes(root: Path) -> None:
+    shipped = [root / "models" / folder for folder in ("weights", "profiles")]
+    files = [path for folder in shipped for path in folder.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 25_000_000
 
 
 def test_the_shipped_profile_has_over_300_clips_and_at_least_five_trained_units() -> None:
@@ -62,7 +63,7 @@ def test_profile_and_evaluation_measured_the_same_weights() -> None:
     assert {name: evaluated[name] for name in both} == {name: profiled[name] for name in both}
     # A profile holds a layered unit whole, and video, which is evaluated on stretches.
     assert {name.split("-")[0] for name in evaluated.keys() - both} == {"layers"}
-    assert profiled.keys() - both == {"layered", "h264_444-qp36"}
+    assert profiled.keys() - both == {"layered", *(f"{name}_444-qp36" for name in ("h264", "hevc"))}
 
 
 def test_the_evaluation_has_at_least_3000_test_clips() -> None:
