@@ -24,6 +24,7 @@ EXAMPLES = [
     "lossy-wifi-retransmit",
     "point-clouds",
     "shared-tail-or-copies",
+    "split-choice",
     "students",
     "two-hop-city",
     "two-tasks",
@@ -134,5 +135,13 @@ def test_students_bring_tails_that_a_worker_cannot_hold_all() -> None:
 def test_one_of_the_units_is_a_chain_and_the_others_stand_alone() -> None:
     stream = plan_of("video-or-units").streams[0]
     chains = dict(zip(stream.ladder.names, stream.chains, strict=True))
-    assert {name for name, chain in chains.items() if chain} == {"h264_444-qp36"}
-    assert set(chains) == {"unit-3", "unit-4", "h264_444-qp36"}
+    videos = {"h264_444-qp36", "h264_444-qp36-aware"}
+    assert {name for name, chain in chains.items() if chain} == videos
+    assert set(chains) == {"unit-3", "unit-4", *videos}
+
+
+def test_the_later_the_cut_the_less_is_sent_and_the_more_the_device_does() -> None:
+    ladder = plan_of("split-choice").streams[0].ladder
+    assert ladder.names == ("late-2", "unit-3", "early-1")  # by bytes
+    times = dict(zip(ladder.names, ladder.device_mean_ns, strict=True))
+    assert times["early-1"] < times["unit-3"] < times["late-2"]

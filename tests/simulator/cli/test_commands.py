@@ -163,7 +163,7 @@ def test_measuring_and_training_pass_their_arguments_on(
         names = [codec.name for codec in options["codecs"]]
         asked.append(("measure", weights, out, options["content"].replay["standard"]))
         videos = [codec.codec for codec in options["videos"]]
-        asked.append(("baselines", "webp-q50" in names, "h264" in videos, options["features"]))
+        asked.append(("baselines", "webp-q50" in names, "h264" in videos, options["baselines"]))
         return load(tiny_folder)
 
     def trained(out: Path, which: Sequence[Any], **options: object) -> None:
