@@ -97,8 +97,8 @@ def limits(*, compared: bool) -> Iterator[str]:
         yield "  arrived; what a lost frame spoils is for the simulator to tell."
         yield "- CR+BQ is trained at the middle split point only; at a late one it might need fewer"
         yield "  bytes, as the units do. The units at the middle one are its fair match."
-        yield "- Budgets are those of the table above. The learned image codec saw far fewer crops than"
-        yield "  published ones do, and the layered unit fewer pictures than a unit of the ladder."
+        yield "- Budgets are those of the table above. The learned image codec saw far fewer crops"
+        yield "  than published ones do, the layered unit fewer pictures than a unit of the ladder."
     else:
         yield "- Only JPEG is compared here; video codecs and codec-aware backbones are stronger."
     yield "- Times are those of one machine; scenarios scale them by a speed."
