@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["for_each"]
 
-_PATIENCE_S = 900.0  # an item takes seconds, on a busy machine minutes
+_PATIENCE_S = 300.0  # an item takes seconds, on a busy machine a minute
 _TRIES = 3
 _TOLD = 8  # items from one line of progress to the next
 _SHORT = reprlib.Repr()
