@@ -73,7 +73,7 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
     }
     trained = open_ladder(weights)
     image = render(seed=plan.seed, split="test", clip=0, t=0, kind="standard").image
-    everything = network if against is None else open_network(weights, (), baselines=True)
+    everything = network if against is None else open_network(weights, jpegs, baselines=True)
     costs = {
         "backbone_bytes": trained.storage_bytes(),
         "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},
