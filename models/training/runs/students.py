@@ -19,6 +19,7 @@ from models.training.team import Member, together
 from models.training.workshop import Footage, Workshop
 from models.units.own_tail import TASKS, OwnTail
 from models.units.student_file import save_student, save_tail
+from models.weightfile import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +123,7 @@ def train(
         students=tuple(replace(recipe, seed=seed) for recipe in settings.students),
         tails=tuple(replace(recipe, seed=seed) for recipe in settings.tails),
     )
+    _refuse_others(seeded, shop)
     task = partial(_learn, shop=shop, settings=seeded)
     together(task, workers, tell=tell)
     names = [student.name for student in settings.students]
@@ -186,6 +188,19 @@ def _start(
     if recipe.start is None or recipe.start in pupils:
         return pupils.get(recipe.start or "")
     return load_unit(shop.weights / f"{recipe.start}.safetensors", shop.digest)
+
+
+def _refuse_others(settings: Settings, shop: Workshop) -> None:
+    """Refuse units to start from that have other channels, before anything is trained."""
+    students = {recipe.name for recipe in settings.students}
+    for recipe in settings.students:
+        if recipe.start is None or recipe.start in students:
+            continue
+        path = shop.weights / f"{recipe.start}.safetensors"
+        channels = load_unit(path, shop.digest).channels
+        if channels != recipe.channels:
+            rule = f"must have as many channels as {recipe.name}, {recipe.channels}"
+            raise refused(path, channels, rule)
 
 
 def _through_frozen(shop: Workshop, pupil: Pupil) -> Callable[[Tensor], Outputs]:

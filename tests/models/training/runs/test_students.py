@@ -145,6 +145,16 @@ def test_the_bottleneck_is_noise_in_training() -> None:
         assert grad.abs().sum() > 0
 
 
+def test_a_unit_of_other_channels_to_start_from_is_refused_before_anything_is_trained(
+    trained: tuple[Path, list[str], list[Path]],
+) -> None:
+    folder, told = trained[0], list[str]()
+    students = tuple(replace(recipe, channels=5) for recipe in QUICK.students)
+    with pytest.raises(InputError, match=r"unit-2.*: 6 must have as many channels as student-2, 5"):
+        train(folder, settings=replace(QUICK, students=students), workers=2, tell=told.append)
+    assert not any("loss" in line for line in told)
+
+
 def test_three_rates_and_a_tail_for_each_task_of_the_middle_one() -> None:
     assert [student.name for student in FULL.students] == ["student-3", "student-2", "student-1"]
     assert sorted(tail.name for tail in FULL.tails) == [
