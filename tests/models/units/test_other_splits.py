@@ -14,6 +14,7 @@ from models.backbone import prepare
 from models.scenes import render
 from models.search.record import FILE, Found
 from models.split import SPLITS, cut
+from models.training.runs.splits import FULL
 from models.units.bottleneck import BottleneckUnit
 from models.units.other_splits import OTHERS, load_all
 from models.units.shape import UnitShape
@@ -39,6 +40,18 @@ def test_a_short_ladder_ships_early_and_another_one_late(shipped: TrainedLadder)
         *("late-1", "late-2", "late-3"),
     ]
     assert [unit.number for _, unit in load_all(shipped)] == [21, 22, 31, 32, 33]
+
+
+def test_shipped_units_saw_what_their_schedule_says(shipped: TrainedLadder) -> None:
+    said = {
+        unit.name: read(shipped.folder / f"{unit.name}.safetensors")[1]
+        for _, unit in load_all(shipped)
+    }
+    for recipe in FULL.units:
+        about = said.pop(recipe.name)
+        for key in ("images", "warm_images", "worth", "channels", "stride", "width"):
+            assert about[key] == getattr(recipe, key), (recipe.name, key)
+    assert not said
 
 
 def test_the_record_is_of_the_shipped_backbone_and_ships_no_units(shipped: TrainedLadder) -> None:
