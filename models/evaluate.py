@@ -79,8 +79,7 @@ def evaluate(  # noqa: PLR0913 - each with a default that fits what ships
         "unit_bytes": {unit.name: trained.storage_bytes(unit) for unit in trained.units},
         "file_bytes": {path.stem: path.stat().st_size for path in _files(trained)},
         "device": {
-            subject.name: device_load(subject, image)._asdict()
-            for subject in (*network.subjects, *everything.subjects)
+            subject.name: device_load(subject, image)._asdict() for subject in everything.subjects
         },
     }
     result = {

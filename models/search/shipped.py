@@ -40,7 +40,7 @@ class Shipped:
 
     @property
     def size(self) -> str:
-        """The bytes as shown: those that were not counted have a mark."""
+        """The bytes as shown, with the mark of those that were not counted."""
         return f"~{self.payload_bytes:.0f}"
 
     @property

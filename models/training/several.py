@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from models.ladder import halved
-from models.training.course import Course
+from models.ladder import halved, load_unit
+from models.training.course import Course, Recipe
 from models.training.loop import go
 from models.training.selection import evaluate_points, told
 from models.units import several_file
+from models.units.continuous import ContinuousUnit
+from models.units.layered import LayeredUnit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,19 +20,26 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.training.cache import CachedBatch, FeatureSet
-    from models.training.course import Recipe
     from models.training.selection import Point
     from models.training.team import Member
     from models.training.workshop import Workshop
-    from models.units.continuous import ContinuousUnit
-    from models.units.layered import LayeredUnit
 
     Tell = Callable[[str], None]
 
-__all__ = ["train_several", "write_several"]
+__all__ = ["learn_several", "train_several"]
 
 _FAST = ("gain", "inverse", "density.")
 _PACE = 4.0  # gains and priors follow this much faster than the rest
+
+Unit = TypeVar("Unit", ContinuousUnit, LayeredUnit)
+
+
+class _Started(Recipe, Protocol):
+    """A recipe of what goes on from a unit of the ladder."""
+
+    @property
+    def start(self) -> str:
+        """That unit's name."""
 
 
 def train_several(
@@ -64,23 +73,30 @@ def train_several(
     halved(unit).eval()
 
 
-def write_several(
+def learn_several(
+    member: Member,
+    *,
     shop: Workshop,
-    unit: ContinuousUnit | LayeredUnit,
-    recipe: Recipe,
-    points: Mapping[str, Point],
+    recipe: _Started,
+    train: Callable[..., Unit],
+    points: Callable[[Unit], Mapping[str, Point]],
     tell: Tell,
 ) -> None:
-    """Write a sealed unit beside the backbone, with its scores on the selection split.
+    """Train a unit, and write it beside the backbone with its scores on the selection split.
 
     Args:
-        shop: Backbone and frames.
-        unit: The unit.
-        recipe: How it was trained.
-        points: What codes features, by the name of the rate.
-        tell: Called with a line for each rate.
+        member: This process's place in the team that trains it.
+        shop: Backbone, frames and features.
+        recipe: How to train.
+        train: Trains the unit, sealed, from the ladder's unit that the recipe names.
+        points: Returns what of it codes features, by the name of the rate.
+        tell: Called with a line of progress.
     """
-    selection = evaluate_points(points, shop.backbone, shop.selection)
+    top = load_unit(shop.weights / f"{recipe.start}.safetensors", shop.digest)
+    unit = train(shop.work, recipe, shop.backbone, shop.features, top=top, member=member, tell=tell)
+    if member.rank:
+        return
+    selection = evaluate_points(points(unit), shop.backbone, shop.selection)
     for name, scores in selection.items():
         tell(told(name, scores))
     about = asdict(recipe) | {"selection": selection}

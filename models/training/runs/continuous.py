@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from models.ladder import load_unit
 from models.training import workshop
 from models.training.continuous import ContinuousRecipe, train_continuous
-from models.training.several import write_several
-from models.training.team import Member, together
+from models.training.several import learn_several
+from models.training.team import together
 from models.training.workshop import Footage, Workshop
 from models.units.continuous import POINTS, ContinuousUnit, step_of
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+
+    from models.training.selection import Point
 
     Tell = Callable[[str], None]
 
@@ -73,20 +74,20 @@ def train(
     """
     footage = settings.footage.seeded(seed)
     shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
-    task = partial(_learn, shop=shop, recipe=replace(settings.recipe, seed=seed))
+    task = partial(
+        learn_several,
+        shop=shop,
+        recipe=replace(settings.recipe, seed=seed),
+        train=train_continuous,
+        points=_points,
+    )
     together(task, workers, tell=tell)
     return [weights / f"{ContinuousUnit.name}.safetensors"]
 
 
-def _learn(member: Member, *, shop: Workshop, recipe: ContinuousRecipe, tell: Tell) -> None:
-    top = load_unit(shop.weights / f"{recipe.start}.safetensors", shop.digest)
-    unit = train_continuous(
-        shop.work, recipe, shop.backbone, shop.features, top=top, member=member, tell=tell
-    )
-    if member.rank:
-        return
-    points = {name: partial(_coded, unit, level) for name, level in POINTS.items()}
-    write_several(shop, unit, recipe, points, tell)
+def _points(unit: ContinuousUnit) -> dict[str, Point]:
+    """Return what codes features at each of the unit's points."""
+    return {name: partial(_coded, unit, level) for name, level in POINTS.items()}
 
 
 def _coded(unit: ContinuousUnit, level: float, features: Tensor) -> tuple[Tensor, list[float]]:

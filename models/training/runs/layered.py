@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.ladder import load_unit
 from models.training import workshop
 from models.training.layered import LayeredRecipe, train_layered
-from models.training.several import write_several
-from models.training.team import Member, together
+from models.training.several import learn_several
+from models.training.team import together
 from models.training.workshop import Footage, Workshop
 from models.units.layered import LAYERS, LayeredUnit
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+
+    from models.training.selection import Point
 
     Tell = Callable[[str], None]
 
@@ -71,20 +72,20 @@ def train(
     """
     footage = settings.footage.seeded(seed)
     shop = Workshop.furnished(weights, footage, work=work, workers=workers, tell=tell)
-    task = partial(_learn, shop=shop, recipe=replace(settings.recipe, seed=seed))
+    task = partial(
+        learn_several,
+        shop=shop,
+        recipe=replace(settings.recipe, seed=seed),
+        train=train_layered,
+        points=_points,
+    )
     together(task, workers, tell=tell)
     return [weights / f"{LayeredUnit.name}.safetensors"]
 
 
-def _learn(member: Member, *, shop: Workshop, recipe: LayeredRecipe, tell: Tell) -> None:
-    top = load_unit(shop.weights / f"{recipe.start}.safetensors", shop.digest)
-    unit = train_layered(
-        shop.work, recipe, shop.backbone, shop.features, top=top, member=member, tell=tell
-    )
-    if member.rank:
-        return
-    points = {f"layers-{k}": partial(_coded, unit, k) for k in range(1, LAYERS + 1)}
-    write_several(shop, unit, recipe, points, tell)
+def _points(unit: LayeredUnit) -> dict[str, Point]:
+    """Return what codes features in the first layers, one or more."""
+    return {f"layers-{k}": partial(_coded, unit, k) for k in range(1, LAYERS + 1)}
 
 
 def _coded(unit: LayeredUnit, layers: int, features: Tensor) -> tuple[Tensor, list[float]]:
