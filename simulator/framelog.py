@@ -57,7 +57,7 @@ class Reason(IntEnum):
     CORRUPTED = 7, Outcome.LOST, "a packet was destroyed behind a link"
     GIVEN_UP = 8, Outcome.LOST, "lost, and too late to be sent again"
     UNDELIVERED = 9, Outcome.LOST, "a link on the path delivers nothing any more"
-    SPOILT = 10, Outcome.LOST, "a frame that it is predicted from never arrived"
+    UNDECODABLE = 10, Outcome.LOST, "a frame that it is predicted from never arrived"
 
     outcome: Outcome | None
     meaning: str
@@ -82,7 +82,7 @@ COLUMNS: Mapping[str, str] = {
     "probe": "?",  # the policy would have skipped, the probe rule sent
     "switched": "?",  # another unit had to be loaded first
     "layers": "i1",  # of its payload that were decoded; 0 where no payload was
-    "tries": "i1",  # most transmissions that one of its packets needed; 0 where nothing was sent
+    "transmissions": "i1",  # most that one of its packets needed; 0 where nothing was sent
     "worker": "<i2",  # which one served it; NEVER where none did
     "batch_size": "<i2",  # frames served together with this one, itself included; 0 where none
     "bytes": "<i4",  # payload, all layers; 0 for on-device units and where nothing was encoded

@@ -85,7 +85,7 @@ def _metrics() -> tuple[Metric, ...]:
         ("wire_bps", "number", "", "bits a second put on the uplink, headers included"),
         ("payload_mean_bytes", "number", "", "mean payload of sent frames"),
         (
-            "tries_mean",
+            "transmissions_mean",
             "number",
             "lower",
             "transmissions of a sent frame's unluckiest packet, mean",

@@ -1,4 +1,4 @@
-"""What was used: bytes, tries, batches, busy shares of devices, and who could not keep up.
+"""What was used: bytes, transmissions, batches, busy shares of devices, and who could not keep up.
 
 Something is *overloaded* if in the second half of the run it was brought more work than it could
 do in that time, so that its queue grew (or overflowed): a mean over such a run describes its
@@ -33,7 +33,7 @@ def traffic(frames: Selection) -> dict[str, float]:
         "switches": 100 * _mean(frames["switched"][encoded]),
         "unit_mean": _mean(frames["unit"][encoded]),
         "batch_mean": _mean(frames["batch_size"][frames.begun]),
-        "tries_mean": _mean(frames["tries"][sent]),
+        "transmissions_mean": _mean(frames["transmissions"][sent]),
         "layers_mean": _mean(frames["layers"][frames["layers"] > 0]),
         "device_utilisation": device_utilisation(frames),
     }

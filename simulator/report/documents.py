@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
-from simulator.results.schema import SCHEMA_VERSION
+from simulator.results.schema import OF_THIS_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,7 @@ class Slo(_Document):
 class Summary(_Document):
     """summary.json."""
 
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     name: str
     description: str = ""
     task: str = ""
@@ -106,7 +106,7 @@ class Summary(_Document):
 class Manifest(_Document):
     """manifest.json."""
 
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     scenario: dict[str, Any]
     scenario_sha256: str = ""
     source: str = ""
@@ -149,7 +149,7 @@ def _problem(path: Path, found: ErrorDetails) -> Problem:
     what = ".".join(map(str, found["loc"])) or "content"
     rule = f"is not as in a results folder: {found['msg']}"
     if what == "schema_version":
-        rule = f"must be {SCHEMA_VERSION}: the folder was left by another version of splitcast"
+        rule = OF_THIS_VERSION
     return Problem(
         where=str(path),
         what=what,

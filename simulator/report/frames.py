@@ -24,7 +24,7 @@ __all__ = ["Away", "Frames", "Pool", "Stream", "pool", "read_frames"]
 
 NS_PER_MS: Final = 1e6
 _INSTANTS: Final = tuple(name for name in COLUMNS if name.endswith("_ns"))
-_CODES: Final = ("stream", "unit", "outcome", "reason", "layers", "tries")
+_CODES: Final = ("stream", "unit", "outcome", "reason", "layers", "transmissions")
 _COLUMNS: Final = (*_CODES, "wire_bytes", *_INSTANTS)
 _MOST_LAYERS: Final = 127
 
@@ -69,8 +69,8 @@ class Frames:
 
     Attributes:
         streams: Its cameras, indexed by the column ``stream``.
-        columns: By name, arrays [frames]: ``stream unit outcome reason layers tries wire_bytes``
-            and the instants.
+        columns: By name, arrays [frames]: ``stream unit outcome reason layers transmissions
+            wire_bytes`` and the instants.
         away: When workers were away.
     """
 

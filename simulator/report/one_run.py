@@ -170,7 +170,7 @@ def _timeline_of(
         unit=place[columns["stream"], columns["unit"]][shown],
         outcome=columns["outcome"][shown],
         reason=columns["reason"][shown],
-        again=(columns["tries"] > 1)[shown],
+        again=(columns["transmissions"] > 1)[shown],
         partly=((decoded > 0) & (decoded < frames.layers))[shown],
         latency_ms=frames.latency_ms[shown],
     )

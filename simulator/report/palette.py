@@ -70,7 +70,7 @@ REASONS: Final = {
     Reason.CORRUPTED: "#f173a5",
     Reason.GIVEN_UP: "#74081e",
     Reason.UNDELIVERED: "#521d3c",
-    Reason.SPOILT: "#ce0a14",
+    Reason.UNDECODABLE: "#ce0a14",
     Reason.REPLACED: OUTCOMES[Outcome.DROPPED],
     Reason.CANCELLED: "#33629a",
     Reason.EXPIRED: "#9aa6cf",

@@ -23,7 +23,7 @@ WORDS: Final[Mapping[Reason, tuple[str, str]]] = {
     Reason.CORRUPTED: ("packet lost", ""),
     Reason.GIVEN_UP: ("given up", "resending"),
     Reason.UNDELIVERED: ("link dead", ""),
-    Reason.SPOILT: ("spoilt", "by a loss before"),
+    Reason.UNDECODABLE: ("undecodable", "by a loss before"),
 }
 """All reasons but NONE, in the order of a frame's life within each outcome; what is put behind
 where there is room."""
@@ -61,6 +61,6 @@ def of_outcome(outcome: Outcome) -> list[Reason]:
 
     Example:
         >>> [reason.name for reason in of_outcome(Outcome.LOST)]
-        ['OVERFLOW', 'CORRUPTED', 'GIVEN_UP', 'UNDELIVERED', 'SPOILT']
+        ['OVERFLOW', 'CORRUPTED', 'GIVEN_UP', 'UNDELIVERED', 'UNDECODABLE']
     """
     return [reason for reason in WORDS if reason.outcome is outcome]

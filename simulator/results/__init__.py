@@ -17,7 +17,7 @@ intervals are bootstrapped over traces, and policies are compared on the same tr
       summary.json             a record per case, paired comparisons, SLO verdicts
       plots/*.svg report.html  the report
 
-Every JSON has ``schema_version`` (an integer, now 2) at its top; every Parquet file has it, as
+Every JSON has ``schema_version`` (an integer, now 3) at its top; every Parquet file has it, as
 text, under the key ``schema_version`` of its schema's metadata. Every file is written beside its
 place and renamed. Units are in the names: ``_ns`` int64 since the run's start, ``_ms``, ``_s``,
 ``_bytes``, ``_bps``. Ratios and scores lie between 0 and 1. NaN (Parquet) or null (JSON) means
@@ -43,7 +43,7 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
 - ``frames on_time_frames late_frames lost_frames skipped_frames dropped_frames`` int64;
 - ``on_time late lost skipped dropped``: shares of the captured frames;
 - ``replaced cancelled expired refused crashed`` of the dropped, ``overflow corrupted given_up
-  undelivered spoilt`` of the lost: shares of the captured frames by reason;
+  undelivered undecodable`` of the lost: shares of the captured frames by reason;
 - ``timely_accuracy``: mean over all captured frames of score x [on time];
   ``answered_score``: mean score of answered frames;
 - ``latency_mean_ms latency_p50_ms latency_p95_ms latency_p99_ms``: capture to answer;
@@ -57,8 +57,8 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
   ``batch_mean``;
 - ``forecast_coverage``: share of sent frames no larger than their forecast p90 (0.9 is right);
   ``forecast_pinball_bytes``: their mean pinball loss at 0.9;
-- ``tries_mean``: most transmissions of one of a sent frame's packets, mean; ``layers_mean``: layers
-  decoded of a served frame, mean;
+- ``transmissions_mean``: most transmissions of one of a sent frame's packets, mean;
+  ``layers_mean``: layers decoded of a served frame, mean;
 - ``on_time_warmup on_time_settled timely_accuracy_warmup timely_accuracy_settled``: the first
   tenth of the captures (at most 5 s), and the rest;
 - ``overload`` string: "" or what cannot keep up, of ``device``, ``uplink``, ``server``,
@@ -83,7 +83,7 @@ of at most 2000 steps, hop by hop.
 
 **summary.json**::
 
-    {"schema_version": 2, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
+    {"schema_version": 3, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
      "warnings": ["oboe/1 measures a flow rate on a downlink: ..."],
      "traces": ["us-lte-up/1", ...], "few_traces": true,     # fewer than 10: read the points
      "cases": [{"case": 0, "policy": "deadline", "setting": "load=1",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
-from simulator.results.schema import SCHEMA_VERSION
+from simulator.results.schema import OF_THIS_VERSION, SCHEMA_VERSION
 from simulator.results.tables import read_table
 
 __all__ = ["Results", "read_json"]
@@ -98,7 +98,7 @@ def read_json(path: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _refusal(path, "content", repr(error), "must be JSON with schema_version") from error
     if version != SCHEMA_VERSION:
-        raise _refusal(path, "schema_version", version, f"must be {SCHEMA_VERSION}")
+        raise _refusal(path, "schema_version", version, OF_THIS_VERSION)
     return dict(found)
 
 

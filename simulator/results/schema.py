@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CAPACITY",
     "FRAMES",
+    "OF_THIS_VERSION",
     "SCHEMA_VERSION",
     "UNITS",
     "groups_schema",
@@ -22,7 +23,10 @@ __all__ = [
     "versioned",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+OF_THIS_VERSION = f"must be {SCHEMA_VERSION}: another version of splitcast left this folder"
+"""The rule that a results folder of another version breaks."""
 
 _KINDS = {
     "count": pa.int64(),

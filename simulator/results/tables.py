@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import write_atomically
-from simulator.results.schema import FRAMES, SCHEMA_VERSION
+from simulator.results.schema import FRAMES, OF_THIS_VERSION, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ def _opened(path: Path) -> pq.ParquetFile:
     except (OSError, pa.ArrowException) as error:
         raise _refusal(path, "file", str(error), "must be a Parquet file of results") from error
     if version != str(SCHEMA_VERSION):
-        raise _refusal(path, "schema_version", version, f"must be {SCHEMA_VERSION}")
+        raise _refusal(path, "schema_version", version, OF_THIS_VERSION)
     return file
 
 

@@ -2,7 +2,7 @@
 
     device: intra, predicted, predicted, ..., intra, ...  --> path --> server: each frame waits
     until what it is predicted from is there, back to its intra frame; if that never comes, it is
-    spoilt, and so is all that follows, until an intra frame heals the chain.
+    undecodable, and so is all that follows, until an intra frame heals the chain.
 
 The decoder takes bitstreams in as they arrive, so frames that the server's queue then drops serve
 as references all the same. Worlds without chains know nothing of this.
@@ -97,7 +97,7 @@ class ChainDecoder:
 
     Args:
         arrive: The server: told of all jobs that can be decoded from an instant on.
-        ledger: Where spoilt frames are noted.
+        ledger: Where undecodable frames are noted.
         references: By row, the row of the frame that it is predicted from, or `NEVER`.
         askers: By stream: its encoder, and how long the server's word takes to it; None where the
             server asks for nothing.
@@ -142,9 +142,9 @@ class ChainDecoder:
                 self._reason[job.row] = Reason.NONE
 
     def _hold(self, job: Job, needed: int, now_ns: int) -> None:
-        """Let a frame wait; spoilt it is unless what it needs comes after all."""
+        """Let a frame wait; undecodable it is unless what it needs comes after all."""
         self._waiting[needed] = job
-        self._reason[job.row] = Reason.SPOILT
+        self._reason[job.row] = Reason.UNDECODABLE
         asker = self._askers[job.mail.stream]
         if asker is not None:
             encoder, back_ns = asker
@@ -158,7 +158,7 @@ def chained(
 
     Args:
         plan: The world.
-        ledger: Where payloads and spoilt frames are noted.
+        ledger: Where payloads and undecodable frames are noted.
         arrive: The server.
     """
     encoders: list[ChainEncoder | None] = [None] * len(plan.streams)

@@ -25,7 +25,7 @@ _NOTED = {
     "switched": False,
     "reason": Reason.NONE,
     "layers": 0,
-    "tries": 0,
+    "transmissions": 0,
     "worker": NEVER,
     "batch_size": 0,
     "chosen_ns": NEVER,
@@ -65,7 +65,7 @@ class Ledger:
         self.switched = noted["switched"]
         self.reason = noted["reason"]
         self.layers = noted["layers"]
-        self.tries = noted["tries"]
+        self.transmissions = noted["transmissions"]
         self.worker = noted["worker"]
         self.batch_size = noted["batch_size"]
         self.chosen_ns = noted["chosen_ns"]
@@ -120,7 +120,9 @@ class Ledger:
             "outcome": _outcomes(coded, reason, done_ns - stream.captured_ns <= stream.deadline_ns),
             "reason": reason,
             "layers": layers,
-            "tries": np.where(sent & (noted["tries"] == 0), 1, noted["tries"]),
+            "transmissions": np.where(
+                sent & (noted["transmissions"] == 0), 1, noted["transmissions"]
+            ),
             "bytes": size,
             "wire_bytes": size + packets * self._plan.packets.header_bytes,
             "captured_ns": stream.captured_ns,

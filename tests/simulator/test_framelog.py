@@ -75,7 +75,7 @@ def test_every_reason_ends_in_dropped_or_lost_and_says_why() -> None:
         "CORRUPTED",
         "GIVEN_UP",
         "UNDELIVERED",
-        "SPOILT",
+        "UNDECODABLE",
     ]
     assert all(r.meaning for r in Reason)
     assert [int(r) for r in Reason] == list(range(11))

@@ -87,7 +87,7 @@ class RoughFlight:
 
     def depart(self, parcel: Parcel, end_ns: int, now_ns: int) -> None:
         """See a parcel off that has left the link whole at ``end_ns``, or will have."""
-        name = parcel.job.mail.stream, parcel.job.frame, parcel.first, parcel.tries
+        name = parcel.job.mail.stream, parcel.job.frame, parcel.first, parcel.transmissions
         if self._loss is not None and uniform_at(self._key, *name) < self._loss.probability(end_ns):
             parcel.owner.lost(parcel, now_ns, end_ns, Reason.CORRUPTED)
             return

@@ -68,7 +68,7 @@ class Parcel:
         first: Number of the first packet within the frame.
         layer: Which layer of the payload it is of.
         payload: The payload it is a part of; None where it is all of it.
-        tries: How often it was sent, this time included.
+        transmissions: How often it was sent, this time included.
     """
 
     __slots__ = ("job", "left_ns", "owner", "packets", "wire_bytes")
@@ -76,7 +76,7 @@ class Parcel:
     first: int = 0
     layer: int = 0
     payload: Payload | None = None
-    tries: int = 1
+    transmissions: int = 1
 
     def __init__(self, owner: Owner, job: Job, packets: int, wire_bytes: int) -> None:
         """Make a parcel that is sent for the first time."""
@@ -89,7 +89,7 @@ class Parcel:
 class Part(Parcel):
     """A parcel that is not all of its frame."""
 
-    __slots__ = ("first", "layer", "payload", "tries")
+    __slots__ = ("first", "layer", "payload", "transmissions")
     payload: Payload
 
     def __init__(
@@ -107,4 +107,4 @@ class Part(Parcel):
         self.first = first
         self.layer = layer
         self.payload = payload
-        self.tries = 1
+        self.transmissions = 1

@@ -21,7 +21,7 @@ LEAST_NS = 10**6
 """The least time until a packet is sent again: the granularity of timers that RFC 9002, section
 6.1.2, recommends. It matters on paths of hardly any delay, which would else be tried without end.
 """
-_MOST_TRIES = 127  # what the log can hold
+_MOST_TRANSMISSIONS = 127  # what the log can hold
 
 
 class Resender:
@@ -31,7 +31,7 @@ class Resender:
         env: The world's clock.
         plan: Whose packets they are. After the frame's last deadline nothing is sent again.
         hop: The first link.
-        ledger: Where tries are noted.
+        ledger: Where transmissions are noted.
         round_trip_ns: Propagation there and back.
         priority: Of sending again.
         canceller: Has a say in it, if there is one.
@@ -76,9 +76,11 @@ class Resender:
         return True
 
     def _send(self, parcels: list[Part], now_ns: int) -> None:
-        tries = self._ledger.tries
+        transmissions = self._ledger.transmissions
         for parcel in parcels:
             if self._canceller is None or self._canceller.readmits(parcel, now_ns):
-                parcel.tries += 1
-                tries[parcel.job.row] = max(tries[parcel.job.row], min(parcel.tries, _MOST_TRIES))
+                parcel.transmissions += 1
+                transmissions[parcel.job.row] = max(
+                    transmissions[parcel.job.row], min(parcel.transmissions, _MOST_TRANSMISSIONS)
+                )
                 self._hop.take(parcel, now_ns)

@@ -90,7 +90,7 @@ def test_a_lossy_link_spoils_frames_and_asking_for_intra_frames_helps(
     for asks in (False, True):
         filmed["streams"]["cameras"]["intra_request"] = asks
         log = simulate(assemble(Scenario.from_dict(filmed).record, 5, Path()).plan)
-        shares.append(float((log["reason"] == Reason.SPOILT).mean()))
+        shares.append(float((log["reason"] == Reason.UNDECODABLE).mean()))
     assert 0.02 < shares[1] < shares[0] < 0.2
 
 

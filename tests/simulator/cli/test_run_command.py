@@ -69,7 +69,7 @@ def test_json_is_the_summary_and_nothing_else(
 ) -> None:
     called = splitcast("run", scenario, "--json")
     summary = json.loads(called.out)
-    assert summary["schema_version"] == 2
+    assert summary["schema_version"] == 3
     assert summary["cases"][0]["policy"] == "deadline"
 
 

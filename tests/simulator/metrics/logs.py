@@ -67,7 +67,7 @@ def frame(
         "batch_size": batch if served else 0,
         "worker": 0 if served else NEVER,
         "layers": 1 if served else 0,
-        "tries": 1 if encoded and size else 0,
+        "transmissions": 1 if encoded and size else 0,
         "score": score if encoded else np.nan,
         "forecast_high_bytes": high,
     }

@@ -1,4 +1,4 @@
-"""Why frames did not make it, further tasks, tries and layers, worked out by hand."""
+"""Why frames did not make it, further tasks, transmissions and layers, worked out by hand."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def test_what_a_lost_frame_spoils_is_a_share_of_its_own() -> None:
     camera = video()  # an intra frame every 4 frames, 8 in all
     plan = net(camera, up=[link(loss=During((11, 11)))])  # the second is lost
     found = measure(simulate(plan), plan).run
-    assert (found["lost"], found["corrupted"], found["spoilt"]) == (3 / 8, 1 / 8, 2 / 8)
+    assert (found["lost"], found["corrupted"], found["undecodable"]) == (3 / 8, 1 / 8, 2 / 8)
     assert found["on_time"] == 5 / 8
-    assert told(Outcome.LOST, found.get) == ["12.5 packet lost", "25.0 spoilt"]
-    assert Fate(Outcome.LOST, Reason.SPOILT).name == "lost: spoilt by a loss before"
+    assert told(Outcome.LOST, found.get) == ["12.5 packet lost", "25.0 undecodable"]
+    assert Fate(Outcome.LOST, Reason.UNDECODABLE).name == "lost: undecodable by a loss before"
 
 
 def test_a_run_in_which_everything_was_dropped_is_told_in_numbers() -> None:
@@ -101,13 +101,13 @@ def test_a_task_is_on_time_by_its_own_deadline_and_scored_by_its_own_score() -> 
 
 def test_tries_are_those_of_sent_frames_and_layers_those_of_served_ones() -> None:
     rows = [
-        frame(Outcome.ON_TIME, ANSWERED, tries=3, layers=2),
+        frame(Outcome.ON_TIME, ANSWERED, transmissions=3, layers=2),
         frame(Outcome.ON_TIME, later(100)),
-        stopped(Reason.GIVEN_UP, 200) | {"tries": 5},
+        stopped(Reason.GIVEN_UP, 200) | {"transmissions": 5},
         on_device([300, 301, 310]),
     ]
     found = measure(log_of(rows), plan_of("cameras", frames=4)).run
-    assert found["tries_mean"] == (3 + 1 + 5) / 3
+    assert found["transmissions_mean"] == (3 + 1 + 5) / 3
     assert found["layers_mean"] == 1.5
 
 

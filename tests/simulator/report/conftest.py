@@ -42,7 +42,7 @@ class Made:
     ladder: tuple[str, ...] = LADDER
     manifest: dict[str, Any] = field(default_factory=dict)
     reasons: tuple[Reason, ...] = (Reason.OVERFLOW, Reason.REPLACED)  # taken in turn
-    tries: int = 1  # of every third frame
+    transmissions: int = 1  # of every third frame
     layers: tuple[int, ...] = ()  # of each unit; every second frame lacks the last one
     tasks: dict[str, int] = field(default_factory=dict)
     outages: tuple[tuple[str, float, float], ...] = ()
@@ -111,7 +111,9 @@ class Made:
             "outcome": fate,
             "reason": reason,
             "layers": np.where(fate <= Outcome.LATE, decoded, 0),
-            "tries": np.where(steps["sent_ns"] == NEVER, 0, np.where(frame % 3, 1, self.tries)),
+            "transmissions": np.where(
+                steps["sent_ns"] == NEVER, 0, np.where(frame % 3, 1, self.transmissions)
+            ),
             "bytes": size,
             "wire_bytes": np.where(size > 0, size + 28, 0),
             "captured_ns": captured,
@@ -288,7 +290,7 @@ class Made:
                 for case in mine[k + 1 :]
             ]
         summary = {
-            "schema_version": 2,
+            "schema_version": 3,
             "name": self.name,
             "description": self.description,
             "task": "top1",
@@ -301,7 +303,7 @@ class Made:
             "warnings": self.warnings,
         }
         manifest = {
-            "schema_version": 2,
+            "schema_version": 3,
             "scenario": {"name": self.name, "seed": 7},
             "scenario_sha256": "0123456789abcdef" * 4,
             "source": "city.yaml",

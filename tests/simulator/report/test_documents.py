@@ -21,8 +21,8 @@ def test_points_are_the_traces_that_could_be_measured() -> None:
         ("", "content"),
         ("[1]", "content"),
         ('{"schema_version": 1, "scenario": {}}', "schema_version: 1"),
-        ('{"schema_version": 2}', "scenario"),
-        ('{"schema_version": 2, "scenario": {}, "elapsed_s": NaN}', "elapsed_s"),
+        ('{"schema_version": 3}', "scenario"),
+        ('{"schema_version": 3, "scenario": {}, "elapsed_s": NaN}', "elapsed_s"),
     ],
 )
 def test_what_is_no_manifest_is_refused_with_place_and_rule(
@@ -43,12 +43,12 @@ def test_of_a_folder_of_another_version_nothing_but_the_version_is_told(tmp_path
         read_document(path, Summary)
     (problem,) = caught.value.problems
     assert problem.what == "schema_version"
-    assert problem.rule == "must be 2: the folder was left by another version of splitcast"
+    assert problem.rule == "must be 3: another version of splitcast left this folder"
 
 
 def test_all_problems_of_a_summary_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "summary.json"
-    path.write_text('{"schema_version": 2, "confidence": 2, "traces": [], "few_traces": false}')
+    path.write_text('{"schema_version": 3, "confidence": 2, "traces": [], "few_traces": false}')
     with pytest.raises(InputError) as caught:
         read_document(path, Summary)
     assert {problem.what for problem in caught.value.problems} == {"name", "confidence", "cases"}

@@ -142,7 +142,7 @@ def test_streams_without_a_description_are_refused(make: Callable[..., Path]) ->
     path = next((folder / "frames").iterdir())
     table = pq.read_table(path)
     facts = json.dumps({"groups": [], "units": [], "streams": [{"name": "x"}]})
-    metadata = {"schema_version": "2", "run": facts}
+    metadata = {"schema_version": "3", "run": facts}
     pq.write_table(table.replace_schema_metadata(metadata), path)
     with pytest.raises(InputError, match="must be described"):
         read_frames(read(folder), path.stem)
@@ -154,7 +154,7 @@ def test_layers_that_are_not_one_number_a_unit_are_refused(make: Callable[..., P
     table = pq.read_table(path)
     facts = json.loads(table.schema.metadata[b"run"])
     facts["streams"][0]["layers"] = [1, 2]
-    metadata = {"schema_version": "2", "run": json.dumps(facts)}
+    metadata = {"schema_version": "3", "run": json.dumps(facts)}
     pq.write_table(table.replace_schema_metadata(metadata), path)
     with pytest.raises(InputError, match="layers of cameras/0: 2 must be one number for each unit"):
         read_frames(read(folder), path.stem)

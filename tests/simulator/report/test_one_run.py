@@ -88,7 +88,7 @@ def test_what_happened_to_workers_packets_and_layers_is_drawn(make: Callable[...
         make(
             policies=("fixed",),
             traces=("a/1",),
-            tries=3,
+            transmissions=3,
             layers=(1, 2, 2, 1, 2),
             outages=(("gpu/0", 1.0, 2.0), ("gpu/1", 90.0, 99.0)),
         )

@@ -49,7 +49,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_columns_of_frame_files_are_those_of_the_frame_log() -> None:
     assert FRAMES.names == list(COLUMNS)
-    assert FRAMES.metadata == {b"schema_version": b"2"}
+    assert FRAMES.metadata == {b"schema_version": b"3"}
 
 
 def test_a_row_that_lacks_a_column_says_so_with_null(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_another_version_is_refused(tmp_path: Path) -> None:
     write_columns(path, {name: [] for name in CAPACITY.names}, CAPACITY)
     table = pq.read_table(path)
     pq.write_table(table.replace_schema_metadata({"schema_version": "99"}), path)
-    with pytest.raises(InputError, match="schema_version: 99 must be 2"):
+    with pytest.raises(InputError, match="schema_version: 99 must be 3"):
         read_table(path)
 
 
@@ -83,7 +83,7 @@ def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: st
     write_columns(path, {name: [] for name in CAPACITY.names}, CAPACITY)
     if said is not None:
         table = pq.read_table(path)
-        metadata = {"schema_version": "2", "run": said}
+        metadata = {"schema_version": "3", "run": said}
         pq.write_table(table.replace_schema_metadata(metadata), path)
     with pytest.raises(InputError, match=r"metadata: .* must"):
         read_facts(path)
@@ -95,7 +95,7 @@ def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: st
         ("{", "must be JSON with schema_version"),
         ("[]", "must be JSON with schema_version"),
         ("{}", "must be JSON with schema_version"),
-        (json.dumps({"schema_version": 1}), "schema_version: 1 must be 2"),
+        (json.dumps({"schema_version": 1}), "schema_version: 1 must be 3"),
     ],
 )
 def test_a_document_is_checked(tmp_path: Path, text: str, said: str) -> None:

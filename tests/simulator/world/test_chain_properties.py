@@ -92,8 +92,8 @@ def test_a_frame_is_served_from_when_all_is_there_that_it_is_predicted_from(
                 continue
             assert (log["bytes"][row] > 3000) == intra
             assert log["service_start_ns"][row] == (ready if ready < NEVER else -1)
-            spoilt = log["reason"][row] == Reason.SPOILT
-            assert spoilt == (ready == NEVER and log["arrived_ns"][row] >= 0)
+            undecodable = log["reason"][row] == Reason.UNDECODABLE
+            assert undecodable == (ready == NEVER and log["arrived_ns"][row] >= 0)
 
 
 @given(plan=videos(0), up=links(0))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.world.plan import LinkPlan, StreamPlan
 
 EVERY_10 = [10 * k for k in range(8)]
-GONE = ["NONE", "CORRUPTED", "SPOILT", "SPOILT"]
+GONE = ["NONE", "CORRUPTED", "UNDECODABLE", "UNDECODABLE"]
 
 
 def video(
@@ -68,7 +68,7 @@ def test_a_lost_frame_spoils_those_after_it_until_the_next_intra_frame(hops: int
     log = through(video(entropy_ms=2), *ways)
     assert reasons(log) == [*GONE, *["NONE"] * 4]
     assert log["outcome"].tolist()[1:5] == [Outcome.LOST] * 3 + [Outcome.ON_TIME]
-    # What is spoilt has arrived all the same, and costs no service.
+    # What is undecodable has arrived all the same, and costs no service.
     assert (log["arrived_ns"][2:4] == log["arrived_ns"][[5, 6]] - 30 * MS).all()
     assert log["service_start_ns"].tolist()[1:4] == [-1, -1, -1]
     assert log["worker"].tolist()[:5] == [0, -1, -1, -1, 0]
@@ -77,7 +77,7 @@ def test_a_lost_frame_spoils_those_after_it_until_the_next_intra_frame(hops: int
 
 def test_a_lost_intra_frame_spoils_its_whole_chain() -> None:
     log = through(video(), link(loss=During((1, 3))))
-    assert reasons(log) == ["CORRUPTED", *["SPOILT"] * 3, *["NONE"] * 4]
+    assert reasons(log) == ["CORRUPTED", *["UNDECODABLE"] * 3, *["NONE"] * 4]
 
 
 def test_a_full_queue_spoils_too_on_the_commonest_path() -> None:
@@ -87,14 +87,14 @@ def test_a_full_queue_spoils_too_on_the_commonest_path() -> None:
     assert chain is not None
     chain = replace(chain, intra_bytes=np.array([3000] * 4 + [2000] * 4))
     log = simulate(world(replace(plan, chains=(chain,)), queue_bytes=2500))
-    assert reasons(log) == ["OVERFLOW", *["SPOILT"] * 3, *["NONE"] * 4]
+    assert reasons(log) == ["OVERFLOW", *["UNDECODABLE"] * 3, *["NONE"] * 4]
 
 
 def test_a_frame_that_the_sender_takes_back_spoils_those_after_it() -> None:
     # The intra frame needs 30 ms, and what has not begun by 15 is taken back; 1 comes at 16.
     plan = replace(video(intra=30_000, deadline_ms=15), cancel="too-late")
     log = through(plan, link(accuracy="packet"))
-    assert reasons(log)[:4] == ["CANCELLED", "SPOILT", "SPOILT", "SPOILT"]
+    assert reasons(log)[:4] == ["CANCELLED", "UNDECODABLE", "UNDECODABLE", "UNDECODABLE"]
 
 
 def test_another_unit_in_between_ends_the_chain_and_the_next_one_begins_anew() -> None:
@@ -134,7 +134,7 @@ def test_what_the_server_drops_serves_as_a_reference(places: int | None, reason:
         )
     )
     assert reasons(log)[1] == reason
-    assert "SPOILT" not in reasons(log)
+    assert "UNDECODABLE" not in reasons(log)
     assert reasons(log)[3:] == ["NONE"] * 5
 
 
@@ -146,7 +146,7 @@ def test_a_frame_waits_for_the_one_that_is_sent_again() -> None:
     assert ms(log, "arrived_ns")[:5] == [8, 42, 26, 36, 48]
     assert ms(log, "service_start_ns")[:5] == [8, 42, 42, 42, 48]
     assert reasons(log) == ["NONE"] * 8
-    assert log["tries"].tolist() == [1, 2, *[1] * 6]
+    assert log["transmissions"].tolist() == [1, 2, *[1] * 6]
 
 
 def test_of_frames_that_overtook_each_other_each_goes_on_with_what_it_needs() -> None:
@@ -191,9 +191,9 @@ def test_it_asks_again_when_the_intra_frame_is_lost() -> None:
     assert log["bytes"].tolist() == [3000, 1000, 1000, 3000, 1000, 1000, 3000, 1000]
     assert [r for r in reasons(log) if r != "NONE"] == [
         "CORRUPTED",
-        "SPOILT",
+        "UNDECODABLE",
         "CORRUPTED",
-        "SPOILT",
+        "UNDECODABLE",
     ]
 
 

@@ -41,7 +41,7 @@ def test_frames_end_by_their_reason_and_else_by_their_answer() -> None:
     noted(ledger, 1, chosen_ns=5 * MS)
     noted(ledger, 2, **coded, served_ns=101 * MS, done_ns=102 * MS)
     noted(ledger, 3, **coded, served_ns=102 * MS, done_ns=103 * MS + 1)
-    noted(ledger, 4, **coded, reason=Reason.GIVEN_UP, tries=3)
+    noted(ledger, 4, **coded, reason=Reason.GIVEN_UP, transmissions=3)
     noted(ledger, 5, **coded, reason=Reason.CRASHED, worker=2, layers=1)
     log = ledger.close()
     assert [Outcome(x).name for x in log["outcome"]] == [
@@ -60,7 +60,7 @@ def test_frames_end_by_their_reason_and_else_by_their_answer() -> None:
         "GIVEN_UP",
         "CRASHED",
     ]
-    assert log["tries"].tolist() == [0, 0, 1, 1, 3, 1]
+    assert log["transmissions"].tolist() == [0, 0, 1, 1, 3, 1]
     assert log["layers"].tolist() == [0, 0, 1, 1, 0, 1]
     assert log["worker"].tolist() == [NEVER, NEVER, NEVER, NEVER, NEVER, 2]
 
@@ -83,4 +83,4 @@ def test_what_the_device_answers_itself_was_neither_sent_nor_decoded() -> None:
     noted(ledger, 0, chosen_ns=0, unit=0, device_end_ns=7 * MS)
     log = ledger.close()
     assert log["done_ns"][0] == 7 * MS
-    assert (log["layers"][0], log["tries"][0], log["worker"][0]) == (0, 0, NEVER)
+    assert (log["layers"][0], log["transmissions"][0], log["worker"][0]) == (0, 0, NEVER)

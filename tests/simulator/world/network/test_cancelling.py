@@ -95,7 +95,7 @@ def test_what_waits_to_be_sent_again_is_taken_back_too() -> None:
     log = simulate(net(lone, up=[link(delay_ms=2, loss=loss)], down_ms=3))
     # It leaves at 1, 7 and 13; at 18 it is too late since 15.
     assert reasons(log) == ["CANCELLED"]
-    assert log["tries"].tolist() == [3]
+    assert log["transmissions"].tolist() == [3]
 
 
 def test_a_packet_sent_again_is_watched_again() -> None:
@@ -105,7 +105,7 @@ def test_a_packet_sent_again_is_watched_again() -> None:
     # It is back at 6, behind packets that hold the link until 22, and is removed at 15.
     assert reasons(log) == ["CANCELLED", "NONE"]
     assert ms(log, "uplink_end_ns") == [-1, 22]
-    assert log["tries"].tolist() == [2, 1]
+    assert log["transmissions"].tolist() == [2, 1]
 
 
 def layered(*captured_ms: float, cancel: Any = "too-late", **options: Any) -> StreamPlan:  # noqa: ANN401
@@ -148,8 +148,8 @@ def test_superseded_upper_layers_are_not_sent_again() -> None:
         # The last packet of frame 0 is lost at 5 and would come again at 10.
         up = link(delay_ms=2, loss=During((5, 5)))
         log = simulate(net(lone, up=[up], down_ms=3))
-        tries: list[int] = log["tries"].tolist()
-        return tries
+        transmissions: list[int] = log["transmissions"].tolist()
+        return transmissions
 
     assert run("too-late") == [2, 1]
     assert run("superseded") == [1, 1]

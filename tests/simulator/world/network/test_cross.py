@@ -68,7 +68,7 @@ def test_others_push_our_oldest_out_and_the_sender_hears_at_that_instant() -> No
     log = simulate(net(lone, up=[up], down_ms=1))
     # The one of 0.25 waits and is pushed out by ours, ours by that of 0.75; it comes again at 5.75.
     assert ms(log, "arrived_ns") == [10.75]
-    assert log["tries"].tolist() == [2]
+    assert log["transmissions"].tolist() == [2]
 
 
 def test_the_run_ends_with_its_frames_not_with_the_others() -> None:

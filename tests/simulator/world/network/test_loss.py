@@ -32,7 +32,7 @@ def test_one_missing_packet_loses_the_frame_whose_packets_occupy_the_link() -> N
     assert log["outcome"].tolist() == [Outcome.LOST, Outcome.ON_TIME]
     assert ms(log, "uplink_start_ns") == [0, 3]
     assert ms(log, "uplink_end_ns") == ms(log, "arrived_ns") == [-1, 4]
-    assert log["tries"].tolist() == [1, 1]
+    assert log["transmissions"].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("options", [{}, {"accuracy": "packet"}, {"sharing": "fair"}])
@@ -43,7 +43,7 @@ def test_a_lost_packet_is_sent_again_a_round_trip_after_it_left(options: dict[st
     assert ms(log, "uplink_end_ns") == [18]
     assert ms(log, "arrived_ns") == [28]
     assert ms(log, "done_ns") == [33]
-    assert log["tries"].tolist() == [2]
+    assert log["transmissions"].tolist() == [2]
 
 
 def test_it_queues_again_behind_what_came_meanwhile() -> None:
@@ -69,7 +69,7 @@ def test_loss_on_the_second_link_takes_the_packet_back_to_the_first() -> None:
     log = simulate(net(lone, up=up, down_ms=1))
     # 0 to 1, there at 4, leaves at 6, again at 14: 15, 18, 20, 24.
     assert ms(log, "arrived_ns") == [24]
-    assert log["tries"].tolist() == [2]
+    assert log["transmissions"].tolist() == [2]
 
 
 def test_a_packet_that_finds_the_queue_full_is_sent_again_a_round_trip_later() -> None:
@@ -80,7 +80,7 @@ def test_a_packet_that_finds_the_queue_full_is_sent_again_a_round_trip_later() -
         log = simulate(net(lone, up=[up], down_ms=5))
         # Two of three packets get in at 0; the third comes again at 15.
         assert ms(log, "arrived_ns") == [26]
-        assert log["tries"].tolist() == [2]
+        assert log["transmissions"].tolist() == [2]
 
 
 def test_a_path_without_delay_is_not_tried_without_end() -> None:
@@ -89,13 +89,13 @@ def test_a_path_without_delay_is_not_tried_without_end() -> None:
     # It leaves at 1 and comes again 1 ms later: at 2, 4, ..., 50, and leaves for the last time
     # at 51.
     assert reasons(log) == ["GIVEN_UP"]
-    assert log["tries"].tolist() == [26]
+    assert log["transmissions"].tolist() == [26]
 
 
 def test_tries_are_counted_as_far_as_the_log_can() -> None:
     lone = again(camera([0], deadline_ms=1000))
     log = simulate(net(lone, up=[link(loss=Bernoulli(1.0))]))
-    assert log["tries"].tolist() == [127]
+    assert log["transmissions"].tolist() == [127]
 
 
 def test_a_packets_luck_is_its_own_uniform_against_the_probability_when_it_left() -> None:

@@ -161,7 +161,7 @@ def test_every_frame_ends_once_for_one_reason_and_its_stages_are_in_order(plan: 
         ends = Reason(row["reason"]).outcome
         assert ends in (None, row["outcome"])
         assert (ends is None) == (row["done_ns"] >= 0)
-        assert row["tries"] >= (row["sent_ns"] >= 0)
+        assert row["transmissions"] >= (row["sent_ns"] >= 0)
         if row["arrived_ns"] >= 0:
             assert row["uplink_end_ns"] >= row["uplink_start_ns"] >= 0
             assert row["layers"] >= (row["served_ns"] >= 0)
