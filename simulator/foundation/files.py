@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["atomic_folder", "read_bounded", "write_atomically"]
+__all__ = ["atomic_folder", "open_plain", "read_bounded", "write_atomically"]
+
+
+def open_plain(path: Path, *, what: str = "file") -> BinaryIO:
+    """Open a plain file to be read; never wait for somebody to write it, as a pipe would.
+
+    What is checked is what was opened, so that nobody can put a pipe in its place in between.
+
+    Args:
+        path: The file.
+        what: What the file is to the user ("scenario", "trace").
+
+    Raises:
+        InputError: If it is missing, cannot be read, or is a folder, pipe, socket or device.
+    """
+    try:
+        plain = stat.S_ISREG(path.stat().st_mode)  # opening a device may already do something
+        if plain:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            stream = os.fdopen(descriptor, "rb")
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return stream
+            stream.close()
+    except (OSError, ValueError) as error:  # a ValueError for NUL in the path
+        raise _unreadable(path, what, error) from error
+    raise _refused(path, what, "must be a plain file", "give the path of a file")
 
 
 def read_bounded(path: Path, *, limit_bytes: int, what: str = "file") -> bytes:
-    """Return a file's bytes, refusing one that is missing, no plain file, or over the limit.
+    """Return a plain file's bytes.
 
     Args:
         path: The file.
@@ -26,26 +52,30 @@ def read_bounded(path: Path, *, limit_bytes: int, what: str = "file") -> bytes:
         what: What the file is to the user ("scenario", "trace").
 
     Raises:
-        InputError: If it cannot be read or is too large.
+        InputError: As `open_plain`, and if it is too large.
     """
-
-    def refusal(rule: str, remedy: str) -> InputError:
-        return InputError(
-            Problem(where=str(path), what=what, value=path.name, rule=rule, remedy=remedy)
-        )
-
-    if not path.exists():
-        raise refusal("does not exist", "check the path")
-    if not path.is_file():  # a folder, or a pipe that would hang
-        raise refusal("must be a plain file", "give the path of a file")
-    try:
-        with path.open("rb") as stream:
+    with open_plain(path, what=what) as stream:
+        try:
             data = stream.read(limit_bytes + 1)
-    except OSError as error:
-        raise refusal(f"cannot be read ({error.strerror})", "check its permissions") from error
+        except OSError as error:
+            raise _unreadable(path, what, error) from error
     if len(data) > limit_bytes:
-        raise refusal(f"must be at most {limit_bytes} bytes", "cut it into smaller files")
+        rule = f"must be at most {limit_bytes} bytes"
+        raise _refused(path, what, rule, "give a smaller file, or cut it into several")
     return data
+
+
+def _unreadable(path: Path, what: str, error: OSError | ValueError) -> InputError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return _refused(path, what, "does not exist", "check the path")
+    said = error.strerror if isinstance(error, OSError) else error
+    return _refused(path, what, f"cannot be read ({said})", "check the path and its permissions")
+
+
+def _refused(path: Path, what: str, rule: str, remedy: str) -> InputError:
+    return InputError(
+        Problem(where=str(path), what=what, value=path.name, rule=rule, remedy=remedy)
+    )
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
