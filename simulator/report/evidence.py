@@ -11,6 +11,7 @@ import pyarrow as pa
 from simulator.foundation.errors import InputError, Problem
 from simulator.report.documents import Manifest, Summary, read_document
 from simulator.results import tables
+from simulator.results.schema import CAPACITY, UNITS, runs_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,24 +84,28 @@ def refused(path: Path, what: str, value: object, rule: str) -> InputError:
     return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=_REMEDY))
 
 
-def read_table(path: Path, columns: Sequence[str], *, all_columns: bool = False) -> pa.Table:
+def read_table(
+    path: Path, columns: Sequence[str], *, like: pa.Schema, all_columns: bool = False
+) -> pa.Table:
     """Return columns of a table.
 
     Args:
         path: The file.
         columns: Those it must have.
+        like: Types that columns must be of.
         all_columns: Return the others too.
 
     Raises:
-        InputError: If it is missing, no table of this version, damaged, or lacks a column.
+        InputError: If it is missing, no table of this version, damaged, lacks a column, or has one
+            of another type or with holes.
     """
-    try:
-        table = tables.read_table(path, None if all_columns else columns)
-    except (pa.ArrowException, OSError) as error:
-        raise refused(path, "results file", path.name, "is damaged") from error
+    table = tables.read_table(path, None if all_columns else columns, like=like)
     missing = sorted(set(columns) - set(table.column_names))
     if missing:
         raise refused(path, "columns", ", ".join(missing), "are missing")
+    for name in columns:
+        if table[name].null_count and not pa.types.is_floating(table[name].type):
+            raise refused(path, name, "a hole", "must be there in every row")
     return table
 
 
@@ -124,16 +129,16 @@ def read(folder: Path) -> Evidence:
             )
         )
     summary = read_document(folder / "summary.json", Summary)
-    runs = read_table(folder / "runs.parquet", _RUNS, all_columns=True).to_pandas()
+    runs = read_table(folder / "runs.parquet", _RUNS, like=runs_schema([]), all_columns=True)
     evidence = Evidence(
         folder=folder,
         manifest=manifest,
         summary=summary,
-        runs=runs,
-        units=read_table(folder / "units.parquet", _UNITS).to_pandas(),
-        capacity=read_table(folder / "capacity.parquet", _CAPACITY).to_pandas(),
+        runs=runs.to_pandas(),
+        units=read_table(folder / "units.parquet", _UNITS, like=UNITS).to_pandas(),
+        capacity=read_table(folder / "capacity.parquet", _CAPACITY, like=CAPACITY).to_pandas(),
     )
-    for name in runs["run"]:
+    for name in evidence.runs["run"]:
         # A run's name becomes a path: a foreign folder must not lead out of itself.
         if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
             rule = "must be a plain file name"

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.framelog import COLUMNS, NEVER, Outcome, Reason
 from simulator.metrics import STAGES, stage_times
 from simulator.report.evidence import read_table, refused
+from simulator.results.schema import FRAMES
 from simulator.results.tables import read_facts
 
 if TYPE_CHECKING:
@@ -180,14 +181,11 @@ def read_frames(evidence: Evidence, run: str) -> Frames:
             there are not.
     """
     path = evidence.folder / "frames" / f"{run}.parquet"
-    table = read_table(path, _COLUMNS)
+    table = read_table(path, _COLUMNS, like=FRAMES)
     streams, away = _described(path)
     columns = {}
     for name in _COLUMNS:
-        column = table[name].to_numpy()
-        if not np.issubdtype(column.dtype, np.integer):  # a null makes floats of integers
-            raise refused(path, name, column.dtype, "must hold integers only")
-        columns[name] = column.astype(np.int64, copy=False)
+        columns[name] = table[name].to_numpy().astype(np.int64, copy=False)
     most_units = max((len(stream.units) for stream in streams), default=0)
     bounds = {
         "stream": (0, len(streams)),

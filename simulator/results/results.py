@@ -5,15 +5,26 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
-from simulator.results.schema import OF_THIS_VERSION, SCHEMA_VERSION
+from simulator.results.schema import (
+    CAPACITY,
+    FRAMES,
+    OF_THIS_VERSION,
+    SCHEMA_VERSION,
+    UNITS,
+    groups_schema,
+    runs_schema,
+)
 from simulator.results.tables import read_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Results", "read_json"]
 
@@ -38,28 +49,28 @@ class Results:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """A row per run."""
-        return self._table("runs.parquet")
+        return self._table("runs.parquet", runs_schema([]))
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """A row per run and group of streams."""
-        return self._table("groups.parquet")
+        return self._table("groups.parquet", groups_schema([]))
 
     @cached_property
     def units(self) -> pd.DataFrame:
         """A row per run, group and unit of the ladder."""
-        return self._table("units.parquet")
+        return self._table("units.parquet", UNITS)
 
     @cached_property
     def capacity(self) -> pd.DataFrame:
         """Every hop of the paths over time."""
-        return self._table("capacity.parquet")
+        return self._table("capacity.parquet", CAPACITY)
 
     @cached_property
     def frames(self) -> pd.DataFrame:
         """A row per captured frame of every run, with the run's name in ``run``."""
         names = list(self.runs["run"])
-        parts = [self._table(f"frames/{name}.parquet") for name in names]
+        parts = [self._table(f"frames/{name}.parquet", FRAMES) for name in names]
         sizes = [len(part) for part in parts]
         whole = pd.concat(parts, ignore_index=True)
         whole["run"] = pd.Categorical(np.repeat(names, sizes), categories=names)
@@ -80,8 +91,8 @@ class Results:
             rows.append(row)
         return pd.DataFrame(rows)
 
-    def _table(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = read_table(self.folder / name).to_pandas()
+    def _table(self, name: str, like: pa.Schema) -> pd.DataFrame:
+        frame: pd.DataFrame = read_table(self.folder / name, like=like).to_pandas()
         return frame
 
 

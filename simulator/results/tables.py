@@ -1,4 +1,4 @@
-"""Tables as Parquet files: integers delta-packed, zstd, the same bytes for the same rows."""
+"""Tables in sealed Parquet files: the frames of a run with what is known of it, and plain rows."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import write_atomically
-from simulator.results.schema import FRAMES, OF_THIS_VERSION, SCHEMA_VERSION
+from simulator.results.schema import FRAMES
+from simulator.results.sealed import SealedFile, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_facts", "read_table", "write_columns", "write_frames", "write_rows"]
 
+NO_COLUMNS = pa.schema([])
 _LISTS = ("groups", "units", "streams")
 
 
@@ -35,62 +36,48 @@ def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None
     """
     schema = FRAMES.with_metadata({**(FRAMES.metadata or {}), "run": json.dumps(facts)})
     table = pa.table([pa.array(log[name]) for name in schema.names], schema=schema)
-    write_atomically(path, _parquet(table))
+    write_atomically(path, packed(table))
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
     """Write rows as a table."""
-    write_atomically(path, _parquet(pa.Table.from_pylist(list(rows), schema=schema)))
+    write_atomically(path, packed(pa.Table.from_pylist(list(rows), schema=schema)))
 
 
 def write_columns(path: Path, columns: Mapping[str, Sequence[Any]], schema: pa.Schema) -> None:
     """Write columns of equal length as a table."""
-    write_atomically(path, _parquet(pa.Table.from_pydict(dict(columns), schema=schema)))
+    write_atomically(path, packed(pa.Table.from_pydict(dict(columns), schema=schema)))
 
 
 def read_facts(path: Path) -> dict[str, Any]:
-    """Return what a run's file says about the run, without reading its frames.
+    """Return what a run's file says about the run, without decoding its frames.
 
     Raises:
-        InputError: If it is no such file, or of another version.
+        InputError: If it is no such file, of another version, or not as it was written.
     """
-    return _facts(path, _opened(path).schema_arrow.metadata or {})
+    return _facts(path, SealedFile.opened(path).metadata)
 
 
-def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_table(
+    path: Path, columns: Sequence[str] | None = None, *, like: pa.Schema = NO_COLUMNS
+) -> pa.Table:
     """Return a table, or some columns of it.
 
+    Args:
+        path: The file.
+        columns: Those that are wanted, as far as it has them; all by default.
+        like: Types of columns, which must be these where the file has them.
+
     Raises:
-        InputError: If it is no such file, or of another version.
+        InputError: If it is no such file, of another version, or not as it was written.
     """
-    file = _opened(path)
-    return file.read(columns=None if columns is None else list(columns))
-
-
-def _parquet(table: pa.Table) -> bytes:
-    integers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        sink,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=texts,
-        column_encoding=dict.fromkeys(integers, "DELTA_BINARY_PACKED"),
-    )
-    return bytes(sink.getvalue())
-
-
-def _opened(path: Path) -> pq.ParquetFile:
-    try:
-        file = pq.ParquetFile(path)
-        version = (file.schema_arrow.metadata or {}).get(b"schema_version", b"none").decode()
-    except (OSError, pa.ArrowException) as error:
-        raise _refusal(path, "file", str(error), "must be a Parquet file of results") from error
-    if version != str(SCHEMA_VERSION):
-        raise _refusal(path, "schema_version", version, OF_THIS_VERSION)
-    return file
+    table = SealedFile.opened(path).rows(columns)
+    for field in table.schema:
+        place = like.get_field_index(field.name)
+        if place >= 0 and field.type != like.field(place).type:
+            rule = f"must be a column of the type {like.field(place).type}"
+            raise _refusal(path, field.name, field.type, rule)
+    return table
 
 
 def _facts(path: Path, metadata: Mapping[bytes, bytes]) -> dict[str, Any]:

@@ -56,6 +56,28 @@ def test_a_batch_leaves_what_it_promises(scenario: simulator.Scenario, tmp_path:
     assert manifest["scenario_sha256"] == scenario.sha256
 
 
+@pytest.mark.parametrize("part", ["pages", "facts"])
+def test_a_damaged_run_is_seen_and_made_again(
+    scenario: simulator.Scenario, tmp_path: Path, part: str
+) -> None:
+    simulator.run(scenario, out=tmp_path / "r")
+    whole = digests(tmp_path / "r")
+    damaged = tmp_path / "r" / "frames" / "p0002-r0.parquet"
+    raw = bytearray(damaged.read_bytes())
+    if part == "pages":
+        raw[4:400] = bytes(396)
+    else:  # a digit of a figure in the footer, of what makes runs.parquet
+        place = raw.index(b'"timely_accuracy": 0.') + 21
+        raw[place] = ord("1") if raw[place] != ord("1") else ord("2")
+    damaged.write_bytes(raw)
+    told: list[int] = []
+    simulator.run(
+        scenario, out=tmp_path / "r", resume=True, progress=lambda done, _: told.append(done)
+    )
+    assert told == [6]
+    assert digests(tmp_path / "r") == whole
+
+
 def test_results_are_tables(scenario: simulator.Scenario) -> None:
     results = simulator.run(scenario)
     assert len(results.runs) == 6

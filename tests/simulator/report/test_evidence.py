@@ -11,6 +11,8 @@ import pytest
 from simulator.foundation.errors import InputError
 from simulator.report.evidence import read, read_table
 from simulator.report.frames import pool, read_frames
+from simulator.results.schema import CAPACITY
+from simulator.results.sealed import packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,16 +88,16 @@ def test_a_damaged_page_is_refused(make: Callable[..., Path]) -> None:
 def test_a_table_without_a_column_is_refused(make: Callable[..., Path]) -> None:
     folder = make(policies=("fixed",), traces=("a/1",))
     table = pq.read_table(folder / "capacity.parquet")
-    pq.write_table(table.drop_columns(["t_s"]), folder / "capacity.parquet")
+    (folder / "capacity.parquet").write_bytes(packed(table.drop_columns(["t_s"])))
     with pytest.raises(InputError, match="columns: t_s are missing"):
-        read_table(folder / "capacity.parquet", ["link", "t_s"])
+        read_table(folder / "capacity.parquet", ["link", "t_s"], like=CAPACITY)
 
 
 def test_a_run_cannot_be_named_out_of_the_folder(make: Callable[..., Path]) -> None:
     folder = make(policies=("fixed",), traces=("a/1",))
     table = pq.read_table(folder / "runs.parquet")
     names = pa.array(["../../elsewhere"])
-    pq.write_table(table.set_column(0, "run", names), folder / "runs.parquet")
+    (folder / "runs.parquet").write_bytes(packed(table.set_column(0, "run", names)))
     with pytest.raises(InputError, match="must be a plain file name"):
         read(folder)
 
@@ -121,7 +123,8 @@ def test_frames_of_what_there_is_not_are_refused(
     table = pq.read_table(path)
     index = table.column_names.index(column)
     values = np.full(table.num_rows, value)
-    pq.write_table(table.set_column(index, column, pa.array(values)), path)
+    kind = table.schema.field(column).type
+    path.write_bytes(packed(table.set_column(index, column, pa.array(values, kind))))
     with pytest.raises(InputError, match=f"{column}: .* must lie between"):
         read_frames(read(folder), path.stem)
 
@@ -132,8 +135,8 @@ def test_frames_with_holes_are_refused(make: Callable[..., Path]) -> None:
     table = pq.read_table(path)
     index = table.column_names.index("done_ns")
     holes = pa.nulls(table.num_rows, pa.int64())
-    pq.write_table(table.set_column(index, "done_ns", holes), path)
-    with pytest.raises(InputError, match="done_ns: float64 must hold integers only"):
+    path.write_bytes(packed(table.set_column(index, "done_ns", holes)))
+    with pytest.raises(InputError, match="done_ns: a hole must be there in every row"):
         read_frames(read(folder), path.stem)
 
 
@@ -143,7 +146,7 @@ def test_streams_without_a_description_are_refused(make: Callable[..., Path]) ->
     table = pq.read_table(path)
     facts = json.dumps({"groups": [], "units": [], "streams": [{"name": "x"}]})
     metadata = {"schema_version": "3", "run": facts}
-    pq.write_table(table.replace_schema_metadata(metadata), path)
+    path.write_bytes(packed(table.replace_schema_metadata(metadata)))
     with pytest.raises(InputError, match="must be described"):
         read_frames(read(folder), path.stem)
 
@@ -155,6 +158,6 @@ def test_layers_that_are_not_one_number_a_unit_are_refused(make: Callable[..., P
     facts = json.loads(table.schema.metadata[b"run"])
     facts["streams"][0]["layers"] = [1, 2]
     metadata = {"schema_version": "3", "run": json.dumps(facts)}
-    pq.write_table(table.replace_schema_metadata(metadata), path)
+    path.write_bytes(packed(table.replace_schema_metadata(metadata)))
     with pytest.raises(InputError, match="layers of cameras/0: 2 must be one number for each unit"):
         read_frames(read(folder), path.stem)
