@@ -109,7 +109,7 @@ class Affine:
             for first, second in zip(*ends.reshape(2, -1), strict=True):
                 width = max(float(second - first) / last, 1e-12)
                 levels = np.rint((values - first) / width).clip(0, last)
-                error = float(np.square(levels * width + first - values).mean())
+                error = float(np.square(levels * width + first - values, dtype=np.float64).mean())
                 if error < least:
                     least, low[channel], step[channel] = error, first, width
         return cls(bits, low, step)

@@ -13,7 +13,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,34 +24,34 @@ from safetensors.torch import load_file
 from models.backbone import prepare
 from models.baselines.jpeg import LADDER, Jpeg
 from models.measure import TimingPlan
-from models.measuring.answers import Answers
 from models.measuring.facts import clocks, facts
 from models.measuring.profile_units import ladder_of
 from models.measuring.stopwatch import Stopwatch
 from models.measuring.timing import time_stages
 from models.own.calibrate import calibration_frames, codecs, stored_codecs
+from models.own.content import Cut, answers_of
 from models.own.ends import export
 from models.own.feature_unit import FeatureUnit
-from models.own.halves import Head, Scaling, Tail
+from models.own.finite import refuse_nan, refuse_non_finite
+from models.own.halves import Scaling
 from models.own.halving import halve
 from models.own.opening import open_model
-from models.own.pictures import read_frame
-from models.own.tasks import TASKS, Scored, Task
+from models.own.pictures import read_frames
+from models.own.tasks import TASKS, Task
 from models.profile import HALVES, Profile, save, sealed
 from models.subjects.answerer import plain_answerer
 from models.subjects.image_unit import ImageUnit, Once
 from models.subjects.network import Network
 from models.subjects.on_device import OnDevice
-from models.subjects.subject import Shown
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from models.own.clips import Clip
+    from models.own.feature_codec import FeatureCodec
     from models.subjects.subject import Subject
 
 __all__ = ["OwnPlan", "measure_own"]
@@ -95,14 +97,6 @@ class OwnPlan:
     timing: TimingPlan = field(default_factory=TimingPlan)
 
 
-class _Cut(NamedTuple):
-    """A network in two, and its digest."""
-
-    head: Head
-    tail: Tail
-    digest: str
-
-
 def measure_own(
     plan: OwnPlan, out: Path, *, tell: Callable[[str], None] = lambda _line: None
 ) -> Profile:
@@ -126,13 +120,16 @@ def measure_own(
     tell(f"{len(clips)} clips of {len(clips[0].frames)} frames")
     halves = [HALVES[k % len(HALVES)] for k in range(len(clips))]
     cut = _opened(plan, task)
-    subjects = _subjects(plan, cut, clips[:: len(HALVES)], out / "export")
-    tell(f"split into {cut.head.shape} features; calibrated {len(subjects)} units")
-    answers, clean = _content(plan, task, cut, subjects, clips, tell)
-    network = Network(head=cut.head, tail=cut.tail, subjects=subjects)
-    watch = Stopwatch.of(plan.processor)
-    images = _spread(plan, clips, max(_TIMED_FRAMES, plan.timing.batch_sizes[-1]))
-    timings = time_stages(network, images, plan.timing, stopwatch=watch, tell=tell)
+    ladder = _codecs(plan, cut, clips[:: len(HALVES)])
+    with TemporaryDirectory() as staging:  # so that nothing is left behind if measuring fails
+        export(Path(staging), cut.head, cut.tail, ladder)
+        subjects = _subjects(plan, cut, ladder, Path(staging))
+        tell(f"split into {cut.head.shape} features; calibrated {len(subjects)} units")
+        answers = answers_of(cut, subjects, clips, task, tell=tell)
+        network = Network(head=cut.head, tail=cut.tail, subjects=subjects)
+        watch = Stopwatch.of(plan.processor)
+        images = _timed_images(plan, clips)
+        timings = time_stages(network, images, plan.timing, stopwatch=watch, tell=tell)
     profile = Profile(
         name=out.name,
         clip_fps=plan.fps,
@@ -142,10 +139,12 @@ def measure_own(
         tail_ns=np.sort(np.array([timings.tail[size] for size in plan.timing.batch_sizes]), axis=1),
         clip_half=np.array(halves),
         clip_set=np.array(["standard"] * len(clips)),
-        clean_scores=clean,
+        clean_scores=answers[subjects[0].name].scores,  # on the device, nothing is coded
         info=facts(subjects, network.kin) | clocks(timings, network.kin) | _about(plan, cut, clips),
     )
-    return save(sealed(profile, where=str(out)), out)
+    kept = sealed(profile, where=str(out))
+    export(out / "export", cut.head, cut.tail, ladder)
+    return save(kept, out)
 
 
 def _check(plan: OwnPlan) -> None:
@@ -163,7 +162,7 @@ def _check(plan: OwnPlan) -> None:
         raise InputError(*problems)
 
 
-def _opened(plan: OwnPlan, task: Task) -> _Cut:
+def _opened(plan: OwnPlan, task: Task) -> Cut:
     model = open_model(plan.model, plan.weights)
     head, tail = halve(
         model,
@@ -175,16 +174,21 @@ def _opened(plan: OwnPlan, task: Task) -> _Cut:
     )
     sha = hashlib.sha256(plan.weights.read_bytes())
     sha.update(f"{plan.model} {plan.split} {plan.side} {plan.scaling}".encode())
-    return _Cut(head, tail, sha.hexdigest())
+    return Cut(head, tail, plan.split, sha.hexdigest())
 
 
-def _subjects(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip], folder: Path) -> list[Subject]:
+def _codecs(plan: OwnPlan, cut: Cut, clips: Sequence[Clip]) -> list[FeatureCodec]:
+    """Return the ladder: calibrated on some clips, or another machine's."""
+    features = _features(plan, cut, _spread(clips, calibration_frames(cut.head.shape)))
     if plan.like is None:
-        images = _spread(plan, clips, calibration_frames(cut.head.shape))
-        ladder = codecs(_features(cut.head, images))
-    else:
-        ladder = stored_codecs(plan.like / "export" / "device", cut.head.shape)
-    export(folder, cut.head, cut.tail, ladder)
+        return codecs(features)
+    return stored_codecs(plan.like / "export" / "device", cut.head.shape)
+
+
+def _subjects(
+    plan: OwnPlan, cut: Cut, ladder: Sequence[FeatureCodec], folder: Path
+) -> list[Subject]:
+    """Return all that is measured; ``folder`` holds both exported ends."""
     stored = folder / "server" / "tail.safetensors"
     values = sum(part.numel() for part in cut.tail.graph.state_dict().values())
     costs = {
@@ -202,66 +206,33 @@ def _subjects(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip], folder: Path) -> 
 
 
 @torch.inference_mode()
-def _features(head: Head, images: NDArray[np.uint8]) -> torch.Tensor:
-    parts = [head(prepare(images[k : k + _BATCH])) for k in range(0, len(images), _BATCH)]
+def _features(plan: OwnPlan, cut: Cut, pictures: Sequence[Path]) -> torch.Tensor:
+    """Return the features of pictures; what is no number is refused before anything is measured."""
+    parts = []
+    for start in range(0, len(pictures), _BATCH):
+        some = pictures[start : start + _BATCH]
+        parts.append(cut.head(prepare(read_frames(some, plan.side))))
+        refuse_non_finite(parts[-1], some, plan.split)
+        refuse_nan(cut.tail(parts[-1]), some)
     return torch.cat(parts)
 
 
-def _spread(plan: OwnPlan, clips: Sequence[Clip], most: int) -> NDArray[np.uint8]:
-    """Return frames spread evenly over clips; a batch of few frames repeats them."""
+def _spread(clips: Sequence[Clip], most: int) -> list[Path]:
+    """Return pictures spread evenly over clips."""
     paths = [path for clip in clips for path in clip.frames]
     step = max(1, len(paths) // most)
-    images = np.stack([read_frame(path, plan.side) for path in paths[::step][:most]])
-    repeats = -(-plan.timing.batch_sizes[-1] // len(images))
+    return paths[::step][:most]
+
+
+def _timed_images(plan: OwnPlan, clips: Sequence[Clip]) -> NDArray[np.uint8]:
+    """Return the frames to take times with; a batch of few frames repeats them."""
+    largest = plan.timing.batch_sizes[-1]
+    images = read_frames(_spread(clips, max(_TIMED_FRAMES, largest)), plan.side)
+    repeats = -(-largest // len(images))
     return np.tile(images, (repeats, 1, 1, 1)) if repeats > 1 else images
 
 
-@torch.inference_mode()
-def _content(
-    plan: OwnPlan,
-    task: Task,
-    cut: _Cut,
-    subjects: Sequence[Subject],
-    clips: Sequence[Clip],
-    tell: Callable[[str], None],
-) -> tuple[dict[str, Answers], dict[str, NDArray[np.float32]]]:
-    """Return what each subject made of all clips, and the scores of the network itself."""
-    shape = (len(clips), len(clips[0].frames))
-    found = {subject.name: _blank(task, shape) for subject in subjects}
-    for number, clip in enumerate(clips):
-        for start in range(0, shape[1], _BATCH):
-            rows = slice(start, start + _BATCH)
-            images = np.stack([read_frame(path, plan.side) for path in clip.frames[rows]])
-            shown = Shown(images=images, features=cut.head(prepare(images)))
-            for subject in subjects:
-                coded = subject.code(shown)
-                scored = task.score(cut.tail(coded.features), clip.truths[rows], plan.side)
-                _keep(found[subject.name], (number, rows), coded.payload_bytes, scored)
-        if (number + 1) % 20 == 0 or number + 1 == len(clips):
-            tell(f"measured {number + 1} of {len(clips)} clips")
-    clean = found[subjects[0].name].scores  # on the device, nothing is coded
-    return found, clean
-
-
-def _blank(task: Task, shape: tuple[int, int]) -> Answers:
-    return Answers(
-        payload_bytes=np.zeros(shape, np.int64),
-        ideal_bytes=np.zeros(shape),
-        scores={name: np.zeros(shape, np.float32) for name in task.scores},
-        confidence=np.zeros(shape, np.float32),
-    )
-
-
-def _keep(
-    into: Answers, place: tuple[int, slice], sizes: NDArray[np.int64], scored: Scored
-) -> None:
-    into.payload_bytes[place] = sizes
-    into.confidence[place] = scored.confidence
-    for name, values in scored.scores.items():
-        into.scores[name][place] = values
-
-
-def _about(plan: OwnPlan, cut: _Cut, clips: Sequence[Clip]) -> dict[str, object]:
+def _about(plan: OwnPlan, cut: Cut, clips: Sequence[Clip]) -> dict[str, object]:
     frames = [frame for clip in clips for frame in clip.frames]
     return {
         "network": {

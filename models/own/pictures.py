@@ -17,11 +17,12 @@ from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-__all__ = ["SUFFIXES", "read_frame", "read_indices"]
+__all__ = ["SUFFIXES", "read_frame", "read_frames", "read_indices"]
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 """Of the files that are taken for pictures, in lower case."""
@@ -39,6 +40,15 @@ def read_frame(path: Path, side: int) -> NDArray[np.uint8]:
         InputError: The file is missing, too large, damaged, or no picture.
     """
     return np.asarray(_opened(path).convert("RGB").resize((side, side), _SMOOTH))
+
+
+def read_frames(paths: Sequence[Path], side: int) -> NDArray[np.uint8]:
+    """Return pictures as frames, uint8 (n, side, side, 3).
+
+    Raises:
+        InputError: A file is missing, too large, damaged, or no picture.
+    """
+    return np.stack([read_frame(path, side) for path in paths])
 
 
 def read_indices(path: Path, side: int) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from simulator.batch.cases import run_specs
 from simulator.batch.check import check
 from simulator.batch.finish import finish
 from simulator.batch.folder import claim, manifest_of, refuse_foreign, unfinished
+from simulator.batch.memory import refuse_too_large
 from simulator.batch.pool import execute_all
 from simulator.results import Results
 from simulator.results.manifest import MANIFEST, write_json
@@ -63,6 +64,7 @@ def run(
         refuse_foreign(Path(out), resume=resume, replace=replace)
     specs = run_specs(scenario)
     check(scenario, specs)
+    refuse_too_large(scenario, specs, workers)
     manifest = manifest_of(scenario, specs, command)
     folder = Path(mkdtemp(prefix="splitcast-")) if out is None else Path(out)
     claim(folder, manifest, replace=replace and not resume)

@@ -176,3 +176,10 @@ def test_other_steps_are_another_digest() -> None:
     codec = LADDER["affine-4"]
     moved = replace(codec.quantiser, low=codec.quantiser.low + np.float32(1))
     assert FeatureCodec(moved, codec.tables, (4, 5, 6)).digest != codec.digest
+
+
+def test_features_near_the_end_of_single_precision_are_calibrated() -> None:
+    features = _features() * 1e36  # their squares overflow single precision
+    codec = codecs(features)[1]
+    restored = codec.restore(codec.quantise(features))
+    assert float((restored - features).abs().max()) < 0.01 * float(features.max())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import save_file as save_tensors
 
 from models.measure import TimingPlan
 from models.own.ends import Device, Server
@@ -22,6 +23,7 @@ from tests.models.own.data import classes, voc
 from tests.models.own.networks import SIDE, ConvNet, Skipping, TokenNet, stored
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HERE = "tests.models.own.networks"
@@ -105,6 +107,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import save_file as save_tensors
 from models.own.ends import Device
 here = Path(sys.argv[1])
 device = Device.load(here / "device", sys.argv[2])
@@ -198,6 +201,60 @@ def test_what_cannot_be_measured_writes_no_profile(
 ) -> None:
     with pytest.raises(InputError, match=complaint):
         measure_own(replace(plan, **change), tmp_path / "none")  # type: ignore[arg-type]
+    assert not (tmp_path / "none").exists()
+
+
+def _broken(plan: OwnPlan, folder: Path, spoil: Callable[[ConvNet], None]) -> OwnPlan:
+    model = ConvNet()
+    path = stored(model, folder / "weights.safetensors")
+    with torch.no_grad():
+        spoil(model)
+    save_tensors(model.state_dict(), path)
+    return replace(plan, weights=path)
+
+
+def _nan(model: ConvNet) -> None:
+    model.stem.weight[0, 0, 0, 0] = float("nan")
+
+
+def _infinite(model: ConvNet) -> None:
+    model.stem.bias[1] = float("inf")  # type: ignore[index]
+
+
+def _overflowing(model: ConvNet) -> None:
+    model.stem.weight.mul_(1e30)
+    next(model.stage1.parameters()).mul_(1e30)
+
+
+def _nan_behind_the_split(model: ConvNet) -> None:
+    model.classify.bias[0] = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "complaint"),
+    [
+        (_nan, r"0\.png features behind 'stage1': 512 of 512 values are NaN or infinite"),
+        (_infinite, r"0\.png features behind 'stage1': \d+ of 512 values are NaN or infinite"),
+        (_overflowing, r"0\.png features behind 'stage1': \d+ of 512 values are NaN or infin"),
+        (_nan_behind_the_split, r"0\.png the network's answer: 1 of 3 values are NaN"),
+    ],
+)
+def test_a_network_that_gives_no_numbers_is_refused_before_anything_is_measured(
+    plan: OwnPlan, tmp_path: Path, spoil: Callable[[ConvNet], None], complaint: str
+) -> None:
+    said: list[str] = []
+    with pytest.raises(InputError, match=complaint):
+        measure_own(_broken(plan, tmp_path, spoil), tmp_path / "none", tell=said.append)
+    assert said == ["9 clips of 1 frames"]
+    assert [path.name for path in tmp_path.iterdir()] == ["weights.safetensors"]
+
+
+def test_a_picture_that_was_not_calibrated_on_is_checked_too(
+    plan: OwnPlan, out: Path, tmp_path: Path
+) -> None:
+    broken = replace(_broken(plan, tmp_path, _nan), like=out)
+    with pytest.raises(InputError, match="features behind 'stage1'"):
+        measure_own(broken, tmp_path / "none")
     assert not (tmp_path / "none").exists()
 
 
