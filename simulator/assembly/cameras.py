@@ -121,19 +121,19 @@ class Cameras:
     def stream(self, index: int, run: Run) -> StreamPlan:
         """Return the plan of a camera."""
         group, units, name = self.group, self.units, f"{self.name}/{index}"
-        captured_ns = capture_instants(group, run.duration_ns, run.seed, name)
+        captured_ns = capture_instants(group, run.duration_ns, run.content_seed, name)
         frames = len(captured_ns)
         clip, clip_frame = replayed_frames(
             group,
             self.pool,
             self.profile,
             frames=frames,
-            seed=run.seed,
+            seed=run.content_seed,
             stream=name,
             family=self.name,
         )
         luck = {
-            purpose: keyed.uniforms(run.seed, name, purpose, n=frames)
+            purpose: keyed.uniforms(run.content_seed, name, purpose, n=frames)
             for purpose in ("device", "entropy decoding", "batch")
         }
 

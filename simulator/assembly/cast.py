@@ -30,12 +30,14 @@ class Run:
 
     Attributes:
         duration_ns: Frames are captured for so long.
-        seed: The run's.
+        seed: The run's; links draw by it.
+        content_seed: What streams and the server draw by; see `simulator.assembly.content`.
         folder: What relative paths in the scenario are relative to.
     """
 
     duration_ns: int
     seed: int
+    content_seed: int
     folder: Path
 
 
@@ -82,7 +84,7 @@ def built_policy(cast: Cast, index: int, run: Run) -> Policy:
     file, colon, name = spec.name.rpartition(":")
     whole = f"{run.folder / file}:{name}" if colon else spec.name
     rng: Callable[[], np.random.Generator] = lambda: keyed.generator(  # noqa: E731
-        run.seed, f"{cast.name}/{index}", "policy"
+        run.content_seed, f"{cast.name}/{index}", "policy"
     )
     return resolve(whole, spec.params, rng, where=f"streams.{cast.name}")
 

@@ -1,4 +1,9 @@
-"""When a stream captures its frames, and which frames of the profile's clips it then sees."""
+"""What a run's streams meet: when they capture, which clips they see, and what all that goes with.
+
+Clips, phases, compute times, drawn outages and the dice of policies go with the trace, as the luck
+of links does (see `simulator.assembly.hops`): results are compared over traces, and content that
+all of them shared would not show in how far they lie apart.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,42 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.assembly.sources import trace
 from simulator.foundation import keyed
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from models.profile import Profile
+    from simulator.scenario.records import ScenarioRecord
     from simulator.scenario.streams import ProfileGroup
 
-__all__ = ["capture_instants", "clip_pool", "replayed_frames"]
+__all__ = ["capture_instants", "clip_pool", "content_seed", "replayed_frames"]
+
+
+def content_seed(record: ScenarioRecord, seed: int, folder: Path) -> int:
+    """Return the seed of everything random in a run but its links.
+
+    By default it goes with the trace of the first uplink hop: its name (a file's, without the
+    folders, or ``family/seed``) and where in it the run starts. Neither load nor policy, neither
+    other hops nor how many links a hop has, changes it.
+
+    Args:
+        record: A point of a scenario.
+        seed: The run's.
+        folder: What relative paths in the scenario are relative to.
+
+    Raises:
+        InputError: If the trace cannot be used.
+    """
+    if record.content_by == "same":
+        return seed
+    source = record.network.uplink[0].trace
+    name = trace(source, folder, record.duration_ns).about.name
+    return int.from_bytes(keyed.key_of(seed, "content", name, source.offset_ns), "little")
 
 
 def capture_instants(
@@ -26,7 +57,7 @@ def capture_instants(
     Args:
         group: With frame rate, jitter, and when captures begin and end.
         duration_ns: No frame is captured at or after this.
-        seed: The run's.
+        seed: What streams draw by.
         stream: The stream's name.
 
     Returns:
@@ -96,7 +127,7 @@ def replayed_frames(
         pool: The clips.
         profile: With their length and frame rate.
         frames: How many captures.
-        seed: The run's.
+        seed: What streams draw by.
         stream: The stream's name.
         family: The name of its group.
 

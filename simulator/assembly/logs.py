@@ -170,7 +170,7 @@ class Logs:
         if self.workload.named:
             kept = np.flatnonzero(log.captured_ns < length_ns)
             return kept, log.captured_ns[kept] + start_ns
-        first, phase = keyed.uniforms(run.seed, name, "row", n=2)
+        first, phase = keyed.uniforms(run.content_seed, name, "row", n=2)
         begin = int(first * rows)
         rounds = length_ns // log.period_ns + 2
         at = begin + np.arange(rounds * rows, dtype=np.int64)

@@ -44,7 +44,7 @@ def server_plan(server: Server, models: Sequence[Model], run: Run) -> ServerPlan
         for index, model in enumerate(models)
     )
     return ServerPlan(
-        workers=worker_plans(server, run.duration_ns, run.seed),
+        workers=worker_plans(server, run.duration_ns, run.content_seed),
         models=tuple(served),
         max_batch=server.batching.max,
         batching=server.batching.kind,
@@ -62,7 +62,7 @@ def worker_plans(server: Server, duration_ns: int, seed: int) -> tuple[Worker, .
     Args:
         server: As the scenario has it.
         duration_ns: Of the run; drawn outages begin before its end.
-        seed: The run's.
+        seed: What the server draws by.
     """
     return tuple(
         Worker(

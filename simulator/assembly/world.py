@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.assembly.cameras import Cameras
 from simulator.assembly.cast import Run, decode_by_ns, with_traits
+from simulator.assembly.content import content_seed
 from simulator.assembly.logs import Logs, logged_frames
 from simulator.assembly.models import models_of
 from simulator.assembly.paths import path_plan
@@ -70,7 +71,12 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
     Raises:
         InputError: If a profile, trace or policy cannot be used, or does not fit the scenario.
     """
-    run = Run(duration_ns=record.duration_ns, seed=seed, folder=folder)
+    run = Run(
+        duration_ns=record.duration_ns,
+        seed=seed,
+        content_seed=content_seed(record, seed, folder),
+        folder=folder,
+    )
     models = models_of(record.streams.values(), folder)
     server = server_plan(record.server, models, run)
     speed = max(worker.speed for worker in server.workers)

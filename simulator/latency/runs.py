@@ -76,6 +76,7 @@ def measure_latency(
         hop = {"trace": {"file": f"{rates_bps[0]}.json"}, "delay": "0 s", "queue": "unlimited"}
         document = {
             "name": "latency",
+            "content_by": "same",  # links of several rates, no recordings: all carry the same clips
             "duration": f"{frames * interval_s:.9f} s",
             "streams": {"camera": camera},
             "network": {"uplink": [hop], "downlink": {"delay": "0 s"}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,9 @@ class ScenarioRecord(Record):
     """Of everything random in it but the trace, which has its own."""
     replications: Annotated[int, Field(ge=1, le=1000), Integral] = 1
     """Runs of each point, each with other content, phases and compute times."""
+    content_by: Literal["trace", "same"] = "trace"
+    """``trace``: each trace of the first uplink hop meets other clips, phases, compute times and
+    outages, so that intervals over traces include them; ``same``: all traces meet the same."""
     streams: Annotated[dict[Identifier, Group], Field(min_length=1, max_length=50)]
     """Groups of equal streams by name."""
     network: Network

@@ -39,8 +39,8 @@ def log_of(document: dict[str, Any], folder: Path) -> FrameLog:
 
 
 def merged(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Return a document with some keys of its only group, hop and server replaced."""
-    changed = deepcopy(document)
+    """Return a document with some keys of it, its only group, hop and server replaced."""
+    changed: dict[str, Any] = deepcopy(document) | changes.get("scenario", {})
     changed["streams"]["cameras"] |= changes.get("stream", {})
     changed["network"]["uplink"][0] |= changes.get("hop", {})
     changed["network"] |= changes.get("network", {})
@@ -61,6 +61,7 @@ SLOWER = {"batching": {"kind": "form", "max": 2, "max_wait": "90 ms"}}
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ({}, {"scenario": {"content_by": "same"}}),
         ({}, {"stream": {"start": "500 ms"}}),
         ({}, {"stream": {"stop": "1 s"}}),
         ({}, {"stream": {"result": "900 B"}}),
