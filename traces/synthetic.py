@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from traces.about import After
     from traces.bandwidth import BandwidthTrace
 
-__all__ = ["Family", "families", "fit", "fit_report", "synthesise"]
+__all__ = ["Family", "families", "fit", "fit_report", "synthesise", "synthesise_whole"]
 
 _SECOND = 10**9
 _MS = 10**6
@@ -60,44 +60,72 @@ def synthesise(
         >>> trace.about.direction, trace.about.measures
         ('uplink', 'capacity')
     """
+    made = _made(family, seed, duration_ns, after)
+    if made is None:
+        raise _empty(family, seed, duration_ns)
+    return made
+
+
+def synthesise_whole(family: str, seed: int, least_ns: int) -> BandwidthTrace:
+    """Return one trace of a family for a run: an outage at its beginning is no obstacle.
+
+    Args:
+        family: A name of `families`.
+        seed: Which trace.
+        least_ns: Its length, from 1 s to 6 h; twice, four times as long and so on where all of
+            that is an outage, so that it ends within the trace and not with it.
+
+    Raises:
+        InputError: For an unknown family, a length out of range, or an outage of 6 h.
+
+    Example:
+        >>> synthesise_whole("hsdpa-norway", 2, 60 * 10**9).period_ns // 10**9  # silent for 113 s
+        120
+    """
+    length_ns = least_ns
+    while (made := _made(family, seed, length_ns, "loop")) is None:
+        if length_ns == _LONGEST_NS:
+            raise _empty(family, seed, length_ns)
+        length_ns = min(2 * length_ns, _LONGEST_NS)
+    return made
+
+
+def _made(family: str, seed: int, duration_ns: int, after: After) -> BandwidthTrace | None:
+    """Return a trace; None where it would be all outage."""
     known, bursts = family_named(family)
-
-    def refuse(what: str, value: object, rule: str, remedy: str) -> InputError:
-        where = f"trace {family}/{seed}"
-        return InputError(Problem(where=where, what=what, value=value, rule=rule, remedy=remedy))
-
     if not _SECOND <= duration_ns <= _LONGEST_NS:
-        raise refuse(
-            "duration",
-            f"{duration_ns / 1e9:g} s",
-            "must be from 1 s to 6 h",
-            "let a shorter one loop",
-        )
+        value, rule = f"{duration_ns / 1e9:g} s", "must be from 1 s to 6 h"
+        raise _refuse(family, seed, "duration", value, rule, "let a shorter one loop")
     rates = second_rates(known, seed, -(-duration_ns // _SECOND))
     steps = _whole_seconds(rates)
     if bursts is not None:
         slow_bps = _SLOW * mean_bps(known, seed)
         steps = intensity(rates, slow_bps, bursts, seed, family)
     about = known.about(seed)
-    empty = refuse(
-        "capacity",
-        f"an outage of {duration_ns / 1e9:g} s",
-        "must be above 0 somewhere",
-        "take another seed or a longer duration",
-    )
     if bursts is not None and known.kind == "opportunities":
         stamps = packets(steps, rates, bursts, seed, family) * _MS
         stamps = stamps[: np.searchsorted(stamps, duration_ns, side="right")]
         if not stamps.any():
-            raise empty
+            return None
         return OpportunityTrace.from_stamps(stamps, period_ns=duration_ns, after=after, about=about)
     starts = np.rint(steps.starts_s * 1e9).astype(np.int64)
     bps = np.rint(steps.rates_bps).astype(np.int64)[starts < duration_ns]
     if not bps.any():
-        raise empty
+        return None
     return RateTrace.from_steps(
         starts[starts < duration_ns], bps, period_ns=duration_ns, after=after, about=about
     )
+
+
+def _empty(family: str, seed: int, duration_ns: int) -> InputError:
+    value = f"an outage of {duration_ns / 1e9:g} s"
+    remedy = "take another seed or a longer duration"
+    return _refuse(family, seed, "capacity", value, "must be above 0 somewhere", remedy)
+
+
+def _refuse(family: str, seed: int, what: str, value: str, rule: str, remedy: str) -> InputError:
+    where = f"trace {family}/{seed}"
+    return InputError(Problem(where=where, what=what, value=value, rule=rule, remedy=remedy))
 
 
 def _whole_seconds(rates: NDArray[np.float64]) -> Intensity:

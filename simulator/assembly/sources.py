@@ -10,7 +10,7 @@ from models.profile import load, shipped
 from simulator.scenario.trace_sources import FamilyTrace
 from simulator.workload import read_workload
 from traces import read
-from traces.synthetic import synthesise
+from traces.synthetic import synthesise_whole
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -81,9 +81,9 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
         InputError: If the family is unknown, or the file cannot be used.
     """
     if isinstance(source, FamilyTrace):
-        # Longer traces begin with shorter ones; a very short one may be all outage.
+        # Longer traces begin with shorter ones.
         length_ns = max(duration_ns + source.offset_ns, _SHORTEST_NS)
-        found = synthesise(source.family, source.seed, length_ns)
+        found = synthesise_whole(source.family, source.seed, length_ns)
     else:
         options: dict[str, Any] = {
             "after": source.after,

@@ -18,7 +18,7 @@ from traces.bursts import _renewals
 from traces.families import Family, Outages, families
 from traces.seconds import second_rates
 from traces.statistics import statistics
-from traces.synthetic import synthesise
+from traces.synthetic import synthesise, synthesise_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,3 +175,23 @@ def test_statistics_of_short_or_slow_traces_leave_out_what_they_cannot_say() -> 
     assert "fano_10ms" not in statistics([trace])
     rates = RateTrace.from_steps([0, S], [8, 16], period_ns=2 * S, about=ABOUT)
     assert "gap_ms_p50" not in statistics([rates, trace])
+
+
+@pytest.mark.parametrize("name", ["hsdpa-norway", "puffer"])
+def test_a_run_s_trace_lasts_until_its_outage_is_over(name: str) -> None:
+    longer = 0
+    for seed in range(100):
+        made = synthesise_whole(name, seed, S)
+        assert made.capacity(made.period_ns) > 0
+        assert made.period_ns % S == 0
+        if made.period_ns > S:
+            longer += 1
+            assert made == synthesise(name, seed, made.period_ns)  # what a longer run meets
+            assert made.capacity(made.period_ns // 2) == 0  # and no longer than is needed
+    assert longer > 0
+
+
+def test_an_outage_of_a_whole_family_is_refused_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("traces.synthetic.second_rates", lambda *_: np.zeros(9))
+    with pytest.raises(InputError, match="an outage of 21600 s must be above 0 somewhere"):
+        synthesise_whole("fcc", 1, 3600 * S)

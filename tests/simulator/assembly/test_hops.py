@@ -7,8 +7,10 @@ import pytest
 
 from simulator.assembly import Assembly, assemble
 from simulator.foundation.errors import InputError
+from simulator.framelog import Outcome
 from simulator.links.loss import Bernoulli, GilbertElliott, LossSteps
 from simulator.scenario import Scenario
+from simulator.world import simulate
 from simulator.world.plan import JitterPlan, LinkPlan
 
 MS = 1_000_000
@@ -231,3 +233,19 @@ def test_all_hops_are_checked_at_once(document: dict[str, Any]) -> None:
         "network.uplink.0.loss",
         "network.uplink.1.delay",
     ]
+
+
+@pytest.mark.parametrize("load", [None, 1])
+def test_an_outage_longer_than_the_run_is_simulated(
+    load: float | None, document: dict[str, Any]
+) -> None:
+    trace = {"family": "hsdpa-norway", "seed": 2}  # silent for its first 113.01 s
+    document["streams"]["cameras"] |= {"count": 1, "policy": "fixed"}
+    document["network"]["uplink"][0] = {"trace": trace} | ({"load": load} if load else {})
+    plan = built(document).plan
+    (link,) = plan.uplink[0]
+    assert link.trace.instant(1) == 113_010_000_000
+    log = simulate(plan)
+    assert len(log["frame"]) == 20
+    assert (log["outcome"] == Outcome.LATE).all()
+    assert log["uplink_end_ns"].min() > 113 * 10**9
