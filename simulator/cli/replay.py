@@ -22,7 +22,7 @@ _WHOLE = {
     "header_bytes": (32, 0, 65_535, "what each packet carries besides"),
     "quantum": (1500, 64, 10**9, "bytes a flow gains a round of drr, times its weight"),
     "drr_header_bytes": (28, 0, 65_535, "header bytes that count in drr's deficits"),
-    "committed_packets": (1, 0, 10_000, "packets drr has settled behind the one on the wire"),
+    "committed_packets": (1, 0, 10_000, "places of the device's own queue before the wire, in drr"),
 }
 _CLOCKS_NS = {"exact": 1, "ms": 10**6}
 

@@ -1,10 +1,10 @@
 """Deficit round robin in FQ-CoDel's form: flows take turns, and new ones come before old ones.
 
 The rules are ns-3's (src/traffic-control/model/fq-codel-queue-disc.cc) and RFC 8290's, section 4,
-without CoDel: a flow that has nothing queued is new when a packet of it comes, and begins with one
-quantum. The head flow of the new list, or else of the old one, sends while its deficit is above 0,
-which may leave it below. At 0 or below it gains a quantum and goes to the old list's tail. A new
-flow found empty goes there too, and an old flow found empty is forgotten.
+without CoDel: a flow on neither list is new when a packet of it comes, and begins with one quantum.
+The head flow of the new list, or else of the old one, sends while its deficit is above 0, which may
+leave it below. At 0 or below it gains a quantum and goes to the old list's tail. A new flow found
+empty goes there too, and an old flow found empty is forgotten: it is on neither list.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from simulator.links.queueing import Flow
     from simulator.links.waiting import Waiting
 
-__all__ = ["DrrQueue"]
+__all__ = ["COUNTED_HEADER_BYTES", "DrrQueue"]
+
+COUNTED_HEADER_BYTES = 28
+"""What of a packet's header ns-3 counts in deficits besides its payload: that of UDP and IPv4."""
 
 _NO_LIMIT = 1 << 62
 
@@ -43,7 +46,8 @@ class DrrQueue(Generic[Parcel]):
 
     Args:
         quantum: Bytes a flow of weight 1 gains a round.
-        less_bytes: What of a packet's wire bytes does not count in deficits: ns-3's link headers.
+        less_bytes: What of a packet's wire bytes does not count in deficits, as a link's own header
+            in ns-3; below 0, so much counts besides. A packet counts as 1 byte at least.
         weights: How many quanta a flow gains a round; 1 for those left out.
         limit_bytes: Most wire bytes queued; None for no such limit.
         limit_packets: Most packets queued; None for no such limit.
@@ -131,7 +135,8 @@ class DrrQueue(Generic[Parcel]):
     def pop(self) -> tuple[Waiting[Parcel], int] | None:
         """Remove the packet whose turn it is; return its parcel and its wire bytes, or None.
 
-        To ask in vain has an effect, as in ns-3: all flows are found empty and forgotten.
+        To ask in vain has an effect, as in ns-3: all flows are found empty and forgotten. When that
+        happens is the link's affair, see `PacketLink`.
         """
         if not self.packets:
             self._new.clear()
@@ -145,7 +150,7 @@ class DrrQueue(Generic[Parcel]):
                 flow.deficit += flow.quantum
             elif flow.packets:
                 item = self._take(flow)
-                flow.deficit -= item[1] - self._less
+                flow.deficit -= item[1] - self._less if item[1] > self._less else 1
                 return item
             elif turns is self._old:
                 turns.popleft()

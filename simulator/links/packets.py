@@ -32,8 +32,11 @@ class PacketLink(Generic[Parcel]):
     Args:
         wire: How packets are serialised.
         queue: Where they wait, and whose turn it is.
-        committed: How many packets are taken from the queue ahead of the one on the wire, as into
-            a network device's own short queue. Their order is settled; limits do not count them.
+        committed: Places of a network device's own short queue, through which every packet passes
+            on its way to the wire. Their order is settled; limits do not count them. When one of
+            them moves to the wire from a queue that was full, whose turn it is next is asked after
+            all that is sent at that instant, even in vain (as in ns-3, where the device then wakes
+            the queue above it). Without such places nothing is ever asked in vain.
 
     Example:
         >>> from simulator.links.queues import FifoQueue
@@ -49,7 +52,9 @@ class PacketLink(Generic[Parcel]):
 
     __slots__ = (
         "_ahead",
+        "_ask_ns",
         "_begin_ns",
+        "_but_one",
         "_carried",
         "_committed",
         "_known",
@@ -65,9 +70,11 @@ class PacketLink(Generic[Parcel]):
         self._wire = wire
         self._queue = queue
         self._committed = committed
+        self._but_one = committed - 1
         self._ahead: deque[tuple[Waiting[Parcel], int]] = deque()
         self._carried: Waiting[Parcel] | None = None  # whose packet leaves at wire.free_ns
         self._begin_ns = _IDLE_NS  # when the next packet begins
+        self._ask_ns = _IDLE_NS  # after this instant it is asked whose turn it is
         self._since_ns = 0  # since when something has been waiting without a break
         self._latest_ns = 0
         self._known: dict[Parcel, Waiting[Parcel]] = {}  # those not settled
@@ -98,13 +105,11 @@ class PacketLink(Generic[Parcel]):
         queue, wire, ahead = self._queue, self._wire, self._ahead
         for wire_bytes in sizes:
             idle = self._begin_ns == _IDLE_NS
-            if idle and wire.free_ns <= now_ns:
-                queue.pop()  # in vain, as when the wire fell idle
             for dropped, dropped_bytes in queue.push(waiting, wire_bytes):
                 dropped.lost += 1
                 dropped.unbegun_bytes -= dropped_bytes
                 self._settle(dropped, 1)
-            if len(ahead) < self._committed:
+            if len(ahead) < self._committed and queue.packets:
                 self._commit()
             if idle and (ahead or queue.packets):
                 self._since_ns = now_ns
@@ -129,7 +134,8 @@ class PacketLink(Generic[Parcel]):
         if not removed:
             return 0
         self._ahead = deque(kept)
-        self._commit()
+        if self._queue.packets:
+            self._commit()
         if not (self._ahead or self._queue.packets):
             self._begin_ns = _IDLE_NS
         waiting.cancelled = removed
@@ -139,6 +145,9 @@ class PacketLink(Generic[Parcel]):
 
     def _advance(self, now_ns: int) -> None:
         """Let all packets begin and leave that do so until now."""
+        if now_ns > self._ask_ns:
+            self._ask_ns = _IDLE_NS
+            self._commit()
         self._latest_ns = now_ns
         wire = self._wire
         if self._carried is not None:
@@ -153,8 +162,11 @@ class PacketLink(Generic[Parcel]):
                 waiting.begin_ns = max(waiting.sent_ns, wire.free_ns)
             waiting.unbegun_bytes -= wire_bytes
             end_ns = wire.carry(wire_bytes)
-            if self._committed:
-                self._commit()
+            if len(ahead) == self._but_one:  # all places were taken
+                if self._begin_ns < now_ns:
+                    self._commit()
+                else:
+                    self._ask_ns = now_ns
             if ahead or queue.packets:
                 self._begin_ns = wire.begin(self._since_ns)
             else:
@@ -177,9 +189,9 @@ class PacketLink(Generic[Parcel]):
             self._out.append(waiting.settled())
 
     def _commit(self) -> None:
-        """Take packets from the queue ahead of their turn on the wire."""
-        while len(self._ahead) < self._committed:
-            item = self._queue.pop()
-            if item is None:
+        """Take packets from the queue ahead of their turn on the wire; in vain if it is empty."""
+        ahead, queue = self._ahead, self._queue
+        while len(ahead) < self._committed and (item := queue.pop()):
+            ahead.append(item)
+            if not queue.packets:
                 return
-            self._ahead.append(item)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from simulator.links.drr import DrrQueue
+from simulator.links.drr import COUNTED_HEADER_BYTES, DrrQueue
 from simulator.links.fair import FairLink
 from simulator.links.packets import PacketLink
 from simulator.links.queues import FifoQueue
@@ -64,7 +64,8 @@ class LinkChoice:
         clock_ns: Sending happens at whole multiples of this, rounded down; 1 for as it is given.
         quantum_bytes: What a flow of weight 1 gains a round of ``drr``.
         drr_header_bytes: What of each packet's header counts in its deficits.
-        committed_packets: Packets whose order is settled behind the one on the wire, in ``drr``.
+        committed_packets: Places of the device's own queue, in ``drr``: packets whose order is
+            settled behind the one on the wire.
     """
 
     mtu_payload_bytes: int = 1472
@@ -75,7 +76,7 @@ class LinkChoice:
     delay_ns: int = 0
     clock_ns: int = 1
     quantum_bytes: int = 1500
-    drr_header_bytes: int = 28
+    drr_header_bytes: int = COUNTED_HEADER_BYTES
     committed_packets: int = 1
 
 

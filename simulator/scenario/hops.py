@@ -85,7 +85,8 @@ class Hop(Record):
     quantum_bytes: Annotated[int | None, size("64 B", "1 MB")] = Field(
         default=None, alias="quantum"
     )
-    """What a stream of weight 1 may send a turn; 1500 B where left out."""
+    """What a stream of weight 1 may send a turn, of each packet its payload and 28 B; 1500 B where
+    left out."""
     accuracy: Literal["frame", "packet"] = "frame"
     """``frame`` follows the capacity byte by byte; ``packet`` sends each packet at the rate valid
     when it starts."""

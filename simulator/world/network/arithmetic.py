@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.links.droptail import DroptailLink
-from simulator.links.drr import DrrQueue
+from simulator.links.drr import COUNTED_HEADER_BYTES, DrrQueue
 from simulator.links.fair import FairLink
 from simulator.links.fifo import FifoLink
 from simulator.links.packets import PacketLink
@@ -49,13 +49,17 @@ def orderly(plan: LinkPlan, packets: PacketPlan) -> FifoLink | DroptailLink:
     )
 
 
-def queueing(plan: LinkPlan, weights: Mapping[Flow, int]) -> QueueingLink[Parcel | int]:
+def queueing(
+    plan: LinkPlan, packets: PacketPlan, weights: Mapping[Flow, int]
+) -> QueueingLink[Parcel | int]:
     """Return the arithmetic of any link, followed parcel by parcel or packet by packet.
 
-    By turns, one packet is committed ahead of the one on the wire, as in ns-3's network devices.
+    By turns, one packet is committed ahead of the one on the wire, as in ns-3's network devices,
+    and deficits count payload and `COUNTED_HEADER_BYTES`, whatever the header on the wire.
 
     Args:
         plan: The link.
+        packets: How payloads become packets.
         weights: Of its flows.
     """
     if plan.sharing == "fair":
@@ -72,6 +76,7 @@ def queueing(plan: LinkPlan, weights: Mapping[Flow, int]) -> QueueingLink[Parcel
         return PacketLink(wire, queue)
     turns: DrrQueue[Parcel | int] = DrrQueue(
         quantum=plan.quantum_bytes,
+        less_bytes=packets.header_bytes - COUNTED_HEADER_BYTES,
         weights=weights,
         limit_bytes=plan.queue_bytes,
         limit_packets=plan.queue_packets,

@@ -77,7 +77,7 @@ def _hop(
         return OrderlyHop(CrossedLink(fifo, cross) if cross else fifo, behind, starts)
     hop = QueueingHop(
         env,
-        queueing(link, weights(link, plan.streams)),
+        queueing(link, plan.packets, weights(link, plan.streams)),
         behind,
         priority=LINKS + number,
         full_bytes=plan.packets.mtu_payload_bytes + plan.packets.header_bytes,

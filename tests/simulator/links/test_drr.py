@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +13,10 @@ from simulator.links.queues import FifoQueue
 from simulator.links.waiting import Waiting
 from simulator.links.wires import StoreAndForward
 from tests.simulator.links.carrying import MS, Packets, steps
+from tests.simulator.links.ns3_rounds import RoundRobin, carried
+
+if TYPE_CHECKING:
+    from simulator.links.queueing import Flow
 
 
 def push(queue: DrrQueue[int], flow: str, packet: int, size: int) -> list[int]:
@@ -62,6 +69,11 @@ def test_what_does_not_count_in_a_deficit_lets_a_flow_send_more() -> None:
     assert order(filled(1500, "aabb", 1502, less_bytes=3)) == [0, 1, 2, 3]
 
 
+def test_a_packet_counts_as_a_byte_at_least() -> None:
+    # Each pays 1 of the quantum of 2, as if it were not below what does not count.
+    assert order(filled(2, "aaabbb", 10, less_bytes=30)) == [0, 1, 3, 4, 2, 5]
+
+
 def test_a_flow_found_empty_begins_anew() -> None:
     queue = filled(1000, "a", 5000)
     assert order(queue) == [0]  # and asked in vain: its debt is forgotten
@@ -82,6 +94,18 @@ def test_an_old_flow_found_empty_is_forgotten_and_comes_back_as_new() -> None:
     assert [pop(queue), pop(queue), pop(queue)] == [(0, 900), (1, 900), (2, 900)]
     push(queue, "a", 4, 900)
     assert order(queue) == [4, 3]
+
+
+def test_a_new_flow_found_empty_joins_the_old_ones_and_waits_for_its_turn() -> None:
+    queue: DrrQueue[int] = DrrQueue(quantum=1000)
+    for packet in range(6):
+        push(queue, "b", packet, 400)
+    push(queue, "a", 6, 500)
+    # b overdraws with its third packet and becomes old with 800, a has 500 left when it is empty.
+    assert [pop(queue) for _ in range(4)] == [(0, 400), (1, 400), (2, 400), (6, 500)]
+    assert pop(queue) == (3, 400)  # a was found empty on the way
+    push(queue, "a", 7, 100)
+    assert order(queue) == [4, 7, 5]  # b overdraws with 4; were a forgotten, it would go first
 
 
 def test_a_flow_gains_as_many_quanta_a_round_as_it_weighs() -> None:
@@ -203,13 +227,85 @@ def test_committed_packets_keep_their_order_when_a_new_flow_comes() -> None:
         assert link.left_ns() == [k * MS for k in expected]
 
 
-def test_a_wire_fallen_idle_forgets_debts_even_if_nothing_is_committed_ahead() -> None:
-    link = Packets(PacketLink(StoreAndForward(steps(8_000_000)), DrrQueue(quantum=1000)))
-    link.send(0, "a", [9000])
-    link.send(9 * MS, "b", [100])  # on the wire until 9.1 ms
-    link.send(9 * MS, "a", [100])
-    link.send(9 * MS, "c", [100])
-    assert link.left_ns()[1:] == [9_100_000, 9_200_000, 9_300_000]
+def left_ns(committed: int, *sendings: tuple[float, str, list[int]]) -> list[int]:
+    """Return when each packet leaves a link of 8 Mbit/s, at instants in milliseconds."""
+    queue: DrrQueue[int] = DrrQueue(quantum=1000)
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000)), queue, committed=committed))
+    for at_ms, flow, sizes in sendings:
+        link.send(int(at_ms * MS), flow, sizes)
+    return link.left_ns()
+
+
+def test_a_frame_that_finds_the_wire_idle_is_sent_whole_before_flows_are_asked() -> None:
+    # a's first packet uses its quantum up, its second one its next quantum as an old flow. Asked
+    # between the two, a would have been forgotten and had come back as new, with a third quantum.
+    sendings = [(0, "a", [1000] * 3), (0.5, "b", [1000]), (0.75, "b", [100])]
+    assert left_ns(1, *sendings) == [MS, 2 * MS, 4_100_000, 3 * MS, 3_100_000]
+
+
+@pytest.mark.parametrize(("committed", "first"), [(0, "c"), (1, "a"), (2, "c")])
+def test_flows_are_forgotten_when_a_packet_leaves_a_full_device_and_nothing_waits(
+    committed: int, first: str
+) -> None:
+    # a is far in debt after its packet. A device of one place was full before it began, and asks
+    # once more: a is forgotten, and comes back as new, before c. Devices of no place never ask in
+    # vain, and of two places only one was taken.
+    sendings = [(0, "a", [9000]), (20, "b", [1000] * 3), (20.5, "a", [500]), (20.6, "c", [500])]
+    left = left_ns(committed, *sendings)
+    assert (left[4] < left[5]) == (first == "a")
+
+
+def test_a_wire_that_falls_idle_asks_nobody() -> None:
+    # Both places were free of a's packets when the last one left.
+    sendings = [(0, "a", [9000]), (9, "b", [100] * 4), (9, "a", [100]), (9, "c", [100])]
+    left = left_ns(2, *sendings)
+    assert left[5] > left[6]
+
+
+@settings(deadline=None)
+@given(
+    gaps=st.lists(st.sampled_from([0, 0, 1, MS // 2, MS, 1_250_000, 30 * MS]), min_size=1),
+    data=st.data(),
+    rates=st.lists(st.sampled_from([1_000_000, 8_000_000, 12_345_679]), min_size=1, max_size=3),
+    weights=st.dictionaries(st.sampled_from("abcd"), st.integers(1, 3)),
+    quantum=st.sampled_from([100, 1000, 1500]),
+    less_bytes=st.sampled_from([-28, 0, 4, 2000]),
+    limits=st.tuples(st.none() | st.integers(1, 6), st.none() | st.integers(1500, 4000)),
+    places=st.integers(0, 3),
+    drop_head=st.booleans(),
+)
+def test_every_packet_leaves_as_in_ns_3_written_out_plainly(  # noqa: PLR0913, PLR0917
+    gaps: list[int],
+    data: st.DataObject,
+    rates: list[int],
+    weights: dict[Flow, int],
+    quantum: int,
+    less_bytes: int,
+    limits: tuple[int | None, int | None],
+    places: int,
+    drop_head: bool,  # noqa: FBT001  # drawn
+) -> None:
+    sending = st.tuples(
+        st.sampled_from("abcd"),
+        st.lists(st.sampled_from([1, 100, 500, 1000, 1500]), min_size=1, max_size=5),
+    )
+    work = [data.draw(sending) for _ in gaps]
+    starts = list(accumulate(gaps))
+    sendings = [(at_ns, flow, sizes) for at_ns, (flow, sizes) in zip(starts, work, strict=True)]
+    queue: DrrQueue[int] = DrrQueue(
+        quantum=quantum,
+        less_bytes=less_bytes,
+        weights=weights,
+        limit_packets=limits[0],
+        limit_bytes=limits[1],
+        drop_head=drop_head,
+    )
+    link = Packets(PacketLink(StoreAndForward(steps(*rates)), queue, committed=places))
+    for at_ns, flow, sizes in sendings:
+        link.send(at_ns, flow, sizes)
+    robin = RoundRobin(quantum, less_bytes, weights, limits[1], limits[0], drop_head=drop_head)
+    plainly = carried(sendings, lambda t: rates[t // (10 * MS) % len(rates)], robin, places)
+    assert link.left_ns() == plainly
 
 
 def test_one_flow_is_first_in_first_out() -> None:

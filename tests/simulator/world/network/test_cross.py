@@ -55,11 +55,12 @@ def test_others_share_a_fair_link_while_our_frame_is_on_it() -> None:
 
 def test_others_take_their_turns() -> None:
     turns = link(
-        sharing="drr", quantum_bytes=1000, accuracy="packet", cross=(others(0.5, 0.6, 0.7),)
+        sharing="drr", quantum_bytes=1028, accuracy="packet", cross=(others(0.5, 0.6, 0.7),)
     )
     log = simulate(net(camera([0], sizes=[4000]), up=[turns]))
-    # Ours 0 to 1 and, committed, to 2; theirs to 3; ours, theirs, ours to 6.
-    assert ms(log, "uplink_end_ns") == [6]
+    # Ours 0 to 1 and, committed, to 2; theirs to 3 and, as ours must gain first, to 4; then ours,
+    # theirs, ours.
+    assert ms(log, "uplink_end_ns") == [7]
 
 
 def test_others_push_our_oldest_out_and_the_sender_hears_at_that_instant() -> None:

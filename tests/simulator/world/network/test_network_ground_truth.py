@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.simulator.replay.test_replay_ground_truth import TruthSet
 
-HERE = ["mahimahi/a6_step_inf", "ns3_one_flow/b4_step_drop", "ns3_two_flows/c2_fifo_drop"]
+HERE = ["a6_step_inf", "b4_step_drop", "c2_fifo_drop", "c3_fqdrr", "c4_fqdrr_idle"]
 WHOLE = [
     "mahimahi/a1_vzlte_up_inf",
     "mahimahi/a2_vzlte_up_droptail",
@@ -28,6 +28,7 @@ WHOLE = [
     "ns3_one_flow/b4_step_drop",
     "ns3_two_flows/c1_fifo",
     "ns3_two_flows/c2_fifo_drop",
+    "ns3_two_flows/c3_fqdrr",
 ]
 
 
@@ -43,6 +44,7 @@ def as_world(known: TruthSet) -> WorldPlan:
     limit = choice.queue
     link = LinkPlan(
         trace=known.trace,
+        sharing=choice.sharing,
         delay_ns=choice.delay_ns,
         accuracy="frame" if choice.clock_ns == MS else "packet",  # mahimahi counts in ms
         queue_packets=limit.most_packets if limit else None,
@@ -73,7 +75,7 @@ def assert_frames_arrive_as_told(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", HERE)
 def test_the_beginning_of_a_run_is_that_of_the_other_program(root: Path, name: str) -> None:
-    assert_frames_arrive_as_told(root / "tests/simulator/replay/fixtures" / name.split("/")[1])
+    assert_frames_arrive_as_told(root / "tests/simulator/replay/fixtures" / name)
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.world import simulate
-from simulator.world.plan import CrossPlan
+from simulator.world.plan import CrossPlan, PacketPlan
 from tests.simulator.world.network.nets import link, net, reasons
 from tests.simulator.world.small import MS, camera, ms
 
@@ -38,12 +38,13 @@ def test_a_frame_that_comes_later_and_leaves_earlier_brings_the_wake_up_forward(
     assert ms(log, "arrived_ns") == [101, 12]
 
 
-def test_by_turns_packets_alternate() -> None:
+def test_by_turns_a_short_frame_does_not_wait_for_all_of_a_long_one() -> None:
     cameras = [camera([0], sizes=[3000], name="a"), camera([0.5], sizes=[2000], name="b")]
-    turns = link(sharing="drr", quantum_bytes=1000, accuracy="packet")
+    turns = link(sharing="drr", quantum_bytes=1028, accuracy="packet")
     log = simulate(net(*cameras, up=[turns]))
-    # a's first packet is on the wire and its second committed when b comes; then b, a, b.
-    assert ms(log, "uplink_end_ns") == [4, 5]
+    # a's first packet is on the wire and its second committed when b comes. b's first uses its
+    # quantum up; b goes behind a, and before it again, as a has used up two and must gain first.
+    assert ms(log, "uplink_end_ns") == [5, 4]
     assert ms(log, "uplink_start_ns") == [0, 2]
 
 
@@ -107,3 +108,17 @@ def test_how_far_the_next_place_is_changes_nothing_on_a_link(
     for column in ("arrived_ns", "service_start_ns", "batch_size"):
         later = round(delay_ms * MS) * there if column.endswith("_ns") else 0
         assert (far[column] - later).tolist() == near[column].tolist()
+
+
+@pytest.mark.parametrize("header_bytes", [0, 28, 30])
+def test_deficits_count_payload_and_28_bytes_whatever_the_header_on_the_wire(
+    header_bytes: int,
+) -> None:
+    # Two packets use a quantum of 2 x 1028 up; a byte more, and a sends a third before b's two.
+    cameras = [camera([0], sizes=[4000], name="a"), camera([0.5], sizes=[2000], name="b")]
+    packets = PacketPlan(header_bytes=header_bytes, mtu_payload_bytes=1000)
+    for quantum, turn in ((2056, 4), (2057, 5)):
+        turns = link(sharing="drr", quantum_bytes=quantum, accuracy="packet")
+        log = simulate(replace(net(*cameras, up=[turns]), packets=packets))
+        packet_ns = (1000 + header_bytes) * 1000
+        assert log["uplink_end_ns"].tolist() == [6 * packet_ns, turn * packet_ns]
