@@ -59,7 +59,11 @@ def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str,
     write_rows(out / "units.parquet", units, UNITS)
     capacity, warnings = _capacity(scenario, specs, runs)
     write_columns(out / "capacity.parquet", capacity, CAPACITY)
-    summary = _summary(scenario, specs, runs, groups) | {"warnings": warnings}
+    objectives = {spec.case: spec.point.record.slo for spec in specs}
+    summary = _summary(scenario, specs, runs, groups) | {
+        "slo": judge(objectives, (row for found in facts for row in found["judged"])),
+        "warnings": warnings,
+    }
     write_json(out / "summary.json", summary)
     return summary
 
@@ -84,7 +88,6 @@ def _summary(
         **header(runs),
         "cases": cases,
         "comparisons": comparisons(runs),
-        "slo": judge(record.slo, cases),
     }
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.assembly import assemble
 from simulator.batch.path_table import path_key
 from simulator.metrics import measure
+from simulator.metrics.judged import judged
+from simulator.metrics.selection import groups
 from simulator.results.tables import write_frames
 from simulator.world import simulate
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from simulator.assembly import Assembly
     from simulator.batch.cases import RunSpec
+    from simulator.framelog import FrameLog
     from simulator.metrics import Measured
     from simulator.world.plan import StreamPlan
 
@@ -38,7 +41,8 @@ def execute(spec: RunSpec, scenario_folder: Path, out: Path) -> None:
     """
     built = assemble(spec.point.record, spec.seed, scenario_folder)
     log = simulate(built.plan)
-    facts = _facts(spec, built, measure(log, built.plan))
+    found = measure(log, built.plan)
+    facts = _facts(spec, built, found) | {"judged": _judged(spec, built, log, found)}
     write_frames(frames_path(out, spec.name), log, facts)
 
 
@@ -74,6 +78,17 @@ def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
         ],
         **_outages(spec, built),
     }
+
+
+def _judged(spec: RunSpec, built: Assembly, log: FrameLog, found: Measured) -> list[dict[str, Any]]:
+    """Return what each objective is judged by in each group."""
+    metrics = {row["group"]: row for row in found.groups}
+    identity = {"case": spec.case, "trace": built.trace}
+    return [
+        identity | row
+        for name, frames in groups(log, built.plan)
+        for row in judged(name, frames, metrics[name], spec.point.record.slo)
+    ]
 
 
 def _extras(stream: StreamPlan) -> dict[str, Any]:

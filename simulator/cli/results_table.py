@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.cli.text_table import text_table
 from simulator.framelog import Outcome
+from simulator.metrics.judged import BEYOND
 from simulator.report.reasons import told
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _PERCENT = 100
 _COLUMNS = (
     ("timely accuracy %", "timely_accuracy"),
     ("on time %", "on_time"),
-    ("p95 ms", "latency_p95_ms"),
+    ("answered p95 ms", "latency_p95_ms"),
     ("late %", "late"),
     ("lost %", "lost"),
     ("skipped %", "skipped"),
@@ -133,4 +134,24 @@ def _verdicts(summary: Mapping[str, Any]) -> Iterator[str]:
     for found in summary["slo"]:
         case = cases[found["case"]]
         label = ", ".join(part for part in (case["policy"], case["setting"]) if part)
-        yield f"{label}, {found['group']}: {found['metric']} {found['rule']}: {found['verdict']}"
+        rule = f"{found['metric']} {found['rule']}"
+        yield f"{label}, {found['group']}: {rule}: {found['verdict']} ({_evidence(found)})"
+
+
+def _evidence(found: Mapping[str, Any]) -> str:
+    """Return what a verdict rests on: value and interval, traces and frames, and what to know."""
+    value, low, high = (_judged(found[key], found["unit"]) for key in ("value", "low", "high"))
+    spread = "" if found["low"] is None else f" [{low}, {high}]"
+    counts = (
+        f"{_count(found['traces'], 'trace')}, {_count(found['frames'], 'captured frame')}, "
+        f"{found['answered']} answered"
+    )
+    return "; ".join(part for part in (value + spread, counts, found["note"]) if part)
+
+
+def _judged(value: float | str | None, unit: str) -> str:
+    if value is None:
+        return "no value"
+    if value == BEYOND:
+        return "beyond every bound"
+    return f"{value:.1f} ms" if unit == "ms" else f"{value:.4g}"

@@ -68,7 +68,7 @@ def _metrics() -> tuple[Metric, ...]:
     rows += [
         ("timely_accuracy", "share", "higher", "mean over captured frames of score x [on time]"),
         ("answered_score", "share", "higher", "mean score of answered frames, on time or not"),
-        ("latency_mean_ms", "ms", "lower", "capture to answer, mean of answered frames"),
+        ("latency_mean_ms", "ms", "lower", "capture to answer, mean over answered frames alone"),
         ("latency_p50_ms", "ms", "lower", "its median"),
         ("latency_p95_ms", "ms", "lower", "its 95th percentile"),
         ("latency_p99_ms", "ms", "lower", "its 99th percentile"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.metrics.selection import Selection
 
-__all__ = ["latency_metrics", "percentile", "stage_times"]
+__all__ = ["frames_needed", "latency_metrics", "percentile", "stage_times"]
 
 _BOUNDS = {
     "camera_wait": ("captured_ns", "chosen_ns"),
@@ -62,9 +63,19 @@ def percentile(values: NDArray[np.integer], share: float) -> float:
         >>> percentile(np.arange(1001), 0.95), percentile(np.arange(100), 0.95)
         (950.0, nan)
     """
-    if len(values) * (1 - share) < _FEWEST_BEYOND - 1e-9:
+    if len(values) < frames_needed(share):
         return float("nan")
     return float(np.quantile(values, share))
+
+
+def frames_needed(share: float) -> int:
+    """Return the fewest values that a percentile is taken of: ten lie beyond it.
+
+    Example:
+        >>> [frames_needed(share) for share in (0.5, 0.95, 0.99)]
+        [20, 200, 1000]
+    """
+    return math.ceil(_FEWEST_BEYOND / (1 - share) - 1e-6)
 
 
 def latency_metrics(frames: Selection) -> dict[str, float]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from simulator.foundation.files import atomic_folder, write_atomically
 from simulator.report.along import of_sweep
 from simulator.report.beware import beware
-from simulator.report.documents import Measured
 from simulator.report.evidence import read
 from simulator.report.facts import definitions, facts
 from simulator.report.names import slug
@@ -19,7 +18,7 @@ from simulator.report.plates import of_setting
 from simulator.report.style import PERCENT
 from simulator.report.svg import inline
 from simulator.report.svg import render as render_svg
-from simulator.report.tables import case_rows, comparison_rows, measured_as
+from simulator.report.tables import case_rows, comparison_rows, judged
 from simulator.report.wording import finding, simulated
 
 if TYPE_CHECKING:
@@ -142,15 +141,18 @@ def _verdicts(evidence: Evidence, look: Look) -> list[Verdict]:
     verdicts = []
     for slo in sorted(evidence.summary.slo, key=lambda slo: _WORST_FIRST.index(slo.verdict)):
         case = cases.get(slo.case)
-        metrics = {} if case is None else case.groups.get(slo.group or "", case.metrics)
         verdicts.append(
             Verdict(
                 policy="" if case is None else look.labels[case.policy],
                 setting="" if case is None else case.setting,
                 group=slo.group or "all",
                 wanted=f"{slo.metric.replace('_', ' ')} {slo.rule}",
-                measured=measured_as(slo.metric, metrics.get(slo.metric, Measured())),
+                measured=judged(slo),
+                traces=slo.traces,
+                frames=slo.frames,
+                answered=slo.answered,
                 verdict=slo.verdict,
+                note=slo.note,
             )
         )
     return verdicts

@@ -78,13 +78,21 @@ class Comparison(_Document):
 
 
 class Slo(_Document):
-    """What was promised of a case, and whether it was kept."""
+    """What was promised of a case, whether it was kept, and what the verdict rests on."""
 
     case: int
     group: str | None = None
     metric: str
     rule: str
     verdict: Literal["met", "failed", "inconclusive"]
+    unit: Literal["ms", "share"] = "share"
+    value: float | Literal["inf"] | None = None
+    low: float | None = None
+    high: float | None = None
+    traces: int = Field(default=0, ge=0)
+    frames: int = Field(default=0, ge=0)
+    answered: int = Field(default=0, ge=0)
+    note: str = ""
 
 
 class Summary(_Document):

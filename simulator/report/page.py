@@ -38,7 +38,11 @@ class Verdict:
     group: str
     wanted: str
     measured: Cell
+    traces: int
+    frames: int
+    answered: int
     verdict: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.quantities import format_rate
 from simulator.framelog import Outcome
-from simulator.metrics import METRICS
+from simulator.metrics.judged import BEYOND
+from simulator.report.documents import Measured
 from simulator.report.reasons import told
 from simulator.report.style import PERCENT, signed_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simulator.report.documents import Case, Comparison, Measured
+    from simulator.report.documents import Case, Comparison, Slo
     from simulator.report.plate import Look
 
 __all__ = [
@@ -23,7 +24,7 @@ __all__ = [
     "Row",
     "case_rows",
     "comparison_rows",
-    "measured_as",
+    "judged",
     "percent",
     "points",
 ]
@@ -106,16 +107,14 @@ def _three_digits(value: float) -> str:
 COLUMNS: Final[tuple[tuple[str, str, Callable[[Measured], Cell]], ...]] = (
     ("on time", "on_time", percent),
     ("timely accuracy", "timely_accuracy", percent),
-    ("latency p50", "latency_p50_ms", _milliseconds),
-    ("latency p95", "latency_p95_ms", _milliseconds),
+    ("answered p50", "latency_p50_ms", _milliseconds),
+    ("answered p95", "latency_p95_ms", _milliseconds),
     ("sent", "wire_bps", _rate),
     ("late", "late", percent),
     ("lost", "lost", percent),
     ("skipped", "skipped", percent),
     ("dropped", "dropped", percent),
 )
-_SHARES: Final = {metric.name for metric in METRICS if metric.kind == "share"}
-_OF_TASKS: Final = ("on_time_", "timely_accuracy_")
 _OUTCOMES: Final = {"lost": Outcome.LOST, "dropped": Outcome.DROPPED}
 _COMPARED: Final = ("on_time", "timely_accuracy")
 
@@ -141,26 +140,21 @@ def _of_case(case: Case, name: str, shown: Callable[[Measured], Cell]) -> Cell:
     return replace(cell, parts=tuple(parts))
 
 
-def measured_as(metric: str, measured: Measured) -> Cell:
-    """Return any metric in words: as its column shows it, else as the folder names it.
+def judged(slo: Slo) -> Cell:
+    """Return what a service level is judged by.
 
     Example:
-        >>> from simulator.report.documents import Measured
-        >>> measured_as("on_time", Measured(mean=0.5)).value
-        '50.0 %'
-        >>> measured_as("expired", Measured(mean=0.021)).value
-        '2.1 %'
-        >>> measured_as("switches", Measured(mean=2.5)).value
-        '2.5'
+        >>> from simulator.report.documents import Slo
+        >>> rule = {"case": 0, "metric": "latency_p95", "rule": "<= 1 s", "verdict": "failed"}
+        >>> judged(Slo(**rule, unit="ms", value="inf")).value
+        'beyond every bound'
+        >>> judged(Slo(**rule, unit="ms", value=65.2)).value
+        '65 ms'
     """
-    for _, name, shown in COLUMNS:
-        if name == metric:
-            return shown(measured)
-    if metric.endswith("_ms"):
-        return _milliseconds(measured)
-    if metric in _SHARES or metric.startswith(_OF_TASKS):
-        return percent(measured)
-    return _cell(measured, "", lambda value: f"{value:.4g}")
+    if slo.value == BEYOND:
+        return Cell(value="beyond every bound")
+    shown = _milliseconds if slo.unit == "ms" else percent
+    return shown(Measured(mean=slo.value, low=slo.low, high=slo.high))
 
 
 def comparison_rows(comparisons: Sequence[Comparison], look: Look) -> list[Row]:

@@ -46,7 +46,8 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
   undelivered undecodable`` of the lost: shares of the captured frames by reason;
 - ``timely_accuracy``: mean over all captured frames of score x [on time];
   ``answered_score``: mean score of answered frames;
-- ``latency_mean_ms latency_p50_ms latency_p95_ms latency_p99_ms``: capture to answer;
+- ``latency_mean_ms latency_p50_ms latency_p95_ms latency_p99_ms``: capture to answer, of answered
+  frames alone;
 - ``<stage>_mean_ms <stage>_p95_ms`` for the stages, in the order of a frame's life,
   ``camera_wait device uplink_queue uplink_transmission propagation server_wait service downlink``:
   answered frames; frames answered on the device count in the first two stages only;
@@ -93,12 +94,23 @@ of at most 2000 steps, hop by hop.
                 "groups": {"cameras": {NAME: INTERVAL, ...}}}, ...],
      "comparisons": [{"setting": ..., "policy": "deadline", "versus": "fixed", "traces": 10,
                       "metrics": {"timely_accuracy": INTERVAL, "on_time": INTERVAL, ...}}, ...],
-     "slo": [{"case": 0, "group": "cameras", "metric": "on_time", "rule": ">= 0.95",
-              "verdict": "met" | "failed" | "inconclusive"}, ...]}
+     "slo": [{"case": 0, "group": "cameras", "metric": "latency_p95", "rule": "<= 150 ms",
+              "verdict": "met" | "failed" | "inconclusive", "unit": "ms" | "share",
+              "value": 131.5, "low": 126.0, "high": 137.2, "by_trace": {"us-lte-up/1": 128.9, ...},
+              "traces": 10, "frames": 18000, "answered": 17988,
+              "note": "what else there is to know, such as how many frames are lacking"}, ...]}
 
 INTERVAL is ``{"mean": 0.91, "low": 0.88, "high": 0.93, "by_trace": {"us-lte-up/1": 0.93, ...}}``;
 ``low`` and ``high`` are null with fewer than two traces, ``mean`` too where nothing could be
 measured. Within a comparison it is of ``policy`` minus ``versus``, trace by trace.
+
+Objectives judge **all captured frames**. ``latency_mean latency_p50 latency_p95 latency_p99`` count
+frames that were not answered (lost, skipped, dropped) as beyond every bound, so that a mean with
+any of them fails; ``answered_latency_mean`` and its kin are over answered frames alone, as the
+columns of the tables are. A value beyond every bound is ``"inf"``: on one trace it takes the mean
+over traces there. A percentile needs ten frames beyond it in each run (p50 20, p95 200, p99 1000);
+with fewer, only what the lacking frames would leave as it is, however they fared, is decided. With
+several traces the whole interval must keep the rule (met) or break it (failed).
 
 **manifest.json**: ``schema_version``, ``scenario`` (the document, overrides applied),
 ``scenario_sha256``, ``source`` (file name), ``profiles``, ``traces`` and ``policies`` (name or

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["read_facts", "read_table", "write_columns", "write_frames", "write_rows"]
 
 NO_COLUMNS = pa.schema([])
-_LISTS = ("groups", "units", "streams")
+_LISTS = ("groups", "units", "judged", "streams")
 
 
 def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None:
@@ -32,7 +32,7 @@ def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None
     Args:
         path: ``frames/<run>.parquet``.
         log: The frames.
-        facts: The run's row, with lists under ``groups``, ``units`` and ``streams``.
+        facts: The run's row, with lists under ``groups``, ``units``, ``judged`` and ``streams``.
     """
     schema = FRAMES.with_metadata({**(FRAMES.metadata or {}), "run": json.dumps(facts)})
     table = pa.table([pa.array(log[name]) for name in schema.names], schema=schema)

@@ -15,8 +15,15 @@ __all__ = ["LATENCIES", "SHARES", "Objective", "Objectives"]
 SHARES = ("on_time", "late", "lost", "skipped", "dropped", "timely_accuracy")
 """Metrics between 0 and 1 that an objective may bound."""
 
-LATENCIES = ("latency_p50", "latency_p95", "latency_p99")
-"""Durations that an objective may bound; they are the metrics of that name in ms."""
+_LATENCIES = {"latency_mean": None, "latency_p50": 0.5, "latency_p95": 0.95, "latency_p99": 0.99}
+_OF_ANSWERED = "answered_"
+
+LATENCIES = (*_LATENCIES, *(f"{_OF_ANSWERED}{name}" for name in _LATENCIES))
+"""Times from capture to answer that an objective may bound.
+
+Over all captured frames, of which those never answered are beyond every bound; only
+``answered_...`` is over answered frames alone.
+"""
 
 _RULE = re.compile(r"(>=|<=)\s*(\S.{0,40})")
 
@@ -25,7 +32,7 @@ class Objective(Record):
     """One rule.
 
     Attributes:
-        metric: Its column in the tables.
+        metric: One of `SHARES` or `LATENCIES`.
         at_least: Whether the value is a lower bound.
         bound: The value; ms for latencies.
         rule: The rule as written.
@@ -35,6 +42,21 @@ class Objective(Record):
     at_least: bool
     bound: float
     rule: str
+
+    @property
+    def is_latency(self) -> bool:
+        """Whether it bounds a time, not a share."""
+        return self.metric in LATENCIES
+
+    @property
+    def of_answered(self) -> bool:
+        """Whether it leaves out frames that were not answered."""
+        return self.metric.startswith(_OF_ANSWERED)
+
+    @property
+    def share(self) -> float | None:
+        """The share of frames that a percentile bounds; None for means and shares."""
+        return _LATENCIES.get(self.metric.removeprefix(_OF_ANSWERED))
 
 
 def _objectives(value: Any) -> object:  # noqa: ANN401 - whatever the user wrote
@@ -53,19 +75,18 @@ def _objective(metric: str, written: object) -> Objective:
     found = _RULE.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None:
         raise ValueError(f"must give {metric} a rule like '>= 0.95' or '<= 120 ms'")
-    column, bound = metric, 0.0
+    bound = 0.0
     if metric in LATENCIES:
         try:
             bound = duration_ns(found[2]) / 1e6
         except ValueError as error:
             raise ValueError(f"must bound {metric} by a time: it {error}") from None
-        column = f"{metric}_ms"
     else:
         if not re.fullmatch(r"0?\.[0-9]{1,9}|[01](\.0*)?", found[2]):
             raise ValueError(f"must bound {metric} by a number between 0 and 1")
         bound = float(found[2])
     return Objective(
-        metric=column, at_least=found[1] == ">=", bound=bound, rule=f"{found[1]} {found[2]}"
+        metric=metric, at_least=found[1] == ">=", bound=bound, rule=f"{found[1]} {found[2]}"
     )
 
 

@@ -10,8 +10,6 @@ from simulator.foundation import keyed
 from simulator.metrics import METRICS
 from simulator.metrics.bootstrap import interval, intervals
 from simulator.metrics.summary import case_records, comparisons, header
-from simulator.metrics.verdicts import judge, verdict
-from simulator.scenario.objectives import Objective
 
 
 def row(policy: str, trace: str, value: float, **changes: object) -> dict[str, Any]:
@@ -96,36 +94,3 @@ def test_fewer_than_ten_traces_are_few() -> None:
     rows = [row("a", f"t/{k}", 0.5) for k in range(10)]
     assert not header(rows)["few_traces"]
     assert header(rows[1:])["few_traces"]
-
-
-@pytest.mark.parametrize(
-    ("at_least", "found", "expected"),
-    [
-        (True, (0.97, 0.96, 0.98), "met"),
-        (True, (0.96, 0.94, 0.98), "inconclusive"),
-        (True, (0.90, 0.85, 0.94), "failed"),
-        (True, (0.96, None, None), "met"),
-        (True, (0.94, None, None), "failed"),
-        (True, (None, None, None), "inconclusive"),
-        (False, (0.90, 0.85, 0.94), "met"),
-        (False, (0.95, 0.94, 0.96), "inconclusive"),
-        (False, (0.97, 0.96, 0.98), "failed"),
-    ],
-)
-def test_an_objective_is_met_only_if_the_whole_interval_meets_it(
-    at_least: bool,  # noqa: FBT001
-    found: tuple[float | None, float | None, float | None],
-    expected: str,
-) -> None:
-    rule = Objective(metric="on_time", at_least=at_least, bound=0.95, rule="")
-    assert verdict(rule, dict(zip(("mean", "low", "high"), found, strict=True))) == expected
-
-
-def test_every_group_is_judged() -> None:
-    rows = [row("a", "t/1", 1.0), row("a", "t/1", 0.0, group="gates")]
-    rule = Objective(metric="on_time", at_least=True, bound=0.95, rule=">= 0.95")
-    verdicts = judge([rule], case_records(rows[:1], rows))
-    assert [(v["group"], v["verdict"]) for v in verdicts] == [
-        ("cameras", "met"),
-        ("gates", "failed"),
-    ]

@@ -235,7 +235,13 @@ class Made:
             }
             for k in range(self.streams)
         ]
-        facts: dict[str, Any] = {"run": run, "groups": [], "units": [], "streams": streams}
+        facts: dict[str, Any] = {
+            "run": run,
+            "groups": [],
+            "units": [],
+            "judged": [],
+            "streams": streams,
+        }
         if self.outages:
             names = ("worker", "begin_s", "end_s")
             facts["outages"] = [dict(zip(names, o, strict=True)) for o in self.outages]

@@ -144,7 +144,7 @@ def test_streams_without_a_description_are_refused(make: Callable[..., Path]) ->
     folder = make(policies=("fixed",), traces=("a/1",))
     path = next((folder / "frames").iterdir())
     table = pq.read_table(path)
-    facts = json.dumps({"groups": [], "units": [], "streams": [{"name": "x"}]})
+    facts = json.dumps({"groups": [], "units": [], "judged": [], "streams": [{"name": "x"}]})
     metadata = {"schema_version": "3", "run": facts}
     path.write_bytes(packed(table.replace_schema_metadata(metadata)))
     with pytest.raises(InputError, match="must be described"):

@@ -45,6 +45,22 @@ def test_a_report_is_one_page_and_its_plots_and_the_same_bytes_each_time(
             "metric": "on_time",
             "rule": ">= 0.99",
             "verdict": "failed",
+            "value": 0.912,
+            "low": 0.9,
+            "high": 0.92,
+            "traces": 3,
+            "frames": 1200,
+            "answered": 1100,
+            "note": "a thing to know",
+        },
+        {
+            "case": 0,
+            "group": "cameras",
+            "metric": "answered_latency_mean",
+            "rule": "<= 1 s",
+            "verdict": "failed",
+            "unit": "ms",
+            "value": "inf",
         },
         {"case": 99, "metric": "x", "rule": ">= 1", "verdict": "inconclusive"},
     )
@@ -73,6 +89,10 @@ def test_a_report_is_one_page_and_its_plots_and_the_same_bytes_each_time(
     assert len(identifiers) == len(set(identifiers))
     assert "/home/somebody" not in page
     assert 'class="verdict failed"' in page
+    assert "<td>91.2 %<small>90.0 to 92.0</small></td><td>3</td><td>1200</td><td>1100</td>" in page
+    assert "<small>a thing to know</small>" in page
+    assert "<td>beyond every bound</td>" in page
+    assert "answered p95</th>" in page
     assert "prefers-color-scheme: dark" in page
     assert "@media print" in page
 

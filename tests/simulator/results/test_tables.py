@@ -18,7 +18,14 @@ from tests.simulator.metrics.logs import frame, log_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-FACTS: dict[str, Any] = {"run": "p0000-r0", "seed": 3, "groups": [], "units": [], "streams": []}
+FACTS: dict[str, Any] = {
+    "run": "p0000-r0",
+    "seed": 3,
+    "groups": [],
+    "units": [],
+    "judged": [],
+    "streams": [],
+}
 
 
 def test_a_run_is_one_file_with_its_facts_inside(tmp_path: Path) -> None:
@@ -78,7 +85,9 @@ def test_another_version_is_refused(tmp_path: Path) -> None:
         read_table(path)
 
 
-@pytest.mark.parametrize("said", [None, "{", "{}", '{"groups": 1, "units": [], "streams": []}'])
+@pytest.mark.parametrize(
+    "said", [None, "{", "{}", '{"groups": 1, "units": [], "judged": [], "streams": []}']
+)
 def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: str | None) -> None:
     path = tmp_path / "x.parquet"
     write_columns(path, {name: [] for name in CAPACITY.names}, CAPACITY)

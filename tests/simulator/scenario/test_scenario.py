@@ -59,7 +59,7 @@ def test_objectives_are_read(document: dict[str, Any]) -> None:
     document["slo"] = {"on_time": ">= 0.95", "latency_p95": "<= 120 ms"}
     first, second = Scenario.from_dict(document).record.slo
     assert (first.metric, first.at_least, first.bound) == ("on_time", True, 0.95)
-    assert (second.metric, second.at_least, second.bound) == ("latency_p95_ms", False, 120.0)
+    assert (second.metric, second.at_least, second.bound) == ("latency_p95", False, 120.0)
 
 
 def test_a_grid_is_all_combinations_the_last_fastest(document: dict[str, Any]) -> None:
