@@ -244,9 +244,8 @@ def test_a_link_that_dies_fails_an_objective_over_all_captured_frames(
 ) -> None:
     called = splitcast("run", link_that_ends, "--set", f"slo={{{objective}}}")
     assert called.code == code
-    assert called.out.splitlines()[-1].startswith(
-        f"fixed, cam: {objective.replace(': ', ' ', 1)}: {said}"
-    )
+    rule = objective.replace(": ", " ", 1)
+    assert called.out.splitlines()[-1].startswith(f"fixed, cam: {rule}: {said}")
     assert "answered p95 ms" in called.out
 
 
