@@ -233,8 +233,8 @@ def link_that_ends(tmp_path: Path) -> Path:
             "answered_latency_p99: <= 100 ms",
             4,
             (
-                "inconclusive (no value; 1 trace, 600 captured frames, 499 answered; p99 needs 1000 "
-                "answered frames and there are 499)"
+                "inconclusive (no value; 1 trace, 600 captured frames, 499 answered; p99 needs "
+                "1000 answered frames and there are 499)"
             ),
         ),
     ],
