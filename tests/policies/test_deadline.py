@@ -70,6 +70,28 @@ def test_an_answer_overdue_lowers_the_rate() -> None:
     assert Deadline().choose(stuck) == 0  # 6000 of 2500 bytes
 
 
+@pytest.mark.parametrize(("sent_ms", "least_ms"), [(5, 303), (30, 152)])
+def test_a_payload_is_on_the_link_once_it_is_sent_and_the_one_before_has_left(
+    sent_ms: int, least_ms: int
+) -> None:
+    # The one before left at 10. Sent at 5, 1000 bytes had 40 ms: at most 25 a ms, and 6000 take
+    # 240 ms at that rate. Sent at 30, they have had 20 ms, and 6000 take 120. Odds are even where
+    # the deadline leaves as long as that; 0.6 / 0.9 needs 1 / 0.79 as much, and a little more.
+    under_way = replace(KNOWN, unacknowledged=(Pending(1, 1000, sent_ms * MS),))
+    assert Deadline().choose(replace(under_way, deadline_ns=least_ms * MS)) == 1
+    assert Deadline().choose(replace(under_way, deadline_ns=(least_ms - 1) * MS)) == 0
+
+
+def test_what_has_passed_since_the_capture_is_left_of_the_deadline_no_more() -> None:
+    # 76 ms from now suffice, see above; of a frame 10 ms old that is a deadline of 86.
+    old = replace(KNOWN, captured_ns=40 * MS)
+    assert Deadline().choose(replace(old, deadline_ns=86 * MS)) == 1
+    assert Deadline().choose(replace(old, deadline_ns=85 * MS)) == 0
+    device = replace(old, units=(DEVICE,), delivered=0, deliveries=())
+    assert Deadline().choose(replace(device, deadline_ns=40 * MS)) == 0
+    assert Deadline().choose(replace(device, deadline_ns=40 * MS - 1)) is None
+
+
 def test_a_payload_that_was_overtaken_is_lost_and_slows_nothing() -> None:
     seen = replace(
         KNOWN,
@@ -93,7 +115,7 @@ def test_a_unit_that_keeps_the_device_over_several_captures_counts_by_its_yield(
     assert Deadline().choose(replace(KNOWN, units=(DEVICE, SMALL))) == 0
 
 
-def test_a_stream_kept_on_the_device_tries_the_link_after_1_2_4_seconds() -> None:
+def test_a_stream_kept_on_the_device_tries_the_link_after_1_2_4_to_16_seconds() -> None:
     policy = Deadline()
     seen = replace(
         KNOWN,
@@ -103,6 +125,8 @@ def test_a_stream_kept_on_the_device_tries_the_link_after_1_2_4_seconds() -> Non
     times = [second * S for second in range(1, 10)]
     choices = [policy.choose(replace(seen, now_ns=t, captured_ns=t)) for t in times]
     assert choices == [1, 1, 0, 1, 0, 0, 0, 1, 0]
+    later = [policy.choose(replace(seen, now_ns=t * S, captured_ns=t * S)) for t in range(10, 70)]
+    assert [t for t, choice in enumerate(later, 10) if choice == 1] == [16, 32, 48, 64]
 
 
 def test_the_device_is_not_left_where_nothing_better_is_sent() -> None:

@@ -352,7 +352,15 @@ def test_a_saturated_uplink_in_common_units_raises_no_doubts() -> None:
     ["a1_vzlte_up_inf", "a3_umts_down_inf", "a4_const12_small", "a5_att_wrap7s", "a6_step_inf"],
 )
 def test_frames_leave_exactly_when_mahimahi_lets_them_go(shared: Path, name: str) -> None:
-    folder = shared / "groundtruth" / "mahimahi" / name
+    assert_frames_leave_as_told(shared / "groundtruth" / "mahimahi" / name)
+
+
+@pytest.mark.parametrize("name", ["a4_const12_small", "a6_step_inf"])
+def test_the_first_frames_leave_exactly_when_mahimahi_lets_them_go(root: Path, name: str) -> None:
+    assert_frames_leave_as_told(root / "tests/simulator/replay/fixtures" / name)
+
+
+def assert_frames_leave_as_told(folder: Path) -> None:
     meta = json.loads((folder / "meta.json").read_text())
     at_ms = [int(line) for line in (folder / "trace.txt").read_text().split()]
     trace = stamps([ms * 10**6 for ms in at_ms], bytes_each=meta["opportunity_bytes"])

@@ -95,6 +95,15 @@ def test_a_trace_of_a_downlink_is_doubted(splitcast: Callable[..., Called], shar
     )
 
 
+@pytest.mark.parametrize(("name", "doubted"), [("mine.down", True), ("mine.up", False)])
+def test_the_name_of_a_mahimahi_file_says_which_way_it_goes(
+    splitcast: Callable[..., Called], tmp_path: Path, name: str, *, doubted: bool
+) -> None:
+    (tmp_path / name).write_text("1\n2\n3\n")
+    told = splitcast("traces", "info", tmp_path / name).out
+    assert (f"warning    {name} measures a downlink" in told) == doubted
+
+
 def test_a_very_short_trace_has_no_seconds(
     splitcast: Callable[..., Called], tmp_path: Path
 ) -> None:

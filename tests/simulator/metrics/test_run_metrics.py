@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from simulator.framelog import NEVER, Outcome
 from simulator.metrics import METRICS, STAGES, measure, stage_times
 from simulator.metrics.latency import percentile
 from simulator.metrics.outcomes import miss_run_lengths
-from tests.simulator.metrics.logs import frame, log_of, on_device, plan_of
+from tests.simulator.metrics.logs import SECOND, frame, log_of, on_device, plan_of
 
 ANSWERED = [0, 5, 15, 15, 20, 30, 50, 52, 60, 80]
 """Camera 5, device 10, queue 5, transmission 10, propagation 20, wait 2, service 8, downlink 20."""
@@ -100,6 +101,24 @@ def test_the_warm_up_is_told_apart() -> None:
     found = metrics(rows)
     assert (found["on_time_warmup"], found["on_time_settled"]) == (0.0, 1.0)
     assert (found["timely_accuracy_warmup"], found["timely_accuracy_settled"]) == (0.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "warmup", "settled"),
+    [(40, 1.0, 1 / 3), (50, 2 / 3, 0.0), (51, 2 / 3, 0.0), (1000, 2 / 3, 0.0)],
+)
+def test_the_warm_up_is_a_tenth_of_the_run_but_never_more_than_5_s(
+    duration_s: int, warmup: float, settled: float
+) -> None:
+    rows = [
+        frame(Outcome.ON_TIME, later(3999)),
+        frame(Outcome.ON_TIME, later(4000)),
+        frame(Outcome.LOST, [4999] * 4),
+        frame(Outcome.LOST, [5000] * 4),
+    ]
+    plan = replace(plan_of("cameras", frames=4), duration_ns=duration_s * SECOND)
+    found = measure(log_of(rows), plan).run
+    assert (found["on_time_warmup"], found["on_time_settled"]) == (warmup, settled)
 
 
 def test_nothing_is_overloaded_that_keeps_up() -> None:

@@ -26,6 +26,8 @@ COMMITTED = {
     "ns3_two_flows": ["c1_fifo", "c2_fifo_drop", "c3_fqdrr"],
 }
 OURS = ["c4_fqdrr_idle"]
+FIXTURES = "tests/simulator/replay/fixtures"
+FLUID = ["b1_step_inf", "b3_random_inf", "b6_const10", "c1_fifo"]
 ELSEWHERE = {
     "mahimahi": ["a1_vzlte_up_inf", "a2_vzlte_up_droptail", "a3_umts_down_inf", "a5_att_wrap7s"],
     "ns3_one_flow": ["b7_cell_inf"],
@@ -102,7 +104,7 @@ def assert_frames_fare_as_told(known: TruthSet) -> None:
 def test_the_beginning_of_a_run_is_that_of_the_other_program_to_the_nanosecond(
     root: Path, name: str
 ) -> None:
-    assert_frames_fare_as_told(truth(root / "tests/simulator/replay/fixtures" / name))
+    assert_frames_fare_as_told(truth(root / FIXTURES / name))
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -110,9 +112,17 @@ def test_every_frame_of_a_whole_run_fares_as_in_the_other_program(shared: Path, 
     assert_frames_fare_as_told(truth(shared / "groundtruth" / name))
 
 
+@pytest.mark.parametrize("name", ["a4_const12_small", "b4_step_drop", *OURS])
+def test_every_packet_of_a_beginning_fares_as_in_the_other_program(root: Path, name: str) -> None:
+    assert_packets_fare_as_told(truth(root / FIXTURES / name))
+
+
 @pytest.mark.parametrize("name", WHOLE)
 def test_every_packet_of_a_whole_run_fares_as_in_the_other_program(shared: Path, name: str) -> None:
-    known = truth(shared / "groundtruth" / name)
+    assert_packets_fare_as_told(truth(shared / "groundtruth" / name))
+
+
+def assert_packets_fare_as_told(known: TruthSet) -> None:
     fates = replay(known.frames, known.trace, known.choice)
     keys = [
         (known.frames.flow[k], int(known.frames.frame_id[k]), idx)
@@ -129,12 +139,18 @@ def test_every_packet_of_a_whole_run_fares_as_in_the_other_program(shared: Path,
     assert ours == theirs
 
 
-@pytest.mark.parametrize(
-    "name", ["b1_step_inf", "b3_random_inf", "b6_const10", "b7_cell_inf", "c1_fifo"]
-)
+@pytest.mark.parametrize("name", FLUID)
+def test_at_first_the_fluid_link_is_within_one_packet_s_time(root: Path, name: str) -> None:
+    assert_fluid_within_a_packet(truth(root / FIXTURES / name))
+
+
+@pytest.mark.parametrize("name", [*FLUID, "b7_cell_inf"])
 def test_the_fluid_link_is_within_one_packet_s_time_of_the_packets(shared: Path, name: str) -> None:
     kind = "ns3_two_flows" if name.startswith("c") else "ns3_one_flow"
-    known = truth(shared / "groundtruth" / kind / name)
+    assert_fluid_within_a_packet(truth(shared / "groundtruth" / kind / name))
+
+
+def assert_fluid_within_a_packet(known: TruthSet) -> None:
     choice = LinkChoice(header_bytes=30, accuracy="frame", delay_ns=known.choice.delay_ns)
     fluid = replay(known.frames, known.trace, choice).arrived_ns
     theirs = [last for _, _, last in arrivals(known.folder)]
@@ -144,9 +160,17 @@ def test_the_fluid_link_is_within_one_packet_s_time_of_the_packets(shared: Path,
     assert max(abs(a - b) for a, b in zip(fluid, theirs, strict=True)) <= packet_ns + 1000
 
 
+@pytest.mark.parametrize("name", ["a4_const12_small", "a6_step_inf"])
+def test_on_the_first_opportunities_both_accuracies_are_the_same(root: Path, name: str) -> None:
+    assert_accuracies_are_the_same(truth(root / FIXTURES / name))
+
+
 @pytest.mark.parametrize("name", ["a2_vzlte_up_droptail", "a11_vzlte_drophead", "a6_step_inf"])
 def test_on_opportunities_both_accuracies_are_the_same(shared: Path, name: str) -> None:
-    known = truth(shared / "groundtruth" / "mahimahi" / name)
+    assert_accuracies_are_the_same(truth(shared / "groundtruth" / "mahimahi" / name))
+
+
+def assert_accuracies_are_the_same(known: TruthSet) -> None:
     frame = LinkChoice(queue=known.choice.queue, accuracy="frame")
     fates = replay(known.frames, known.trace, frame)
     ours = list(zip(fates.packets, fates.lost, fates.arrived_ns, strict=True))
@@ -154,7 +178,7 @@ def test_on_opportunities_both_accuracies_are_the_same(shared: Path, name: str) 
 
 
 def test_fluid_fair_sharing_is_within_two_milliseconds_of_round_robin(root: Path) -> None:
-    known = truth(root / "tests/simulator/replay/fixtures/c3_fqdrr")
+    known = truth(root / FIXTURES / "c3_fqdrr")
     choice = LinkChoice(
         header_bytes=30, sharing="fair", accuracy="frame", delay_ns=known.choice.delay_ns
     )

@@ -77,6 +77,14 @@ def test_a_payload_that_three_later_answers_overtook_is_missing() -> None:
     assert notes.notes[2:] == [(0, [1]), (0, [1]), (0, [1]), (1, [])]
 
 
+def test_a_payload_does_not_overtake_itself() -> None:
+    # Answers come back of 2, 3, 1 and 0, at 22, 32, 61 and 101: three overtake 0, two overtake 1.
+    notes = Notes(lambda seen: (seen.missing, [p.frame for p in seen.unacknowledged]))
+    lone = camera([0, 10, 20, 30, 60, 61], entropy_ms=[100, 50, 1, 1, 1, 1], policy=notes)
+    simulate(world(lone, workers=4))
+    assert notes.notes[4:] == [(0, [0, 1]), (1, [4])]
+
+
 def test_an_answer_that_comes_after_all_is_a_delivery() -> None:
     notes = Notes(lambda seen: (seen.missing, seen.delivered), 0, *[None] * 2)
     lone = camera([0, 11_000, 13_000], sizes=[12_000_000], policy=notes)
