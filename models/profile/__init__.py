@@ -1,6 +1,6 @@
 """Measured ladders as plain arrays: records, checks, storage, the shipped ones. Numpy only."""
 
-from models.profile.catalogue import find, shipped
+from models.profile.catalogue import files_of, find, shipped
 from models.profile.combined import combined
 from models.profile.records import (
     DEVICE_STAGES,
@@ -24,6 +24,7 @@ __all__ = [
     "Tail",
     "Unit",
     "combined",
+    "files_of",
     "find",
     "load",
     "save",

@@ -16,6 +16,11 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(entry.parent.name for entry in _SHIPPED.glob("*/profile.json")))
 
 
+def files_of(folder: Path) -> tuple[Path, Path]:
+    """Return the files that make up a profile: what describes it, and its arrays."""
+    return folder / "profile.json", folder / "arrays.safetensors"
+
+
 def find(name_or_path: str | Path) -> Path:
     """Return the folder of a profile.
 

@@ -172,7 +172,7 @@ class Unit:
         return self.chain.mixed(mean, float(self.chain.intra_bytes.mean())) if self.chain else mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Profile:
     """A measured ladder: everything the simulator knows about the networks, as plain arrays.
 

@@ -5,8 +5,8 @@ What is known comes from the profile's calibration half only; what happens, from
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -27,6 +27,9 @@ __all__ = ["ON_DEVICE", "chain_plan", "ladder_plan", "ladder_units", "wire_bytes
 ON_DEVICE = "on-device"
 
 _HIGH = 0.9
+
+_WIRE_MEANS: WeakKeyDictionary[Profile, dict[tuple[str | int, ...], float]] = WeakKeyDictionary()
+"""What `wire_bytes_mean` found, for as long as a profile is in use."""
 
 
 def ladder_units(profile: Profile, names: tuple[str, ...], what: str) -> tuple[Unit, ...]:
@@ -99,7 +102,6 @@ def ladder_plan(
     )
 
 
-@lru_cache(maxsize=64)
 def wire_bytes_mean(
     profile: Profile, units: tuple[Unit, ...], header_bytes: int, payload_bytes: int
 ) -> float:
@@ -111,9 +113,15 @@ def wire_bytes_mean(
         header_bytes: Of each packet.
         payload_bytes: Largest payload of one packet.
     """
-    calibration = profile.clips_of("calibration")
-    top = max(units, key=lambda unit: _mean(unit, calibration, lambda size: size))
-    return _mean(top, calibration, lambda size: size + -(-size // payload_bytes) * header_bytes)
+    known = _WIRE_MEANS.setdefault(profile, {})
+    key: tuple[str | int, ...] = (*(unit.name for unit in units), header_bytes, payload_bytes)
+    if key not in known:
+        calibration = profile.clips_of("calibration")
+        top = max(units, key=lambda unit: _mean(unit, calibration, lambda size: size))
+        known[key] = _mean(
+            top, calibration, lambda size: size + -(-size // payload_bytes) * header_bytes
+        )
+    return known[key]
 
 
 def chain_plan(

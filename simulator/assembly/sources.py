@@ -1,28 +1,74 @@
-"""Profiles and traces, each loaded or built once in a process however many runs use it."""
+"""Profiles, workloads and traces, each loaded or built once however many runs use it.
+
+A file that has changed is read again: what is kept in the process is found by what files hold now,
+not by their names, and is let go of when all of it weighs too much.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.profile import load, shipped
+from models.profile import files_of, find, load, shipped
+from simulator.foundation.digests import sha256_of
+from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.shelf import Shelf
 from simulator.scenario.trace_sources import FamilyTrace
 from simulator.workload import read_workload
 from traces import read
 from traces.synthetic import synthesise_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from models.profile import Profile
-    from simulator.scenario.trace_sources import TraceSource
+    from simulator.scenario.trace_sources import FileTrace, TraceSource
     from simulator.workload import Workload
     from traces import BandwidthTrace
 
 __all__ = ["profile", "scaled_trace", "trace", "workload"]
 
 _SHORTEST_NS = 60_000_000_000
+_MOST_BYTES = 512 * 2**20
+_READINGS = 3
+
+_SHELF = Shelf(_MOST_BYTES)
+
+_Made = TypeVar("_Made")
+
+
+def _fresh(key: tuple[object, ...], files: Sequence[Path], make: Callable[[], _Made]) -> _Made:
+    """Return what is made from files, made before if they held the same.
+
+    Args:
+        key: What it is, besides the files' content.
+        files: All files that it is made from; where one is missing, making says so.
+        make: Makes it.
+
+    Raises:
+        InputError: What making raises, and if files change each time they are read.
+    """
+    if not all(file.is_file() for file in files):
+        return make()
+    for _ in range(_READINGS):
+        held = tuple(map(sha256_of, files))
+        found: _Made | None = _SHELF.get((key, held))
+        if found is not None:
+            return found
+        found = make()
+        if tuple(map(sha256_of, files)) == held:
+            _SHELF.put((key, held), found)
+            return found
+    raise InputError(
+        Problem(
+            where=str(files[0]),
+            what="content",
+            value="changing",
+            rule="must stay the same while it is read",
+            remedy="wait until it is written to its end",
+        )
+    )
 
 
 def profile(name_or_path: str, folder: Path) -> Profile:
@@ -35,19 +81,12 @@ def profile(name_or_path: str, folder: Path) -> Profile:
     Raises:
         InputError: If there is none, or it is damaged.
     """
-    if name_or_path in shipped():
-        return _profile(name_or_path)
-    return _profile(str(folder / name_or_path) if _is_path(name_or_path, folder) else name_or_path)
-
-
-def _is_path(name_or_path: str, folder: Path) -> bool:
+    where = name_or_path
     # A word that is neither a path nor a folder is a wrong name: the message should say so.
-    return "/" in name_or_path or (folder / name_or_path).exists()
-
-
-@lru_cache(maxsize=16)
-def _profile(where: str) -> Profile:
-    return load(where)
+    is_path = "/" in name_or_path or (folder / name_or_path).exists()
+    if name_or_path not in shipped() and is_path:
+        where = str(folder / name_or_path)
+    return _fresh(("profile", where), files_of(find(where)), lambda: load(where))
 
 
 def workload(file: str, folder: Path) -> Workload:
@@ -60,15 +99,10 @@ def workload(file: str, folder: Path) -> Workload:
     Raises:
         InputError: If the file cannot be used.
     """
-    return _workload(folder / file)
+    path = folder / file
+    return _fresh(("workload", path), [path], lambda: read_workload(path))
 
 
-@lru_cache(maxsize=4)
-def _workload(path: Path) -> Workload:
-    return read_workload(path)
-
-
-@lru_cache(maxsize=64)
 def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace:
     """Return the trace a link follows.
 
@@ -83,28 +117,39 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
     if isinstance(source, FamilyTrace):
         # Longer traces begin with shorter ones.
         length_ns = max(duration_ns + source.offset_ns, _SHORTEST_NS)
-        found = synthesise_whole(source.family, source.seed, length_ns)
-    else:
-        options: dict[str, Any] = {
-            "after": source.after,
-            "hold": source.hold,
-            "unit": source.unit,
-            "column": source.column,
-            "period_ns": source.period_ns,
-            "opportunity_bytes": source.opportunity_bytes,
-            "run": source.run,
-            "direction": source.direction,
-            "backwards": source.backwards,
-            "ceiling_bps": source.ceiling_bps,
-        }
-        given = {key: value for key, value in options.items() if value is not None}
-        found = read(Path(folder) / source.file, source.format, **given)
-    return found.shifted(source.offset_ns) if source.offset_ns else found
+        return _fresh(("trace", source, length_ns), [], lambda: _synthetic(source, length_ns))
+    return _fresh(
+        ("trace", source, folder), [folder / source.file], lambda: _from_file(source, folder)
+    )
 
 
-@lru_cache(maxsize=64)
 def scaled_trace(
     source: TraceSource, folder: Path, duration_ns: int, factor: Fraction
 ) -> BandwidthTrace:
     """Return `trace` with its capacity multiplied."""
-    return trace(source, folder, duration_ns).scaled(factor)
+    key = ("scaled", source, folder, duration_ns, factor)
+    files = [] if isinstance(source, FamilyTrace) else [folder / source.file]
+    return _fresh(key, files, lambda: trace(source, folder, duration_ns).scaled(factor))
+
+
+def _synthetic(source: FamilyTrace, length_ns: int) -> BandwidthTrace:
+    found = synthesise_whole(source.family, source.seed, length_ns)
+    return found.shifted(source.offset_ns) if source.offset_ns else found
+
+
+def _from_file(source: FileTrace, folder: Path) -> BandwidthTrace:
+    options: dict[str, Any] = {
+        "after": source.after,
+        "hold": source.hold,
+        "unit": source.unit,
+        "column": source.column,
+        "period_ns": source.period_ns,
+        "opportunity_bytes": source.opportunity_bytes,
+        "run": source.run,
+        "direction": source.direction,
+        "backwards": source.backwards,
+        "ceiling_bps": source.ceiling_bps,
+    }
+    given = {key: value for key, value in options.items() if value is not None}
+    found = read(Path(folder) / source.file, source.format, **given)
+    return found.shifted(source.offset_ns) if source.offset_ns else found

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from simulator.assembly.inputs import inputs_of
 from simulator.batch.cases import run_specs
 from simulator.batch.check import check
 from simulator.batch.finish import finish
@@ -21,6 +22,7 @@ from simulator.results.manifest import MANIFEST, write_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from simulator.assembly.inputs import Inputs
     from simulator.batch.cases import RunSpec
     from simulator.scenario import Scenario
 
@@ -65,11 +67,12 @@ def run(
     specs = run_specs(scenario)
     check(scenario, specs)
     refuse_too_large(scenario, specs, workers)
-    manifest = manifest_of(scenario, specs, command)
+    inputs = inputs_of((point.record for point in scenario.points), scenario.folder)
+    manifest = manifest_of(scenario, specs, inputs, command)
     folder = Path(mkdtemp(prefix="splitcast-")) if out is None else Path(out)
     claim(folder, manifest, replace=replace and not resume)
     try:
-        _fill(scenario, specs, folder, workers, progress)
+        _fill(scenario, specs, inputs, folder, workers, progress)
         elapsed_s = round(time.monotonic() - began, 3)
         write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
         results = Results(folder)
@@ -85,6 +88,7 @@ def run(
 def _fill(
     scenario: Scenario,
     specs: Sequence[RunSpec],
+    inputs: Inputs,
     folder: Path,
     workers: int,
     progress: Callable[[int, int], None],
@@ -98,5 +102,5 @@ def _fill(
         done += 1
         progress(done, total)
 
-    execute_all(missing, scenario.folder, folder, workers=workers, done=count)
+    execute_all(missing, scenario.folder, folder, inputs, workers=workers, done=count)
     finish(scenario, specs, folder)

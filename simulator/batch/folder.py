@@ -5,39 +5,26 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from simulator.assembly.sources import profile
 from simulator.foundation.errors import InputError, Problem
-from simulator.results.manifest import MANIFEST, differences, file_sha256, new_manifest, write_json
+from simulator.results.manifest import MANIFEST, differences, new_manifest, write_json
 from simulator.results.results import read_json
 from simulator.results.tables import read_facts
-from simulator.scenario.streams import ProfileGroup, WorkloadGroup
-from simulator.scenario.trace_sources import FileTrace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from simulator.assembly.inputs import Inputs
     from simulator.batch.cases import RunSpec
     from simulator.scenario import Scenario
 
 __all__ = ["claim", "manifest_of", "refuse_foreign", "unfinished"]
 
 
-def manifest_of(scenario: Scenario, specs: Sequence[RunSpec], command: str) -> dict[str, Any]:
+def manifest_of(
+    scenario: Scenario, specs: Sequence[RunSpec], inputs: Inputs, command: str
+) -> dict[str, Any]:
     """Return the manifest of a batch that begins now."""
-    records = [point.record for point in scenario.points]
-    groups = [group for record in records for group in record.streams.values()]
-    profiles = {group.profile for group in groups if isinstance(group, ProfileGroup)}
-    logs = {
-        file
-        for group in groups
-        if isinstance(group, WorkloadGroup)
-        for file in (group.workload, group.calibration or group.workload)
-    }
-    traces = {hop.trace for record in records for _, hop in record.network.hops()}
-    files = sorted({source.file for source in traces if isinstance(source, FileTrace)})
-    policies = {group.policy.name for group in groups}
-    own = {name.rpartition(":")[0] for name in policies if ":" in name}
     return new_manifest(
         scenario,
         runs=[
@@ -51,12 +38,7 @@ def manifest_of(scenario: Scenario, specs: Sequence[RunSpec], command: str) -> d
             }
             for spec in specs
         ],
-        inputs={
-            "profiles": {name: profile(name, scenario.folder).sha256 for name in sorted(profiles)},
-            "traces": {name: file_sha256(scenario.folder / name) for name in files},
-            "workloads": {name: file_sha256(scenario.folder / name) for name in sorted(logs)},
-            "policies": {name: file_sha256(scenario.folder / name) for name in sorted(own)},
-        },
+        inputs=inputs,
         command=command,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.assembly import assemble
+from simulator.assembly.inputs import check_unchanged
 from simulator.batch.path_table import path_key
 from simulator.metrics import measure
 from simulator.metrics.judged import judged
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.assembly import Assembly
+    from simulator.assembly.inputs import Inputs
     from simulator.batch.cases import RunSpec
     from simulator.framelog import FrameLog
     from simulator.metrics import Measured
@@ -31,15 +33,20 @@ def frames_path(folder: Path, name: str) -> Path:
     return folder / "frames" / f"{name}.parquet"
 
 
-def execute(spec: RunSpec, scenario_folder: Path, out: Path) -> None:
+def execute(spec: RunSpec, scenario_folder: Path, out: Path, inputs: Inputs) -> None:
     """Simulate a run and write its file.
 
     Args:
         spec: The run.
         scenario_folder: What relative paths in the scenario are relative to.
         out: The results folder.
+        inputs: What its files held when the batch began.
+
+    Raises:
+        InputError: If one of them has changed since, or a policy misbehaves.
     """
     built = assemble(spec.point.record, spec.seed, scenario_folder)
+    check_unchanged(spec.point.record, scenario_folder, inputs)
     log = simulate(built.plan)
     found = measure(log, built.plan)
     facts = _facts(spec, built, found) | {"judged": _judged(spec, built, log, found)}

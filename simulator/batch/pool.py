@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from simulator.assembly.inputs import Inputs
     from simulator.batch.cases import RunSpec
 
 __all__ = ["execute_all"]
@@ -25,6 +26,7 @@ def execute_all(
     specs: Sequence[RunSpec],
     scenario_folder: Path,
     out: Path,
+    inputs: Inputs,
     *,
     workers: int,
     done: Callable[[str], None],
@@ -35,6 +37,7 @@ def execute_all(
         specs: The runs.
         scenario_folder: What relative paths in the scenario are relative to.
         out: The results folder.
+        inputs: What their files held when the batch began.
         workers: Processes; 1 is this one.
         done: Told each finished run's name.
 
@@ -43,7 +46,7 @@ def execute_all(
     """
     if workers == 1 or len(specs) <= 1:
         for spec in specs:
-            execute(spec, scenario_folder, out)
+            execute(spec, scenario_folder, out, inputs)
             done(spec.name)
         return
     # Fresh interpreters: forking a process with threads (arrow has some) may deadlock.
@@ -52,7 +55,7 @@ def execute_all(
         min(workers, len(specs)), mp_context=context, initializer=_leave_interrupts_to_parent
     ) as pool:
         try:
-            _feed(pool, specs, scenario_folder, out, _AHEAD * workers, done)
+            _feed(pool, specs, scenario_folder, out, inputs, _AHEAD * workers, done)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -67,6 +70,7 @@ def _feed(
     specs: Sequence[RunSpec],
     scenario_folder: Path,
     out: Path,
+    inputs: Inputs,
     ahead: int,
     done: Callable[[str], None],
 ) -> None:
@@ -75,7 +79,7 @@ def _feed(
     under_way: dict[Future[None], str] = {}
     while True:
         for spec in waiting:
-            under_way[pool.submit(execute, spec, scenario_folder, out)] = spec.name
+            under_way[pool.submit(execute, spec, scenario_folder, out, inputs)] = spec.name
             if len(under_way) >= ahead:
                 break
         if not under_way:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.scenario import Scenario
 
-__all__ = ["MANIFEST", "differences", "file_sha256", "new_manifest", "write_json"]
+__all__ = ["MANIFEST", "differences", "new_manifest", "write_json"]
 
 MANIFEST = "manifest.json"
 
@@ -79,9 +78,3 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
     """Write a JSON document; NaN is refused rather than written."""
     write_atomically(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -15,12 +15,14 @@ RUN = """
 import json, resource, sys
 from pathlib import Path
 from simulator.assembly.footprint import run_bytes
+from simulator.assembly.inputs import inputs_of
 from simulator.batch.cases import run_specs
 from simulator.batch.one_run import execute
 from simulator.scenario import Scenario
 scenario = Scenario.from_dict(json.loads(sys.argv[1]))
 (Path(sys.argv[2]) / "frames").mkdir()
-execute(run_specs(scenario)[0], scenario.folder, Path(sys.argv[2]))
+inputs = inputs_of([scenario.record], scenario.folder)
+execute(run_specs(scenario)[0], scenario.folder, Path(sys.argv[2]), inputs)
 unit = 1 if sys.platform == "darwin" else 1024
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 print(peak, run_bytes(scenario.record, scenario.folder))
