@@ -54,9 +54,12 @@ def run_specs(scenario: Scenario) -> list[RunSpec]:
     """Return every run of a scenario, by point and replication."""
     cases: dict[tuple[str, str], int] = {}
     specs = []
-    for point in scenario.points:
+    found = [_settings(point) for point in scenario.points]
+    varying = _varying(found)
+    for point, changed in zip(scenario.points, found, strict=True):
         policy = _policy(point.record)
-        settings = _settings(point, scenario)
+        # A setting that is the same at every point tells nothing.
+        settings = {path: value for path, value in changed.items() if path in varying}
         setting = ", ".join(f"{_short(path, scenario)}={_text(v)}" for path, v in settings.items())
         case = cases.setdefault((policy, setting), len(cases))
         specs += [
@@ -82,7 +85,7 @@ def _policy(record: ScenarioRecord) -> str:
     return ", ".join(f"{name}: {label}" for name, label in labels.items())
 
 
-def _settings(point: Point, scenario: Scenario) -> dict[str, Any]:
+def _settings(point: Point) -> dict[str, Any]:
     """Return what a point changes besides policy, trace and seed."""
     found: dict[str, Any] = {}
     for path, value in point.settings.items():
@@ -92,18 +95,18 @@ def _settings(point: Point, scenario: Scenario) -> dict[str, Any]:
             found[path] = value
         elif isinstance(value, dict) and "family" in value:
             found[f"{path}.family"] = value["family"]
-    # A setting that is the same at every point tells nothing.
-    return {path: value for path, value in found.items() if _varies(path, value, scenario)}
+    return found
 
 
-def _varies(path: str, value: object, scenario: Scenario) -> bool:
-    def at(point: Point) -> object:
-        if path in point.settings:
-            return point.settings[path]
-        whole = point.settings.get(path.removesuffix(".family"))
-        return whole.get("family") if isinstance(whole, dict) else None
+def _varying(settings: list[dict[str, Any]]) -> set[str]:
+    """Return the paths whose values are not the same at every point."""
+    first = settings[0]
+    paths = {path for found in settings for path in found}
+    return {path for path in paths if any(_differ(path, first, other) for other in settings)}
 
-    return any(at(point) != value for point in scenario.points)
+
+def _differ(path: str, one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return (path in one) != (path in other) or one.get(path) != other.get(path)
 
 
 def _short(path: str, scenario: Scenario) -> str:
