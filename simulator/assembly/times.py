@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -86,25 +87,46 @@ def served_model(
                 remedy=f"write {largest} or less, or measure larger batches",
             )
         )
-    nothing = np.zeros((DRAWS, max_batch), np.int64)
-    others = {tail: unit.tail for tail, unit in zip(tails, profile.units, strict=True) if unit.tail}
-    decoders = [
-        nothing
-        if unit.kind == ON_DEVICE
-        else _table(unit.decode_ns, profile.batch_sizes, max_batch)
-        for unit in profile.units
-    ]
+    tail_ns, decode_ns, own_tails_ns = _tables(profile, max_batch)
     return ServedModel(
         name=profile.name,
-        tail_ns=_table(profile.tail_ns, profile.batch_sizes, max_batch),
-        decode_ns=np.stack(decoders, axis=1),
+        tail_ns=tail_ns,
+        decode_ns=decode_ns,
         tails=tails,
         other_tails_ns={
-            tail: _table(its.times_ns, profile.batch_sizes, max_batch)
-            for tail, its in others.items()
+            tail: own_tails_ns[unit.name]
+            for tail, unit in zip(tails, profile.units, strict=True)
+            if unit.tail
         },
         modules=modules,
     )
+
+
+class _Tables(NamedTuple):
+    """Times of a profile's server side, all [draws, ..., max_batch]."""
+
+    tail_ns: NDArray[np.int64]
+    decode_ns: NDArray[np.int64]
+    own_tails_ns: dict[str, NDArray[np.int64]]
+
+
+@lru_cache(maxsize=4)  # the same for all runs of a sweep, and dearer than all else of a short run
+def _tables(profile: Profile, max_batch: int) -> _Tables:
+    sizes = profile.batch_sizes
+    nothing = np.zeros((DRAWS, max_batch), np.int64)
+    decoders = [
+        nothing if unit.kind == ON_DEVICE else _table(unit.decode_ns, sizes, max_batch)
+        for unit in profile.units
+    ]
+    own = {
+        unit.name: _table(unit.tail.times_ns, sizes, max_batch)
+        for unit in profile.units
+        if unit.tail
+    }
+    found = _Tables(_table(profile.tail_ns, sizes, max_batch), np.stack(decoders, axis=1), own)
+    for shared in (found.tail_ns, found.decode_ns, *own.values()):
+        shared.flags.writeable = False
+    return found
 
 
 def _table(samples: NDArray[np.int64], sizes: tuple[int, ...], max_batch: int) -> NDArray[np.int64]:
