@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import TYPE_CHECKING, NoReturn
 
+from models.profile.stored import SCHEMA_VERSION, wrong_fields
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.profile.records import Profile, Unit
-
-SCHEMA_VERSION = 1
 
 
 def describe(profile: Profile, clip_sets: Sequence[str]) -> dict[str, object]:
@@ -72,32 +72,32 @@ def parse(raw: bytes, where: str) -> dict[str, object]:
         where: What messages name as the place.
 
     Raises:
-        InputError: It is no JSON object (NaN is none) or of another schema version.
+        InputError: It is no JSON object (NaN is none), of another schema version, or has a field of
+            another type.
     """
     try:
-        found = json.loads(raw, parse_constant=_refuse_constant)
+        found = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        raise InputError(
-            Problem(
-                where=where,
-                what="profile.json",
-                value=error,
-                rule="must be JSON",
-                remedy="fetch the folder again",
-            )
-        ) from error
+        rule = "must be JSON"
+        raise InputError(_problem(where, "profile.json", error, rule, "fetch it again")) from error
     version = found.get("schema_version") if isinstance(found, dict) else None
     if not isinstance(found, dict) or version != SCHEMA_VERSION:
-        raise InputError(
-            Problem(
-                where=where,
-                what="schema_version",
-                value=version,
-                rule=f"must be {SCHEMA_VERSION} in a JSON object",
-                remedy="measure anew with `splitcast profile measure`",
-            )
-        )
+        rule, remedy = f"must be {SCHEMA_VERSION} in a JSON object", "measure the profile again"
+        raise InputError(_problem(where, "schema_version", version, rule, remedy))
+    if problems := wrong_fields(found, where):
+        raise InputError(*problems)
     return found
+
+
+def _problem(where: str, what: str, value: object, rule: str, remedy: str) -> Problem:
+    return Problem(where=where, what=what, value=value, rule=rule, remedy=remedy)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(f"{text} is too large")
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

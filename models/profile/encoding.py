@@ -166,5 +166,7 @@ def _from_levels(levels: NDArray[Any]) -> NDArray[np.float32]:
 
 def _frozen(array: NDArray[Any], dtype: Any) -> NDArray[Any]:  # noqa: ANN401 - any numpy scalar type
     kept = np.array(array, dtype=dtype)
+    if array.dtype.kind in "iu" and not np.array_equal(kept, array):
+        raise ValueError(f"{array.dtype} values do not fit into {kept.dtype}")
     kept.flags.writeable = False
     return kept

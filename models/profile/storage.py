@@ -63,7 +63,7 @@ def load(name_or_path: str | Path) -> Profile:
         raise _damaged(where, "sha256", described.get("sha256"), rule)
     try:
         profile = decode(described, arrays)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         rule = "must hold every field and array of a profile"
         raise _damaged(where, "content", repr(error), rule) from error
     wrong = problems(profile, where)

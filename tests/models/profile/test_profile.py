@@ -3,7 +3,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
+from functools import reduce
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +15,14 @@ import pytest
 from safetensors.numpy import load as parse_arrays
 from safetensors.numpy import save as dump_arrays
 
-from models.profile import Profile, Unit, find, load, save, sealed, shipped
+from models.profile import Profile, Unit, combined, find, load, save, sealed, shipped
 from models.profile.storage import _digest
+from models.show import render
 from simulator.foundation.errors import InputError
-from tests.models.profiles import tiny_profile
+from tests.models.profiles import rich_profile, tiny_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -236,7 +241,7 @@ def test_a_missing_field_is_refused_even_with_a_matching_digest(stored: Path) ->
     arrays = parse_arrays((stored / "arrays.safetensors").read_bytes())
     del document["tasks"]
     _reseal(stored, document, arrays)
-    with pytest.raises(InputError, match="must hold every field and array"):
+    with pytest.raises(InputError, match=r"tasks: nothing .* Field required"):
         load(stored)
 
 
@@ -254,3 +259,81 @@ def test_a_profile_needs_no_torch_coder_or_imaging_library() -> None:
     code = f"import sys, models.profile; print(sorted({heavy} & {{*sys.modules}}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+OTHER_VALUES: tuple[object, ...] = (None, True, 10**400, 2.5, "text", [], ["a"], {"a": {}})
+
+
+def _everywhere(value: object, trail: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the trail of every value in a document."""
+    if trail:
+        yield trail
+    inner = dict(enumerate(value)) if isinstance(value, list) else value
+    for key, item in inner.items() if isinstance(inner, dict) else ():
+        yield from _everywhere(item, (*trail, key))
+
+
+def test_a_field_of_any_other_kind_never_ends_in_an_error_of_ours(tmp_path: Path) -> None:
+    profile = save(rich_profile(frames=2), tmp_path / "tiny")
+    spread = {"median": 1.0, "p95": 2.0}
+    info = {
+        "kind": "measured",
+        "source": "nowhere",
+        "figures": {"units.x": "typed: page 1"},
+        "digests": dict.fromkeys(profile.unit_names, "ab"),
+        "wall_ms": {
+            "units": {name: {"device": {"total": spread}} for name in profile.unit_names},
+            "tail": {"1": spread},
+            "tails": {"own": {"1": spread}},
+        },
+        "machine": {"processor": "made up"},
+    }
+    file = tmp_path / "tiny" / "profile.json"
+    whole = json.loads(file.read_text()) | {"info": info}
+    arrays = parse_arrays((tmp_path / "tiny" / "arrays.safetensors").read_bytes())
+    outcomes = Counter[str]()
+    alike = {"any-1", "early-1", "any-2", "unit-2", "early-2"}
+    trails = [
+        trail
+        for trail in _everywhere(whole)
+        if not alike.intersection(trail)
+        and not (
+            len(trail) > 1 and trail[0] == "units" and whole["units"][trail[1]]["name"] in alike
+        )
+    ]
+    for trail, other in islice(product(trails, OTHER_VALUES), 0, None, 5):  # two a trail
+        changed = json.loads(json.dumps(whole))
+        reduce(lambda part, key: part[key], trail[:-1], changed)[trail[-1]] = other
+        if trail != ("sha256",):
+            changed["sha256"] = _digest(changed, arrays)
+        file.write_text(json.dumps(changed))
+        try:
+            found = load(tmp_path / "tiny")
+        except InputError:
+            outcomes["refused"] += 1
+            continue
+        assert render(found)
+        with suppress(InputError):
+            combined(found, found, "both")
+        outcomes["fine"] += 1
+    assert outcomes["refused"] > 3 * outcomes["fine"] > 0
+
+
+def test_numbers_that_do_not_fit_are_refused_not_cut(tmp_path: Path) -> None:
+    save(tiny_profile(), tmp_path)
+    arrays = parse_arrays((tmp_path / "arrays.safetensors").read_bytes())
+    arrays["unit-1/payload_bytes"] = arrays["unit-1/payload_bytes"].astype(np.int64) + 2**32
+    described = json.loads((tmp_path / "profile.json").read_text())
+    described["sha256"] = _digest(described, arrays)
+    (tmp_path / "profile.json").write_text(json.dumps(described))
+    (tmp_path / "arrays.safetensors").write_bytes(dump_arrays(arrays))
+    with pytest.raises(InputError, match="int64 values do not fit into int32"):
+        load(tmp_path)
+
+
+def test_a_number_too_large_for_a_double_is_refused(tmp_path: Path) -> None:
+    save(tiny_profile(), tmp_path)
+    text = (tmp_path / "profile.json").read_text()
+    (tmp_path / "profile.json").write_text(text.replace('"clip_fps": 15.0', '"clip_fps": 1e999'))
+    with pytest.raises(InputError, match="1e999 is too large"):
+        load(tmp_path)
