@@ -11,6 +11,7 @@ from models.intervals import estimate, resamplings
 from models.profile import DEVICE_STAGES, HALVES
 from models.published import origins
 from models.show_traits import trait_lines, traits
+from simulator.foundation.terminal import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,7 +82,7 @@ def render(profile: Profile) -> str:
     lines += ["", "times, ms: median (p95); costs", *_cost_table(shown)]
     if "wall_ms" in profile.info:
         lines += ["", "wall time of the same samples, ms: median (p95)", *_wall_table(shown)]
-    lines += ["", *(f"{key}: {value}" for key, value in _facts(profile.info))]
+    lines += ["", *(clean_line(f"{key}: {value}") for key, value in _facts(profile.info))]
     return "\n".join(lines) + "\n"
 
 

@@ -10,12 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as _parse
 from safetensors.torch import load_file
 from safetensors.torch import save as _dump
 
 from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.files import write_atomically
+from simulator.foundation.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "read", "refused", "resident", "write"]
 
+_LIMIT_BYTES = 1 << 30
 _FORMAT = "splitcast weights 1"
 _REMEDY = "rebuild the folder with `splitcast units train`"
 
@@ -57,10 +59,14 @@ def write(path: Path, module: nn.Module, about: Mapping[str, Any], extra: dict[s
 def _repeatable(raw: bytes) -> bytes:
     """Put a safetensors file's metadata in order: the library writes them in a random one."""
     size = int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8 : 8 + size])
+    header = _header(raw)
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
     ordered = json.dumps(header, separators=(",", ":")).encode()
     return raw[:8] + ordered.ljust(size) + raw[8 + size :]
+
+
+def _header(raw: bytes) -> dict[str, Any]:
+    return dict(json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")]))
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -69,13 +75,11 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         InputError: The file is missing, damaged or of another program.
     """
-    if not path.is_file():
-        raise refused(path, path.name, "does not exist")
+    raw = read_bounded(path, limit_bytes=_LIMIT_BYTES, what="weights")
     try:
-        with safe_open(path, framework="pt") as stored:
-            about = stored.metadata() or {}
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
+        tensors = _parse(raw)
+        about = dict(_header(raw).get("__metadata__", {}))
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise refused(path, error, "must be a whole safetensors file") from error
     if about.get("format") != _FORMAT:
         raise refused(path, about.get("format"), f"must be in the format {_FORMAT!r}")

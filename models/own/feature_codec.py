@@ -165,7 +165,14 @@ class FeatureCodec:
             coded = about["coder"] == "range"
             tables = FrequencyTables.from_arrays(arrays, str(path)) if coded else None
             found = cls(Affine(bits, low, step), tables, shape)
-        except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (
+            SafetensorError,
+            ValueError,
+            LookupError,
+            TypeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             raise _refused(str(path), repr(error), "must be a codec as it was exported") from error
         channels = found.layout.grid[0]
         sizes = {len(part) for part in (low, step)} | ({tables.channels} if tables else set())

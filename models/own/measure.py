@@ -44,6 +44,7 @@ from models.subjects.image_unit import ImageUnit, Once
 from models.subjects.network import Network
 from models.subjects.on_device import OnDevice
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -172,7 +173,8 @@ def _opened(plan: OwnPlan, task: Task) -> Cut:
         scaling=plan.scaling,
         processor=plan.processor,
     )
-    sha = hashlib.sha256(plan.weights.read_bytes())
+    with open_plain(plan.weights, what="weights") as stream:
+        sha = hashlib.file_digest(stream, "sha256")
     sha.update(f"{plan.model} {plan.split} {plan.side} {plan.scaling}".encode())
     return Cut(head, tail, plan.split, sha.hexdigest())
 

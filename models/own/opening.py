@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
+from simulator.foundation.files import open_plain, read_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["open_model", "read_weights"]
 
+_LIMIT_BYTES = 1 << 33
 _NAMED = 3  # missing or odd tensors that are named in a message
 
 
@@ -71,14 +73,14 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     Raises:
         InputError: The file is missing or damaged, or holds anything but tensors by name.
     """
-    if not path.is_file():
-        raise _refused(str(path), path.name, "does not exist", "check the path")
     try:
         if path.suffix == ".safetensors":
-            return load_file(path)
-        with warnings.catch_warnings():
+            return load(read_bounded(path, limit_bytes=_LIMIT_BYTES, what="weights"))
+        with open_plain(path, what="weights") as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a file that is refused is told of once
-            found = torch.load(path, map_location="cpu", weights_only=True)
+            found = torch.load(stream, map_location="cpu", weights_only=True)
+    except InputError:
+        raise
     except Exception as error:  # whatever a damaged file makes of either reader
         said = (str(error).splitlines() or [type(error).__name__])[0]
         rule = "must be safetensors, or a state dict that loads with weights_only=True"

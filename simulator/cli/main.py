@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import redirect_stderr, redirect_stdout
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, TextIO, cast
 
 import simulator
 from simulator.cli import (
@@ -23,6 +25,7 @@ from simulator.cli import (
     validate,
 )
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.terminal import CleanStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +66,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    with redirect_stdout(_cleaned(sys.stdout)), redirect_stderr(_cleaned(sys.stderr)):
+        return _executed(sys.argv[1:] if arguments is None else list(arguments))
+
+
+def _cleaned(stream: TextIO) -> TextIO:
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # of a terminal that has few characters
+    return cast("TextIO", CleanStream(stream))
+
+
+def _executed(words: list[str]) -> int:
     try:
-        words = sys.argv[1:] if arguments is None else list(arguments)
         chosen = _parser().parse_args(words)
         chosen.words = words  # as typed, for the manifest
         code: int = chosen.execute(chosen)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self, TextIO
 
+from simulator.foundation.terminal import CleanStream
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -20,10 +22,11 @@ class Progress:
         stream: Where to write.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | CleanStream) -> None:
         """Start the clock at the first call."""
-        self._stream = stream
-        self._live = stream.isatty()
+        # It steers the terminal itself.
+        self._stream = stream.stream if isinstance(stream, CleanStream) else stream
+        self._live = self._stream.isatty()
         self._began_s: float | None = None
         self._first = 0
         self._told = -1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.cli.text_table import text_table
+from simulator.foundation.terminal import clean_line
 from simulator.framelog import Outcome
 from simulator.metrics.judged import BEYOND
 from simulator.report.reasons import told
@@ -35,7 +36,7 @@ def results_table(summary: Mapping[str, Any]) -> str:
     Args:
         summary: As in summary.json.
     """
-    return "\n".join(_lines(summary))
+    return "\n".join(map(clean_line, _lines(summary)))
 
 
 def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
@@ -48,7 +49,7 @@ def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
         if setting:
             yield setting
         heading = ["policy", *(title for title, _ in _COLUMNS)]
-        yield text_table([heading, *map(_row, cases)])
+        yield from text_table([heading, *map(_row, cases)]).split("\n")
         yield from _comparisons(
             [found for found in summary["comparisons"] if found["setting"] == setting]
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.progress import Progress
+from simulator.foundation.terminal import clean_line
 
 if TYPE_CHECKING:
     import argparse
@@ -114,7 +115,7 @@ def simulate(
         )
     summary = results.document
     for warning in summary["warnings"]:
-        print(f"warning: {warning}", file=sys.stderr)
+        print(f"warning: {clean_line(warning)}", file=sys.stderr)
     print(json.dumps(summary, indent=1) if arguments.json else results_table(summary))
     if out is not None:
         from simulator.report import build

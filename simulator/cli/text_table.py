@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.foundation.terminal import clean_line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,9 +26,10 @@ def text_table(rows: Sequence[Sequence[str]], *, left: int = 1, indent: str = ""
         unit-1    200
         device      0
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cleaned = [[clean_line(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cleaned, strict=True)]
     lines = []
-    for row in rows:
+    for row in cleaned:
         cells = [
             cell.ljust(width) if place < left else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))

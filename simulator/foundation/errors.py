@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from simulator.foundation.terminal import clean_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["InputError", "Problem", "did_you_mean"]
 
 _LONGEST_VALUE = 80
+_LONGEST_PLACE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,7 @@ class Problem:
     Attributes:
         where: File with line and column, or the argument: ``city.yaml:14:11``.
         what: The name of the offending item: ``streams.cameras.fps``.
-        value: What was found there. Long values are shortened in the message.
+        value: What was found there. Long values are shortened in the message, long places, too.
         rule: The rule it breaks, as a predicate: ``must be > 0``.
         remedy: What to write instead, or the command to run.
 
@@ -41,10 +44,17 @@ class Problem:
         shown = " ".join(str(self.value).split())
         if len(shown) > _LONGEST_VALUE:
             shown = shown[: _LONGEST_VALUE - 3] + "..."
-        # A control character in a user's value must not rewrite his terminal.
-        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
-        head = f"{self.where} {self.what}: {shown} {self.rule}".replace(": : ", ": ")
-        return f"{head}; {self.remedy}" if self.remedy else head
+        where, what = _shortened(self.where), _shortened(self.what)
+        head = f"{where} {what}: {shown} {self.rule}".replace(": : ", ": ")
+        return clean_line(f"{head}; {self.remedy}" if self.remedy else head)
+
+
+def _shortened(place: str) -> str:
+    """Return a place without its middle where that is too long: both ends of a path tell most."""
+    if len(place) <= _LONGEST_PLACE:
+        return place
+    half = (_LONGEST_PLACE - 3) // 2
+    return f"{place[:half]}...{place[-half:]}"
 
 
 class InputError(Exception):

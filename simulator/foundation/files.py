@@ -8,17 +8,18 @@ import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
 
 __all__ = ["atomic_folder", "open_plain", "read_bounded", "write_atomically"]
 
 
-def open_plain(path: Path, *, what: str = "file") -> BinaryIO:
+def open_plain(path: Path, *, what: str = "file") -> BufferedReader:
     """Open a plain file to be read; never wait for somebody to write it, as a pipe would.
 
     What is checked is what was opened, so that nobody can put a pipe in its place in between.

@@ -166,7 +166,14 @@ def _annotations(path: Path) -> dict[str, Shown]:
             )
             for number, image in images.items()
         }
-    except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise InputError(
             Problem(
                 where=str(path),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import pickle
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from models.own.opening import open_model, read_weights
+from models.weightfile import read
 from simulator.foundation.errors import InputError
 from tests.models.own.networks import ConvNet, conv_net, stored
 
@@ -108,3 +110,12 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         open_model(f"{HERE}:conv_net", tmp_path / "w.safetensors")
     for part in ("stem.bias is missing", "extra is not in the network", "stem.weight is (2,), not"):
         assert part in str(caught.value.problems[0].value)
+
+
+@pytest.mark.parametrize("name", ["w.safetensors", "w.pt"])
+def test_a_pipe_as_weights_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(InputError, match="must be a plain file"):
+        read_weights(tmp_path / name)
+    with pytest.raises(InputError, match="must be a plain file"):
+        read(tmp_path / name)

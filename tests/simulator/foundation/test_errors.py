@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 
 
@@ -14,8 +16,22 @@ def test_a_long_or_multiline_value_is_shortened_to_one_line() -> None:
     assert len(text) < 100
 
 
-def test_control_characters_of_a_value_do_not_reach_the_terminal() -> None:
-    assert "\x1b" not in str(Problem(where="x", what="y", value="\x1b[2J", rule="is odd"))
+EVIL = "\x1b[2J\x9b31m\r\b\u202egnp\u2066\u200b\x00\x7f\udcff\nsecond line\u2028third"
+
+
+@pytest.mark.parametrize("part", ["where", "what", "value", "rule", "remedy"])
+def test_no_part_of_a_message_steers_the_terminal_or_fakes_a_line(part: str) -> None:
+    parts = {"where": "w", "what": "x", "value": "v", "rule": "is odd", "remedy": "mend it"}
+    said = str(Problem(**(parts | {part: EVIL})))
+    assert said.isprintable()
+    assert said.endswith("mend it") or part == "remedy"
+
+
+def test_a_long_place_keeps_both_its_ends() -> None:
+    said = str(Problem(where="--set a=" + "x" * 9000 + "end", what="y", value=1, rule="is odd"))
+    assert said.startswith("--set a=xxx")
+    assert said.endswith("xxxend y: 1 is odd")
+    assert len(said) < 400
 
 
 def test_an_input_error_prints_all_its_problems() -> None:
