@@ -10,6 +10,7 @@ from simulator.assembly.cross import cross_plan
 from simulator.assembly.sources import scaled_trace, trace
 from simulator.foundation import keyed
 from simulator.foundation.errors import InputError, Problem
+from simulator.links.kinds import QUANTUM_BYTES
 from simulator.links.loss import Bernoulli, GilbertElliott, LossSteps
 from simulator.scenario.hops import Bursts, UplinkHop
 from simulator.scenario.trace_sources import FamilyTrace
@@ -30,8 +31,6 @@ __all__ = ["HopPlan", "Offer", "Route", "hop_plan", "load_factor"]
 _FINEST = 10**6
 _LONGEST_NS = 30_000 * 10**9
 """Of all links of a hop together: a second of a trace in bursts takes about 20 kB."""
-
-_DEFAULT_QUANTUM = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,10 +181,9 @@ def _link(hop: Hop, found: BandwidthTrace, link: str | int, route: Route) -> Lin
         loss=_loss(hop, found, whose, route),
         sharing=hop.sharing,
         accuracy=hop.accuracy,
-        queue_bytes=hop.queue.whole_bytes,
-        queue_packets=hop.queue.packets,
+        queue=hop.queue,
         drop=hop.drop,
-        quantum_bytes=hop.quantum_bytes or _DEFAULT_QUANTUM,
+        quantum_bytes=hop.quantum_bytes or QUANTUM_BYTES,
         cross=tuple(
             cross_plan(
                 source,

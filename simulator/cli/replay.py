@@ -10,8 +10,8 @@ from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.option_values import option_name, parsed, whole_number
 
 if TYPE_CHECKING:
+    from simulator.links.wires import Accuracy
     from simulator.replay import LinkChoice
-    from simulator.replay.link import Accuracy
 
 __all__ = ["add"]
 
@@ -121,10 +121,12 @@ def _choice(arguments: Arguments, whole: dict[str, int]) -> LinkChoice:
 
     usual: Accuracy = "frame" if arguments.sharing == "fair" else "packet"
     accuracy: Accuracy = arguments.accuracy or usual
+    queue, drop = parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p")
     return LinkChoice(
         mtu_payload_bytes=whole["mtu_payload"],
         header_bytes=whole["header_bytes"],
-        queue=parsed("--queue", "limit", arguments.queue, queue_limit, "droptail:50p"),
+        queue=queue,
+        drop=drop,
         sharing=arguments.sharing,
         accuracy=accuracy,
         delay_ns=parsed("--delay", "delay", arguments.delay, duration_ns, "20 ms"),

@@ -7,7 +7,7 @@ A packet in transmission has left the queue and is not counted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from simulator.links.queueing import Parcel
 from simulator.links.waiting import Line
@@ -17,9 +17,24 @@ if TYPE_CHECKING:
 
     from simulator.links.waiting import Waiting
 
-__all__ = ["FifoQueue", "PacketQueue"]
+__all__ = ["UNLIMITED", "FifoQueue", "PacketQueue", "QueueLimit"]
 
 _NO_LIMIT = 1 << 62
+
+
+class QueueLimit(NamedTuple):
+    """What may wait before a link, in wire bytes, in packets, or both; None for no such limit."""
+
+    whole_bytes: int | None = None
+    packets: int | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is any limit."""
+        return self.whole_bytes is not None or self.packets is not None
+
+
+UNLIMITED = QueueLimit()
 
 
 class PacketQueue(Protocol[Parcel]):

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Accuracy", "Flowing", "StoreAndForward", "Wire", "wire_for"]
 
+_NOT_YET = 1 << 200
+"""More than any capacity."""
+
 Accuracy = Literal["frame", "packet"]
 """Whether the capacity is followed byte by byte, or each packet is stored and forwarded whole."""
 
@@ -47,6 +50,11 @@ class StoreAndForward:
     A rate that changes at that very instant has changed already. Where the rate is 0 a packet
     waits, in the queue, for the next one above.
 
+    When a rate falls while a packet goes out, what has left leads the capacity. It never does so by
+    a whole packet, counted from when the first one came: a packet has not left before capacity for
+    its first byte was offered. That matters where rates change faster than packets go out, which
+    would else carry a whole packet each time; ns-3's steps, of many packets each, are as in ns-3.
+
     Example:
         >>> from traces import RateTrace, TraceAbout
         >>> trace = RateTrace.from_steps(
@@ -56,14 +64,24 @@ class StoreAndForward:
         [(0, 1000000), (1000000, 1100000)]
     """
 
-    __slots__ = ("_begin_ns", "_capacity", "_instant", "_rate", "_units", "free_ns")
+    __slots__ = (
+        "_begin_ns",
+        "_capacity",
+        "_instant",
+        "_least_end_ns",
+        "_position",
+        "_rate",
+        "_units",
+        "free_ns",
+    )
 
     def __init__(self, trace: BandwidthTrace) -> None:
         """Start idle at instant 0."""
         self._capacity = trace.capacity
         self._instant = trace.instant
         self._units = trace.units_per_byte
-        self._begin_ns = 0
+        self._begin_ns = self._least_end_ns = 0
+        self._position = _NOT_YET  # capacity that all packets since the first one have taken
         self._rate = 0  # units per ns
         self.free_ns = 0
 
@@ -79,6 +97,13 @@ class StoreAndForward:
                 return FOREVER_NS
             begin_ns = first_ns - 1
             rate = self._capacity(first_ns) - before
+        if self._position >= before:
+            if self._position == _NOT_YET:
+                self._position = before
+            least_end_ns = self._instant(self._position + 1)
+            if least_end_ns is None:
+                return FOREVER_NS
+            self._least_end_ns = least_end_ns
         self._begin_ns = begin_ns
         self._rate = rate
         return begin_ns
@@ -86,9 +111,12 @@ class StoreAndForward:
     def carry(self, wire_bytes: int) -> int:
         """Return when the packet that begins then has left."""
         rate = self._rate
-        end_ns = self._begin_ns + (2 * wire_bytes * self._units + rate) // (2 * rate)
-        self.free_ns = min(end_ns, FOREVER_NS)
-        return self.free_ns
+        units = wire_bytes * self._units
+        self._position += units
+        end_ns = self._begin_ns + (2 * units + rate) // (2 * rate)
+        end_ns = max(end_ns, self._least_end_ns)
+        self.free_ns = end_ns = min(end_ns, FOREVER_NS)
+        return end_ns
 
     def earliest_end(self, wire_bytes: int) -> int:  # noqa: ARG002  # the interface
         """Return when the next packet begins: rates to come are not looked up."""

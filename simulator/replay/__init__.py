@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.replay.frames import FrameTable, read_frames
-from simulator.replay.link import LinkChoice, QueueLimit, queue_limit
+from simulator.replay.link import LinkChoice, queue_limit
 from simulator.replay.run import Fates, replay
 from simulator.replay.tables import arrivals_table, packets_table
 
@@ -11,7 +11,6 @@ __all__ = [
     "Fates",
     "FrameTable",
     "LinkChoice",
-    "QueueLimit",
     "arrivals_table",
     "packets_table",
     "queue_limit",

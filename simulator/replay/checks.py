@@ -35,9 +35,9 @@ def check(frames: FrameTable, choice: LinkChoice, *, packets_wanted: bool) -> No
 
     Example:
         >>> from simulator.replay.frames import FrameTable
-        >>> from simulator.replay.link import queue_limit
+        >>> from simulator.links.queues import QueueLimit
         >>> frames = FrameTable(flow=["0"], frame_id=["0"], sent_ns=[0], payload_bytes=[3000])
-        >>> check(frames, LinkChoice(queue=queue_limit("droptail:1000B")), packets_wanted=False)
+        >>> check(frames, LinkChoice(queue=QueueLimit(whole_bytes=1000)), packets_wanted=False)
         Traceback (most recent call last):
         simulator.foundation.errors.InputError: --queue limit: 1000 bytes must hold a packet ...
     """
@@ -52,9 +52,7 @@ def check(frames: FrameTable, choice: LinkChoice, *, packets_wanted: bool) -> No
                 remedy="leave it out, or use `--sharing fair` or `--sharing drr`",
             )
         )
-    if packets_wanted and (
-        choice.sharing == "fair" or (choice.accuracy == "frame" and choice.queue is None)
-    ):
+    if packets_wanted and not choice.follows_packets:
         problems.append(
             Problem(
                 where="--packets-out",
@@ -69,17 +67,16 @@ def check(frames: FrameTable, choice: LinkChoice, *, packets_wanted: bool) -> No
 
 
 def _of_link(choice: LinkChoice) -> Iterator[Problem]:
-    full = choice.mtu_payload_bytes + choice.header_bytes
-    limit = choice.queue
-    if limit is not None and limit.most_bytes is not None and limit.most_bytes < full:
+    full, limit_bytes = choice.full_bytes, choice.queue.whole_bytes
+    if limit_bytes is not None and limit_bytes < full:
         yield Problem(
             where="--queue",
             what="limit",
-            value=f"{limit.most_bytes} bytes",
+            value=f"{limit_bytes} bytes",
             rule=f"must hold a packet of {full} bytes",
             remedy=f"give at least {full}B, or a smaller --mtu-payload",
         )
-    if limit is not None and limit.drop_head and choice.sharing == "fair":
+    if choice.drop == "head" and choice.sharing == "fair":
         yield Problem(
             where="--queue",
             what="limit",
@@ -87,14 +84,13 @@ def _of_link(choice: LinkChoice) -> Iterator[Problem]:
             rule="means nothing for --sharing fair, which serves the heads of all flows at once",
             remedy="use droptail, or `--sharing drr`",
         )
-    needed = {"fair": "frame", "drr": "packet"}.get(choice.sharing, choice.accuracy)
-    if choice.accuracy != needed:
+    if choice.sharing == "fair" and choice.accuracy != "frame":
         yield Problem(
             where="--accuracy",
             what="accuracy",
             value=choice.accuracy,
-            rule=f"must be {needed} for --sharing {choice.sharing}",
-            remedy=f"use `--accuracy {needed}`",
+            rule="must be frame for --sharing fair, which is fluid",
+            remedy="use `--accuracy frame`, or leave it out",
         )
     if choice.sharing != "drr":
         usual = LinkChoice()

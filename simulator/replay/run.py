@@ -7,13 +7,13 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from simulator.foundation.instants import FOREVER_NS
-from simulator.links.fifo import FifoLink
+from simulator.links.kinds import frame_link, queueing_link
 from simulator.links.queueing import NEVER_NS
-from simulator.replay.link import fair_link, packet_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.links.queueing import QueueingLink
     from simulator.replay.frames import FrameTable
     from simulator.replay.link import LinkChoice
     from traces import BandwidthTrace
@@ -59,7 +59,7 @@ def replay(frames: FrameTable, trace: BandwidthTrace, choice: LinkChoice) -> Fat
     """
     each = choice.mtu_payload_bytes
     packets = [-(-payload // each) for payload in frames.payload_bytes]
-    if choice.sharing == "fair" or (choice.accuracy == "frame" and choice.queue is None):
+    if not choice.follows_packets:
         follow = _shared if choice.sharing == "fair" else _fluid
         lost, left = follow(frames, packets, trace, choice)
         arrived = [_arrival(end_ns, choice.delay_ns) for end_ns in left]
@@ -81,7 +81,7 @@ def _sendings(
 ) -> Iterator[tuple[int, str, list[int]]]:
     """Yield when each frame comes to the link, its flow and the wire bytes of its packets."""
     each = choice.mtu_payload_bytes
-    full = each + choice.header_bytes
+    full = choice.full_bytes
     for flow, sent_ns, payload, count in zip(
         frames.flow, frames.sent_ns, frames.payload_bytes, packets, strict=True
     ):
@@ -89,11 +89,15 @@ def _sendings(
         yield sent_ns - sent_ns % choice.clock_ns, flow, [*repeat(full, count - 1), rest]
 
 
+def _link(frames: FrameTable, trace: BandwidthTrace, choice: LinkChoice) -> QueueingLink[int]:
+    return queueing_link(trace, choice, frames.weights, header_bytes=choice.header_bytes)
+
+
 def _packets(
     frames: FrameTable, packets: list[int], trace: BandwidthTrace, choice: LinkChoice
 ) -> list[int]:
     """Return when each packet left the link."""
-    link = packet_link(trace, choice, frames.weights)
+    link = _link(frames, trace, choice)
     left = [NEVER_NS] * sum(packets)
     first = 0
     for now_ns, flow, sizes in _sendings(frames, packets, choice):
@@ -111,7 +115,7 @@ def _shared(
     frames: FrameTable, packets: list[int], trace: BandwidthTrace, choice: LinkChoice
 ) -> tuple[list[int], list[int]]:
     """Return how many packets of each frame a fair link lost, and when the last others left."""
-    link = fair_link(trace, choice, frames.weights)
+    link = _link(frames, trace, choice)
     lost, left = packets.copy(), [NEVER_NS] * len(packets)
     for number, (now_ns, flow, sizes) in enumerate(_sendings(frames, packets, choice)):
         link.send(now_ns, flow, number, sizes)
@@ -125,7 +129,7 @@ def _fluid(
     frames: FrameTable, packets: list[int], trace: BandwidthTrace, choice: LinkChoice
 ) -> tuple[list[int], list[int]]:
     """Return the same of a link without limit, first in, first out: it loses all of a frame."""
-    link = FifoLink(trace)
+    link = frame_link(trace, choice, full_bytes=choice.full_bytes)
     lost, left = [], []
     for now_ns, _, sizes in _sendings(frames, packets, choice):
         end_ns = link.send(now_ns, sum(sizes))

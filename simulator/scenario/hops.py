@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from simulator.links.queues import QueueLimit
 from simulator.scenario.cross import Cross
 from simulator.scenario.fields import (
     Clash,
@@ -16,7 +17,7 @@ from simulator.scenario.fields import (
     duration,
     size,
 )
-from simulator.scenario.texts import QUEUE_LIMIT, SHARE, QueueLimit, Short
+from simulator.scenario.texts import QUEUE_LIMIT, SHARE, Short
 from simulator.scenario.trace_sources import FileTrace, TraceSource
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class Hop(Record):
     left out."""
     accuracy: Literal["frame", "packet"] = "frame"
     """``frame`` follows the capacity byte by byte; ``packet`` sends each packet at the rate valid
-    when it starts."""
+    when it starts, so that it leads a falling rate by less than a packet. On a trace of delivery
+    opportunities both are the same."""
     queue: Annotated[QueueLimit, QUEUE_LIMIT] = QueueLimit(whole_bytes=64_000)
     """What may wait before packets are dropped."""
     drop: Literal["tail", "head"] = "tail"
@@ -119,7 +121,7 @@ class Hop(Record):
             if self.sharing == "fair":
                 rule = "means nothing where sharing is fair, which is fluid and has no packets"
                 yield Clash(("drop",), "head", rule, "write sharing: drr")
-            if self.queue == QueueLimit():
+            if not self.queue.is_limited:
                 rule = "means nothing where the queue is unlimited"
                 yield Clash(("drop",), "head", rule, "give the queue a limit")
         if self.accuracy == "packet" and self.sharing == "fair":

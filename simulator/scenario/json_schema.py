@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from simulator.foundation.quantities import format_bytes, format_ns
+from simulator.links.queues import QueueLimit
 from simulator.scenario.fields import Record
 from simulator.scenario.records import ScenarioRecord
-from simulator.scenario.texts import QueueLimit
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue

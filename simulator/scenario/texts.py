@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import core_schema
 
 from simulator.foundation.quantities import duration_ns, size_bytes
+from simulator.links.queues import QueueLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ __all__ = [
     "SHARE",
     "BatchTime",
     "OneOrMore",
-    "QueueLimit",
     "Short",
     "Text",
     "batch_time",
@@ -127,13 +127,6 @@ def share(value: object) -> float:
     if not 0 <= found <= 1:
         raise ValueError("must be a share: a number from 0 to 1, or percent like '1 %'")
     return found
-
-
-class QueueLimit(NamedTuple):
-    """What may wait before a link; both None for no limit."""
-
-    whole_bytes: int | None = None
-    packets: int | None = None
 
 
 def queue_limit(value: object) -> QueueLimit:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.links.kinds import frame_link, queueing_link
 from simulator.world.alarm import LINKS, RESENDS
-from simulator.world.network.arithmetic import is_orderly, orderly, queueing, weights
 from simulator.world.network.cross import Cross, CrossedLink
 from simulator.world.network.flight import flight, is_smooth
 from simulator.world.network.grant import GrantedHop
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from simpy import Environment
 
+    from simulator.links.queueing import Flow, QueueingLink
     from simulator.world.network.hop import Hop
     from simulator.world.network.parcel import Parcel
     from simulator.world.plan import LinkPlan, StreamPlan, WorldPlan
@@ -72,15 +73,18 @@ def _hop(
     revocable = starts is not None and any(stream.cancel != "never" for stream in using)
     behind = flight(env, link, priority=LINKS + number, deliver=deliver)
     cross = Cross(link.cross) if link.cross else None
-    if is_orderly(link) and not revocable:
-        fifo = orderly(link, plan.packets)
+    if link.is_known_at_once and not revocable:
+        fifo = frame_link(link.trace, link, full_bytes=plan.packets.full_bytes)
         return OrderlyHop(CrossedLink(fifo, cross) if cross else fifo, behind, starts)
+    queueing: QueueingLink[Parcel | int] = queueing_link(
+        link.trace, link, _weights(link, plan), header_bytes=plan.packets.header_bytes
+    )
     hop = QueueingHop(
         env,
-        queueing(link, plan.packets, weights(link, plan.streams)),
+        queueing,
         behind,
         priority=LINKS + number,
-        full_bytes=plan.packets.mtu_payload_bytes + plan.packets.header_bytes,
+        full_bytes=plan.packets.full_bytes,
         cross=cross,
         starts=starts,
         slack_ns=0 if revocable else _slack_ns(plan, link, using),
@@ -90,6 +94,12 @@ def _hop(
     return GrantedHop(env, hop, link.grant_ns, RESENDS + len(plan.streams) + number)
 
 
+def _weights(link: LinkPlan, plan: WorldPlan) -> dict[Flow, int]:
+    """Return the weights of the flows on a link: streams by number, others by name."""
+    ours: dict[Flow, int] = {k: stream.weight for k, stream in enumerate(plan.streams)}
+    return ours | {cross.name: cross.weight for cross in link.cross}
+
+
 def _slack_ns(plan: WorldPlan, link: LinkPlan, using: Sequence[StreamPlan]) -> int:
     """Return for how long nobody needs to know of a parcel that has left, or was lost.
 
@@ -97,8 +107,7 @@ def _slack_ns(plan: WorldPlan, link: LinkPlan, using: Sequence[StreamPlan]) -> i
     there at one instant is known before it. Where several links may lose parts of a frame, the one
     that is first gives the reason.
     """
-    limited = link.queue_bytes is not None or link.queue_packets is not None
-    first = limited and max(len(plan.uplink), len(plan.downlink)) > 1
+    first = link.queue.is_limited and max(len(plan.uplink), len(plan.downlink)) > 1
     again = any(stream.transport == "retransmit" for stream in using)
     if first or again or link.grant_ns or not is_smooth(link):
         return 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from simulator.links.kinds import frame_link
 from simulator.world.alarm import CANCELS, LINKS, RESENDS
 from simulator.world.network.answers import DelayedAnswers, DownlinkAnswers
-from simulator.world.network.arithmetic import is_orderly, orderly
 from simulator.world.network.cancelling import Canceller
 from simulator.world.network.flight import is_smooth
 from simulator.world.network.grant import GrantedHop
@@ -130,13 +130,13 @@ class Paths:
         return (
             len(hops) == 1
             and all(map(_is_plain, self._plan.streams))
-            and all(is_orderly(x) and is_smooth(x) and not x.cross for x in hops[0])
+            and all(x.is_known_at_once and is_smooth(x) and not x.cross for x in hops[0])
         )
 
     def _lane(self, link: LinkPlan, number: int, arrive: Callable[[list[Job], int], None]) -> Lane:
         return Lane(
             self._env,
-            orderly(link, self._plan.packets),
+            frame_link(link.trace, link, full_bytes=self._plan.packets.full_bytes),
             link.delay_ns,
             self._plan.packets,
             self._ledger,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from simulator.links.kinds import LinkKind
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -13,11 +15,7 @@ if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
     from traces.conditions import Conditions
 
-__all__ = ["Accuracy", "CrossPlan", "Drop", "JitterPlan", "LinkPlan", "PacketPlan", "Sharing"]
-
-Sharing = Literal["fifo", "fair", "drr"]
-Accuracy = Literal["frame", "packet"]
-Drop = Literal["tail", "head"]
+__all__ = ["CrossPlan", "JitterPlan", "LinkPlan", "PacketPlan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +29,11 @@ class PacketPlan:
 
     header_bytes: int = 28
     mtu_payload_bytes: int = 1472
+
+    @property
+    def full_bytes(self) -> int:
+        """A full packet on the wire."""
+        return self.mtu_payload_bytes + self.header_bytes
 
     def count(self, payload_bytes: int) -> int:
         """Return how many packets a payload is."""
@@ -75,8 +78,8 @@ class CrossPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkPlan:
-    """One link and the propagation behind it.
+class LinkPlan(LinkKind):
+    """One link of some kind, and the propagation behind it.
 
     Attributes:
         trace: Capacity over the run; its instant 0 is the run's.
@@ -84,13 +87,6 @@ class LinkPlan:
         delays: Whose delay column is the propagation; None for the constant ``delay_ns``.
         jitter: Added to the propagation.
         loss: Probability that a packet that has crossed the link is destroyed; None for never.
-        sharing: ``fifo``; ``fair``, fluid; or ``drr``, deficit round robin packet by packet.
-        accuracy: ``frame`` follows the capacity byte by byte; ``packet`` serialises each packet
-            whole at the rate valid when it starts.
-        queue_bytes: Most wire bytes that may wait; None is an infinite queue.
-        queue_packets: Most packets that may wait; None is an infinite queue.
-        drop: Whether the newest or the oldest packets go when the queue is full.
-        quantum_bytes: What a flow of weight 1 gains a round of ``drr``.
         grant_ns: What a stream waits before it may send, whenever nothing of it is on this link.
         cross: Traffic of others.
         key: Of the chance on this link, see ``foundation.keyed``.
@@ -101,12 +97,11 @@ class LinkPlan:
     delays: Conditions | None = None
     jitter: JitterPlan | None = None
     loss: LossModel | None = None
-    sharing: Sharing = "fifo"
-    accuracy: Accuracy = "frame"
-    queue_bytes: int | None = None
-    queue_packets: int | None = None
-    drop: Drop = "tail"
-    quantum_bytes: int = 1500
     grant_ns: int = 0
     cross: tuple[CrossPlan, ...] = ()
     key: bytes = b""
+
+    @property
+    def is_known_at_once(self) -> bool:
+        """Whether what the link does to a frame is certain when it is handed over."""
+        return self.is_orderly and not self.grant_ns

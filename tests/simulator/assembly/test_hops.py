@@ -9,6 +9,7 @@ from simulator.assembly import Assembly, assemble
 from simulator.foundation.errors import InputError
 from simulator.framelog import Outcome
 from simulator.links.loss import Bernoulli, GilbertElliott, LossSteps
+from simulator.links.queues import QueueLimit
 from simulator.scenario import Scenario
 from simulator.world import simulate
 from simulator.world.plan import JitterPlan, LinkPlan
@@ -53,7 +54,7 @@ def test_every_option_of_a_hop_reaches_its_links(document: dict[str, Any]) -> No
         "packet",
         "head",
     )
-    assert (link.queue_bytes, link.queue_packets) == (None, 50)
+    assert link.queue == QueueLimit(packets=50)
     assert (link.delay_ns, link.grant_ns) == (7 * MS, 10 * MS)
     assert link.jitter == JitterPlan(mean_ns=3 * MS, distribution="uniform", reorders=True)
     assert isinstance(link.loss, Bernoulli)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.foundation.quantities import duration_ns
-from simulator.replay import LinkChoice, QueueLimit, read_frames, replay
+from simulator.links.queues import QueueLimit
+from simulator.replay import LinkChoice, read_frames, replay
 from simulator.replay.capacity import read_capacity
 from simulator.replay.clock import nanoseconds
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from simulator.links.kinds import Drop
     from simulator.replay import FrameTable
     from traces import BandwidthTrace
 
@@ -54,16 +56,16 @@ def truth(folder: Path) -> TruthSet:
     meta = json.loads((folder / "meta.json").read_text())
     header = {"mtu_payload_bytes": 1472, "header_bytes": meta["packet_overhead_bytes"]}
     if "mahimahi_commit" in meta:
-        limit = QueueLimit(most_packets=40, drop_head="drophead" in meta["queue"])
-        queue = limit if "packets=40" in meta["queue"] else None
-        choice = LinkChoice(**header, queue=queue, clock_ns=10**6)
+        queue = QueueLimit(packets=40 if "packets=40" in meta["queue"] else None)
+        drop: Drop = "head" if "drophead" in meta["queue"] else "tail"
+        choice = LinkChoice(**header, queue=queue, drop=drop, clock_ns=10**6)
         trace = read_capacity(folder / "trace.txt", "mahimahi")
     else:
         packets = int(meta["device_queue"].split()[1].removesuffix("p"))
         drr = meta["qdisc"] == "fqdrr"
         choice = LinkChoice(
             **header,
-            queue=None if drr else QueueLimit(most_packets=packets),
+            queue=QueueLimit(packets=None if drr else packets),
             sharing="drr" if drr else "fifo",
             delay_ns=duration_ns(meta["one_way_delay"]),
         )
@@ -171,7 +173,7 @@ def test_on_opportunities_both_accuracies_are_the_same(shared: Path, name: str) 
 
 
 def assert_accuracies_are_the_same(known: TruthSet) -> None:
-    frame = LinkChoice(queue=known.choice.queue, accuracy="frame")
+    frame = LinkChoice(queue=known.choice.queue, drop=known.choice.drop, accuracy="frame")
     fates = replay(known.frames, known.trace, frame)
     ours = list(zip(fates.packets, fates.lost, fates.arrived_ns, strict=True))
     assert ours == list(arrivals(known.folder))

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.foundation.errors import InputError
+from simulator.links.queues import QueueLimit
 from simulator.scenario import Scenario
 from simulator.scenario.hops import Bursts
 from simulator.scenario.network import Downlink, Network
-from simulator.scenario.texts import QueueLimit
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.scenario.texts import BatchTime, QueueLimit, batch_time, queue_limit, share
+from simulator.links.queues import QueueLimit
+from simulator.scenario.texts import BatchTime, batch_time, queue_limit, share
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 
 from policies.fixed import Fixed
 from policies.scripted import Scripted
+from simulator.links.queues import QueueLimit
 from simulator.world.plan import (
     LadderPlan,
     LinkPlan,
@@ -126,7 +127,13 @@ def world(
     return WorldPlan(
         streams=cameras,
         uplink=(
-            (LinkPlan(trace=trace or steady(), delay_ns=int(up_ms * MS), queue_bytes=queue_bytes),),
+            (
+                LinkPlan(
+                    trace=trace or steady(),
+                    delay_ns=int(up_ms * MS),
+                    queue=QueueLimit(whole_bytes=queue_bytes),
+                ),
+            ),
         ),
         packets=PacketPlan(header_bytes=header_bytes, mtu_payload_bytes=1000),
         server=ServerPlan(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policies.scripted import Scripted
 from simulator.framelog import Reason
+from simulator.links.queues import UNLIMITED
 from simulator.world import simulate
 from simulator.world.plan import ChainPlan
 from tests.simulator.world.network.nets import net
@@ -101,7 +102,7 @@ def test_a_frame_is_served_from_when_all_is_there_that_it_is_predicted_from(
 def test_asking_for_intra_frames_changes_nothing_where_nothing_is_lost(
     plan: StreamPlan, up: LinkPlan
 ) -> None:
-    calm = replace(up, loss=None, jitter=None, queue_bytes=None, queue_packets=None)
+    calm = replace(up, loss=None, jitter=None, queue=UNLIMITED)
     plan = replace(plan, cancel="never", transport="datagram")
     asked, unasked = (
         simulate(net(replace(plan, asks_intra=asks), up=[calm], workers=9))

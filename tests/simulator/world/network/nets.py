@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.framelog import Reason
+from simulator.links.queues import QueueLimit
 from simulator.world.plan import LayerPlan, LinkPlan
 from tests.simulator.world.small import MS, steady, world
 
@@ -23,7 +24,8 @@ Hops = tuple[tuple[LinkPlan, ...], ...]
 def link(packet_ms: float = 1.0, delay_ms: float = 0.0, **options: Any) -> LinkPlan:  # noqa: ANN401
     """A link on which a packet takes so long."""
     trace = options.pop("trace", None) or steady(round(8_000_000 / packet_ms))
-    return LinkPlan(trace=trace, delay_ns=round(delay_ms * MS), **options)
+    queue = QueueLimit(options.pop("queue_bytes", None), options.pop("queue_packets", None))
+    return LinkPlan(trace=trace, delay_ns=round(delay_ms * MS), queue=queue, **options)
 
 
 def net(

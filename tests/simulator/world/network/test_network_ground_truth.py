@@ -41,14 +41,13 @@ def as_world(known: TruthSet) -> WorldPlan:
         sent_ms = [frames.sent_ns[k] // choice.clock_ns * choice.clock_ns / MS for k in rows]
         sizes = [frames.payload_bytes[k] for k in rows]
         cameras.append(camera(sent_ms, sizes=[sizes], waiting="queue", name=name))
-    limit = choice.queue
     link = LinkPlan(
         trace=known.trace,
         sharing=choice.sharing,
         delay_ns=choice.delay_ns,
         accuracy="frame" if choice.clock_ns == MS else "packet",  # mahimahi counts in ms
-        queue_packets=limit.most_packets if limit else None,
-        drop="head" if limit and limit.drop_head else "tail",
+        queue=choice.queue,
+        drop=choice.drop,
     )
     plan = world(*cameras, models=[served()])
     return WorldPlan(

@@ -15,6 +15,7 @@ from policies.throughput import Throughput
 from simulator.foundation.keyed import key_of
 from simulator.framelog import Outcome, Reason
 from simulator.links.loss import Bernoulli, GilbertElliott
+from simulator.links.queues import UNLIMITED, QueueLimit
 from simulator.world import simulate
 from simulator.world.plan import ChainPlan, CrossPlan, JitterPlan, LayerPlan, LinkPlan
 from tests.simulator.world.network.nets import link, net
@@ -83,8 +84,10 @@ def links(draw: st.DrawFn, number: int) -> LinkPlan:
         loss=draw(maybe(losses())),
         sharing=sharing,
         accuracy="frame" if sharing == "fair" else draw(st.sampled_from(["frame", "packet"])),
-        queue_bytes=draw(maybe(st.integers(1000, 20_000))),
-        queue_packets=draw(maybe(st.integers(1, 20))),
+        queue=QueueLimit(
+            whole_bytes=draw(maybe(st.integers(1000, 20_000))),
+            packets=draw(maybe(st.integers(1, 20))),
+        ),
         drop="tail" if sharing == "fair" else draw(st.sampled_from(["tail", "head"])),
         quantum_bytes=draw(st.integers(100, 2000)),
         grant_ns=draw(st.sampled_from([0, 0, 7 * MS])),
@@ -212,7 +215,7 @@ def test_a_link_carries_what_it_is_offered_and_no_more(data: st.DataObject) -> N
     cameras = [replace(data.draw(streams(k)), transport="datagram", layers=()) for k in range(3)]
     cameras = [replace(s, cancel="never") for s in cameras]
     up = data.draw(links(0))
-    up = replace(up, loss=None, queue_bytes=None, queue_packets=None, accuracy="frame", cross=())
+    up = replace(up, loss=None, queue=UNLIMITED, accuracy="frame", cross=())
     log = simulate(net(*cameras, up=[up]))
     left = log["uplink_end_ns"] >= 0
     units = up.trace.units_per_byte
@@ -238,8 +241,7 @@ def test_the_lane_does_what_the_general_path_does(plans: list[StreamPlan], up: L
     lane = LinkPlan(
         trace=up.trace,
         delay_ns=up.delay_ns,
-        queue_bytes=up.queue_bytes,
-        queue_packets=up.queue_packets,
+        queue=up.queue,
     )
     general = replace(lane, loss=Bernoulli(0.0))  # so that each packet goes its own way
     by_lane, by_parcels = (simulate(net(*cameras, up=[way])) for way in (lane, general))
