@@ -94,6 +94,11 @@ class Cameras:
         return self.group.count
 
     @property
+    def fixed_streams(self) -> bool:
+        """No: the scenario says how many."""
+        return False
+
+    @property
     def layered(self) -> bool:
         """Whether some unit of the ladder has layers."""
         return any(unit.layers is not None for unit in self.units)

@@ -57,6 +57,10 @@ class Cast(Protocol):
         """How many streams it has."""
 
     @property
+    def fixed_streams(self) -> bool:
+        """Whether its file says how many."""
+
+    @property
     def ladder(self) -> LadderPlan:
         """What its devices know of their units."""
 

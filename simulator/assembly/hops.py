@@ -13,37 +13,24 @@ from simulator.foundation.errors import InputError, Problem
 from simulator.links.kinds import QUANTUM_BYTES
 from simulator.links.loss import Bernoulli, GilbertElliott, LossSteps
 from simulator.scenario.hops import Bursts, UplinkHop
-from simulator.scenario.trace_sources import FamilyTrace
+from simulator.scenario.trace_sources import FamilyTrace, FileTrace
 from simulator.world.plan import JitterPlan, LinkPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    from simulator.assembly.offers import Offer
     from simulator.links.loss import LossModel
     from simulator.scenario.hops import Hop
     from simulator.scenario.trace_sources import TraceSource
     from traces import BandwidthTrace
     from traces.conditions import Conditions
 
-__all__ = ["HopPlan", "Offer", "Route", "hop_plan", "load_factor"]
+__all__ = ["HopPlan", "Route", "hop_plan", "load_factor"]
 
 _FINEST = 10**6
 _LONGEST_NS = 30_000 * 10**9
 """Of all links of a hop together: a second of a trace in bursts takes about 20 kB."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What streams would put on a hop with the ladder's top unit at full frame rate, bit/s.
-
-    Attributes:
-        all_bps: All of them together.
-        each: Of each stream its name and its own share, where it has a link of its own.
-    """
-
-    all_bps: float
-    each: Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +116,7 @@ def hop_plan(hop: Hop, offer: Offer, route: Route) -> HopPlan:
     for index, (stream, offered_bps) in enumerate(offer.each):
         source = _own(hop.trace, index)
         found, factor = _scaled(hop, source, offered_bps, route)
-        if not isinstance(source, FamilyTrace):
+        if isinstance(source, FileTrace):
             drawn = keyed.uniforms(route.seed, route.path, "entry", stream, n=1)[0]
             found = found.shifted(int(drawn * found.period_ns))
         links.append(_link(hop, found, stream, route))
@@ -138,8 +125,9 @@ def hop_plan(hop: Hop, offer: Offer, route: Route) -> HopPlan:
         label = f"{hop.trace.label} to {hop.trace.seed + len(links) - 1}"
         scaled = label
     else:
-        label = f"{hop.trace.label} for each of {len(links)}"
-        scaled = f"{label}, entered by {route.seed}"
+        scaled = label = f"{hop.trace.label} for each of {len(links)}"
+        if isinstance(hop.trace, FileTrace):
+            scaled += f", entered by {route.seed}"
     if hop.load is not None:
         scaled += f" x {sum(factors) / len(factors):.6g}"
     return HopPlan(links=tuple(links), trace=label, scaled=scaled)
@@ -157,8 +145,8 @@ def _scaled(
 ) -> tuple[BandwidthTrace, Fraction | None]:
     found = trace(source, route.folder, route.duration_ns)
     factor = None
-    if hop.load is not None and offered_bps:
-        factor = load_factor(offered_bps, hop.load, found.mean_bps)
+    if hop.rho is not None and offered_bps:
+        factor = load_factor(offered_bps, hop.rho, found.mean_bps)
         found = scaled_trace(source, route.folder, route.duration_ns, factor)
     return found, factor
 

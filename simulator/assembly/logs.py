@@ -93,6 +93,11 @@ class Logs:
         return len(self.workload.streams) if self.workload.named else self.group.count or 1
 
     @property
+    def fixed_streams(self) -> bool:
+        """Whether the file has streams, by name."""
+        return self.workload.named
+
+    @property
     def layered(self) -> bool:
         """Whether some unit of the ladder has layers."""
         return any(self.workload.layers(unit) > 1 for unit in self.units)

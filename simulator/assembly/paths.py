@@ -7,16 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.assembly.doubts import downlink_doubts, uplink_doubts
-from simulator.assembly.hops import Offer, Route, hop_plan
+from simulator.assembly.hops import Route, hop_plan
 from simulator.assembly.problems import every
 from simulator.assembly.sources import trace
 from simulator.scenario.network import Downlink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from simulator.assembly.cast import Cast, Run
-    from simulator.scenario.hops import Hop
+    from simulator.assembly.cast import Run
+    from simulator.assembly.offers import Crowd
     from simulator.scenario.network import Network
     from simulator.world.plan import LinkPlan
 
@@ -51,43 +51,22 @@ class PathPlan:
         )
 
 
-def path_plan(network: Network, casts: Sequence[Cast], run: Run) -> PathPlan:
+def path_plan(network: Network, crowd: Crowd, run: Run) -> PathPlan:
     """Return the plan of all hops.
 
     Args:
         network: As the scenario has it.
-        casts: The groups of streams.
+        crowd: Its streams, and those that links are scaled for.
         run: Which run.
 
     Raises:
         InputError: With all that is wrong with any hop.
     """
-    packets = network.packets
-
-    def payloads(cast: Cast, index: int | None) -> float:
-        return cast.offered_bps(index, packets)
-
-    def answers(cast: Cast, index: int | None) -> float:
-        size = cast.group.result_bytes
-        wire = size + -(-size // packets.payload_bytes) * packets.header_bytes
-        return 8 * cast.frames_per_s(index) * wire
-
-    def offer(path: str, hop: Hop) -> Offer:
-        of = payloads if path.startswith("network.uplink") else answers
-        return Offer(
-            all_bps=sum(of(cast, None) for cast in casts),
-            each=[
-                (f"{cast.name}/{index}", of(cast, index))
-                for cast in casts
-                for index in range(cast.streams if hop.each else 0)
-            ],
-        )
-
     plans = every(
         partial(
             hop_plan,
             hop,
-            offer(path, hop),
+            crowd.offer(path, hop),
             Route(path=path, folder=run.folder, duration_ns=run.duration_ns, seed=run.seed),
         )
         for path, hop in network.hops()

@@ -13,9 +13,9 @@ from models.profile import files_of, find, load, shipped
 from simulator.foundation.digests import sha256_of
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.shelf import Shelf
-from simulator.scenario.trace_sources import FamilyTrace
+from simulator.scenario.trace_sources import ConstantTrace, FamilyTrace, FileTrace
 from simulator.workload import read_workload
-from traces import read
+from traces import RateTrace, TraceAbout, read
 from traces.synthetic import synthesise_whole
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from models.profile import Profile
-    from simulator.scenario.trace_sources import FileTrace, TraceSource
+    from simulator.scenario.trace_sources import TraceSource
     from simulator.workload import Workload
     from traces import BandwidthTrace
 
 __all__ = ["profile", "scaled_trace", "trace", "workload"]
 
-_SHORTEST_NS = 60_000_000_000
+_SECOND_NS = 1_000_000_000
+_SHORTEST_NS = 60 * _SECOND_NS
 _MOST_BYTES = 512 * 2**20
 _READINGS = 3
 
@@ -107,7 +108,7 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
     """Return the trace a link follows.
 
     Args:
-        source: Family or file, and where in it the run starts.
+        source: Family or file, and where in it the run starts; or a rate.
         folder: What a file's path is relative to.
         duration_ns: How long the run captures; a synthetic trace is made as long as is needed.
 
@@ -118,6 +119,10 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
         # Longer traces begin with shorter ones.
         length_ns = max(duration_ns + source.offset_ns, _SHORTEST_NS)
         return _fresh(("trace", source, length_ns), [], lambda: _synthetic(source, length_ns))
+    if isinstance(source, ConstantTrace):
+        # Luck goes with a trace's name: it is the same whatever the rate, as with a load.
+        about = TraceAbout(name="constant", measures="capacity")
+        return RateTrace.from_steps([0], [source.rate_bps], period_ns=_SECOND_NS, about=about)
     return _fresh(
         ("trace", source, folder), [folder / source.file], lambda: _from_file(source, folder)
     )
@@ -128,7 +133,7 @@ def scaled_trace(
 ) -> BandwidthTrace:
     """Return `trace` with its capacity multiplied."""
     key = ("scaled", source, folder, duration_ns, factor)
-    files = [] if isinstance(source, FamilyTrace) else [folder / source.file]
+    files = [folder / source.file] if isinstance(source, FileTrace) else []
     return _fresh(key, files, lambda: trace(source, folder, duration_ns).scaled(factor))
 
 

@@ -11,6 +11,7 @@ from simulator.assembly.cast import Run, decode_by_ns, with_traits
 from simulator.assembly.content import content_seed
 from simulator.assembly.logs import Logs, logged_frames
 from simulator.assembly.models import models_of
+from simulator.assembly.offers import Crowd
 from simulator.assembly.paths import path_plan
 from simulator.assembly.pool import server_plan
 from simulator.assembly.problems import every
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.assembly.cast import Cast
+    from simulator.assembly.models import Model
     from simulator.scenario.records import ScenarioRecord
     from simulator.scenario.streams import Group
     from simulator.world.plan import StreamPlan
@@ -80,12 +82,9 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
     models = models_of(record.streams.values(), folder)
     server = server_plan(record.server, models, run)
     speed = max(worker.speed for worker in server.workers)
-    index: dict[object, int] = {model.key: number for number, model in enumerate(models)}
-    casts = every(
-        partial(_cast, name, group, folder, speed, index) for name, group in record.streams.items()
-    )
+    casts = _casts(record, models, folder, speed)
     _check_size(record, casts, run)
-    path = path_plan(record.network, casts, run)
+    path = path_plan(record.network, _crowd(record, casts, folder, speed), run)
     streams = every(partial(_streams, cast, path.back_ns, run) for cast in casts)
     return Assembly(
         plan=WorldPlan(
@@ -120,6 +119,28 @@ def frames_of(record: ScenarioRecord, folder: Path) -> int:
     return record.frames + sum(
         logged_frames(group, workload(group.workload, folder), record.duration_ns)
         for group in logged
+    )
+
+
+def _casts(
+    record: ScenarioRecord, models: Sequence[Model], folder: Path, speed: float
+) -> list[Cast]:
+    index: dict[object, int] = {model.key: number for number, model in enumerate(models)}
+    return every(
+        partial(_cast, name, group, folder, speed, index) for name, group in record.streams.items()
+    )
+
+
+def _crowd(record: ScenarioRecord, casts: Sequence[Cast], folder: Path, speed: float) -> Crowd:
+    unswept, groups = record.unswept, casts
+    if record.scales_for_counts and unswept is not record:
+        models = models_of(unswept.streams.values(), folder)
+        groups = _casts(unswept, models, folder, speed)
+    return Crowd(
+        casts=casts,
+        packets=record.network.packets,
+        unswept={cast.name: cast for cast in groups},
+        unswept_packets=unswept.network.packets,
     )
 
 

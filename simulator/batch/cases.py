@@ -22,6 +22,8 @@ __all__ = ["RunSpec", "run_specs"]
 _POLICY = re.compile(r"streams\.[^.]+\.policy(\..*)?")
 _HOP = r"network\.(?:uplink\.\d+|downlink(?:\.\d+)?)\."
 _TRACE = re.compile(_HOP + r"trace(\.(seed|file|format|offset))?")
+_KINDS = ("family", "rate")
+"""Keys of a trace that say what kind of link it is, not which recording of it."""
 _PREFIX = re.compile(r"^(network\.|streams\.(?=[^.]+\.))")
 
 
@@ -93,8 +95,8 @@ def _settings(point: Point) -> dict[str, Any]:
             continue
         if not _TRACE.fullmatch(path):
             found[path] = value
-        elif isinstance(value, dict) and "family" in value:
-            found[f"{path}.family"] = value["family"]
+        elif isinstance(value, dict):
+            found |= {f"{path}.{key}": value[key] for key in _KINDS if key in value}
     return found
 
 

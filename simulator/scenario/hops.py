@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -12,6 +12,7 @@ from simulator.scenario.fields import (
     Clash,
     Factor,
     Identifier,
+    Integral,
     Record,
     as_tuple,
     duration,
@@ -23,7 +24,7 @@ from simulator.scenario.trace_sources import FileTrace, TraceSource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Bursts", "Hop", "Jitter", "UplinkHop"]
+__all__ = ["Bursts", "Hop", "Jitter", "SizedLoad", "UplinkHop"]
 
 
 class Jitter(Record):
@@ -69,6 +70,31 @@ def _loss_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
     return "<Bursts>" if isinstance(value, dict | Bursts) else "<share>"
 
 
+def _counts_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    return "<counts>" if isinstance(value, dict) else "<count>"
+
+
+_Count: TypeAlias = Annotated[int, Field(ge=1, le=10_000), Integral]
+
+
+class SizedLoad(Record):
+    """A load for a number of streams: a link that stays the same whatever a sweep changes."""
+
+    rho: Factor
+    """The share of its mean that their top unit offers."""
+    counts: Annotated[
+        Annotated[_Count, Tag("<count>")]
+        | Annotated[dict[Identifier, _Count], Tag("<counts>"), Field(min_length=1)],
+        Discriminator(_counts_kind),
+    ] = Field(alias="for")
+    """How many streams: ``8``, or ``{cameras: 8}`` of several groups. All else of them is as the
+    document has it without its sweep."""
+
+
+def _load_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
+    return "<SizedLoad>" if isinstance(value, dict | SizedLoad) else "<share>"
+
+
 class Hop(Record):
     """One place on the path: a link for all streams, or one for each."""
 
@@ -79,8 +105,15 @@ class Hop(Record):
     trace: TraceSource
     """Its capacity over time. With ``each``, stream k gets seed + k of a family; a file is entered
     at an instant drawn for each stream."""
-    load: Factor | None = None
-    """Scale the capacity so that the top unit of all its streams offers this share of its mean."""
+    load: (
+        Annotated[
+            Annotated[Factor, Tag("<share>")] | Annotated[SizedLoad, Tag("<SizedLoad>")],
+            Discriminator(_load_kind),
+        ]
+        | None
+    ) = None
+    """Scale the capacity so that the top unit of all its streams offers this share of its mean;
+    ``{rho: 1, for: 8}`` does so for a number of streams, whatever a sweep changes."""
     sharing: Literal["fifo", "fair", "drr"] = "fifo"
     """In order of arrival; fairly at every instant (fluid); or by turns of whole packets."""
     quantum_bytes: Annotated[int | None, size("64 B", "1 MB")] = Field(
@@ -111,6 +144,16 @@ class Hop(Record):
     """Share of packets destroyed behind the link, a mapping for bursts, or ``trace``."""
     cross: Annotated[tuple[Cross, ...], BeforeValidator(as_tuple), Field(max_length=20)] = ()
     """Traffic of others; with ``each``, of its own on every link."""
+
+    @property
+    def rho(self) -> float | None:
+        """The share of its mean that is offered, where it is scaled."""
+        return self.load.rho if isinstance(self.load, SizedLoad) else self.load
+
+    @property
+    def counts(self) -> int | dict[str, int] | None:
+        """For how many streams it is scaled, where that is not for those of each point."""
+        return self.load.counts if isinstance(self.load, SizedLoad) else None
 
     def clashes(self) -> Iterator[Clash]:
         """Yield options that mean nothing with this way of sharing."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
+from simulator.foundation.errors import did_you_mean
 from simulator.foundation.quantities import format_ns
 from simulator.scenario.cross import MOST_CROSS_PACKETS
 from simulator.scenario.fields import Clash, Identifier, Integral, Record, duration
@@ -56,6 +57,23 @@ class ScenarioRecord(Record):
     """Paths to lists of values: all combinations; the lists under ``zip`` go in lock-step."""
     slo: Objectives = ()
     """Objectives, judged for each case and group."""
+    _unswept: ScenarioRecord | None = PrivateAttr(default=None)
+
+    @property
+    def unswept(self) -> ScenarioRecord:
+        """The scenario without its sweep, which links that are scaled for so many streams go by."""
+        return self._unswept or self
+
+    @property
+    def scales_for_counts(self) -> bool:
+        """Whether some link is scaled for a number of streams."""
+        return any(hop.counts is not None for _, hop in self.network.hops())
+
+    def swept_from(self, unswept: ScenarioRecord) -> ScenarioRecord:
+        """Return this as a point of a sweep over another."""
+        point = self.model_copy()
+        point._unswept = unswept  # noqa: SLF001 - of the same class
+        return point
 
     def clashes(self) -> Iterator[Clash]:
         """Yield what makes a run too large, and streams that never begin."""
@@ -73,8 +91,24 @@ class ScenarioRecord(Record):
             if group.start_ns >= self.duration_ns:
                 rule = f"must be before the run's end, {format_ns(self.duration_ns)}"
                 yield Clash(("streams", name, "start"), format_ns(group.start_ns), rule)
+        yield from self._counts_of_nobody()
         yield from self._too_much_chance(streams)
         yield from self._too_many_outages()
+
+    def _counts_of_nobody(self) -> Iterator[Clash]:
+        """Yield loads for numbers of streams that do not say whose, or of no such group."""
+        for path, hop in self.network.hops():
+            counts = hop.counts
+            _, way, index = path.split(".")
+            here = ("network", way, int(index), "load", "for")
+            if isinstance(counts, int) and len(self.streams) > 1:
+                example = next(iter(self.streams))
+                rule = "must say which group has so many streams"
+                yield Clash(here, counts, rule, f"write for: {{{example}: {counts}}}")
+            for name in counts if isinstance(counts, dict) else ():
+                if name not in self.streams:
+                    rule, remedy = "must be a group of streams", did_you_mean(name, self.streams)
+                    yield Clash((*here, name), repr(name), rule, remedy)
 
     def _too_much_chance(self, streams: int) -> Iterator[Clash]:
         """Yield hops up to which too many packets of others, or changes of state, are drawn."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -118,9 +118,13 @@ class Scenario:
         record = _validated(document, first, stands)
         chosen = combinations(steps, record.replications, document)
         _check_steps(document, steps, first)
+        records = [_validated(document, settings) for settings in chosen]
+        if steps and any(record.scales_for_counts for record in records):
+            unswept = _unswept(document)
+            records = [record.swept_from(unswept) for record in records]
         points = tuple(
-            Point(index=index, settings=settings, record=_validated(document, settings))
-            for index, settings in enumerate(chosen)
+            Point(index=index, settings=settings, record=record)
+            for index, (settings, record) in enumerate(zip(chosen, records, strict=True))
         )
         return cls(
             document=document.value,
@@ -186,6 +190,21 @@ def _validated(
         }
         changed = Document(document.name, value, document.places | swept, document.keys | swept)
         raise InputError(*problems_of(error, changed)[:_MOST_PROBLEMS]) from error
+
+
+def _unswept(document: Document) -> ScenarioRecord:
+    """Return the record of a document without its sweep.
+
+    Raises:
+        InputError: If it says too little without it: then nobody knows what links are scaled for.
+    """
+    try:
+        return _validated(document, {})
+    except InputError as error:
+        remedy = "give every swept value once more where it belongs: links are scaled for it"
+        raise InputError(
+            *(replace(problem, remedy=remedy) for problem in error.problems)
+        ) from error
 
 
 def _check_steps(document: Document, steps: list[list[Step]], first: Settings) -> None:

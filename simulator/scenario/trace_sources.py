@@ -1,4 +1,4 @@
-"""Where a link's capacity over time comes from: a synthetic family, or a file."""
+"""Where a link's capacity over time comes from: a synthetic family, a file, or one rate."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from simulator.foundation.quantities import format_ns
+from simulator.foundation.quantities import format_ns, format_rate, rate_bps
 from simulator.scenario.fields import Integral, Record, duration, rate, size
 
-__all__ = ["FamilyTrace", "FileTrace", "TraceSource"]
+__all__ = ["ConstantTrace", "FamilyTrace", "FileTrace", "TraceSource"]
 
 
 class FamilyTrace(Record):
@@ -70,17 +70,39 @@ class FileTrace(Record):
         return f"{self.file}{_from(self.offset_ns)}"
 
 
+class ConstantTrace(Record):
+    """A rate that never changes."""
+
+    rate_bps: Annotated[int, rate("1 kbit/s", "1000 Gbit/s")] = Field(alias="rate")
+    """The link's capacity, such as ``20 Mbit/s``."""
+
+    @property
+    def offset_ns(self) -> int:
+        """Where in the trace the run starts: it is the same everywhere."""
+        return 0
+
+    @property
+    def label(self) -> str:
+        """What tables call the trace: ``rate 20 Mbit/s``."""
+        said = format_rate(self.rate_bps)
+        return f"rate {said if rate_bps(said) == self.rate_bps else f'{self.rate_bps} bit/s'}"
+
+
 def _from(offset_ns: int) -> str:
     return f"@{format_ns(offset_ns)}" if offset_ns else ""
 
 
 def _trace_kind(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
     if isinstance(value, dict):
-        return "<FamilyTrace>" if "family" in value else "<FileTrace>"
-    return f"<{type(value).__name__}>" if isinstance(value, FamilyTrace) else "<FileTrace>"
+        kinds = {"family": "<FamilyTrace>", "rate": "<ConstantTrace>"}
+        return next((kind for key, kind in kinds.items() if key in value), "<FileTrace>")
+    known = isinstance(value, FamilyTrace | ConstantTrace)
+    return f"<{type(value).__name__}>" if known else "<FileTrace>"
 
 
 TraceSource: TypeAlias = Annotated[
-    Annotated[FamilyTrace, Tag("<FamilyTrace>")] | Annotated[FileTrace, Tag("<FileTrace>")],
+    Annotated[FamilyTrace, Tag("<FamilyTrace>")]
+    | Annotated[FileTrace, Tag("<FileTrace>")]
+    | Annotated[ConstantTrace, Tag("<ConstantTrace>")],
     Discriminator(_trace_kind),
 ]
