@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from policies.rehearsal import LADDER, LADDER_WITH_DEVICE, rehearse
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.foreign import failure_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -47,16 +48,18 @@ def check(
     """
     problems: list[Problem] = []
     for name in RULES if rules is None else rules:
+        at = ""
         try:
             found = RULES[name](make)
-        except InputError as error:
-            problems += error.problems
-            break
-        except Exception as error:  # noqa: BLE001 - a user's policy may raise anything
-            found = f"raised {type(error).__name__}: {error}"
+        except BaseException as error:  # noqa: BLE001 - a user's policy may raise anything
+            if isinstance(error, InputError) and error.problems:
+                problems += error.problems
+                break
+            said, place = failure_of(error)
+            found, at = f"raised {said}", f"at {place}" if place else ""
         if found:
             remedy = "see CONTRIBUTING.md, how to add a policy"
-            problems.append(Problem(where=where, what=name, value=found, rule="", remedy=remedy))
+            problems.append(Problem(where=where, what=name, value=found, rule=at, remedy=remedy))
     return problems
 
 
@@ -78,7 +81,7 @@ def _valid(make: Callable[[int], Policy]) -> str | None:
         for choice in rehearse(make(1), _varying, frames=_FRAMES, ladder=ladder, ratio=_ratio):
             unit = choice.unit
             if unit is not None and (type(unit) is not int or not 0 <= unit < len(ladder)):
-                return f"returned {unit!r} for a ladder of {len(ladder)} units"
+                return f"returned {shown(unit)} for a ladder of {len(ladder)} units"
     return None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import sys
+from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from policies.deadline import Deadline
@@ -14,15 +16,17 @@ from policies.fixed import Fixed
 from policies.scripted import Scripted
 from policies.throughput import Throughput
 from simulator.foundation.errors import InputError, Problem, did_you_mean
+from simulator.foundation.files import read_bounded
+from simulator.foundation.foreign import failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy as np
 
     from policies.interface import Policy
 
-__all__ = ["POLICIES", "find", "resolve"]
+__all__ = ["POLICIES", "find", "resolve", "source", "unknown_parameters"]
 
 POLICIES: Mapping[str, type[Policy]] = {
     "fixed": Fixed,
@@ -32,6 +36,8 @@ POLICIES: Mapping[str, type[Policy]] = {
 }
 """The shipped policies. A new one is one file and one line here."""
 
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_LARGEST_BYTES = 4 * 2**20
 _CHECK = "see CONTRIBUTING.md, and try `splitcast policies check`"
 
 
@@ -60,26 +66,35 @@ def resolve(
 'fixed'? known: deadline, fixed, scripted, throughput; your own is `file.py:Class`
     """
     cls = find(name, where=where)
-    known = inspect.signature(cls).parameters
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in known.values())
-    unknown = [] if open_ended else [key for key in params if key not in known or key == "rng"]
-    if unknown:
-        names = [key for key in known if key != "rng"]
-        raise InputError(
-            *(
-                _problem(where, f"policy {name}", key, "is no parameter", did_you_mean(key, names))
-                for key in unknown
-            )
-        )
+    with _guarded(where, f"policy {name}", "must not be raised where its parameters are asked for"):
+        known = inspect.signature(cls).parameters
+    wrong = unknown_parameters(name, known.values(), params, where=where)
+    if wrong:
+        raise InputError(*wrong)
     seeded = {"rng": rng()} if "rng" in known else {}
-    try:
+    with _guarded(where, f"policy {name}", "must not be raised by its constructor"):
         return cls(**params, **seeded)
-    except InputError:
-        raise
-    except Exception as error:
-        value = f"{type(error).__name__}: {error}"
-        rule = "must not be raised by its constructor"
-        raise InputError(_problem(where, f"policy {name}", value, rule, _CHECK)) from error
+
+
+def unknown_parameters(
+    name: str, known: Iterable[inspect.Parameter], params: Iterable[str], *, where: str
+) -> list[Problem]:
+    """Return a problem for each parameter that a policy's constructor does not take.
+
+    Args:
+        name: The policy's.
+        known: What its constructor takes.
+        params: Names of the given parameters.
+        where: What messages begin with.
+    """
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known):
+        return []
+    names = [p.name for p in known if p.name != "rng" and p.kind in _BY_NAME]
+    return [
+        _problem(where, f"policy {name}", key, "is no parameter", did_you_mean(key, names))
+        for key in params
+        if key not in names
+    ]
 
 
 def find(name: str, *, where: str) -> type[Policy]:
@@ -95,38 +110,61 @@ def find(name: str, *, where: str) -> type[Policy]:
         remedy = f"{did_you_mean(name, POLICIES)}; your own is `file.py:Class`"
         raise InputError(_problem(where, "policy", name, "is no policy", remedy))
     module = _module(Path(path), where)
-    found = getattr(module, class_name, None)
-    if isinstance(found, type) and callable(getattr(found, "choose", None)):
-        return found
-    classes = [n for n, c in vars(module).items() if isinstance(c, type) and hasattr(c, "choose")]
+    with _guarded(where, f"policy {name}", "must not be raised where its class is looked up"):
+        found = getattr(module, class_name, None)
+        if isinstance(found, type) and callable(getattr(found, "choose", None)):
+            return found
+        parts = vars(module).items()
+        classes = [n for n, c in parts if isinstance(c, type) and hasattr(c, "choose")]
     rule = "must be a class with a method `choose`"
     raise InputError(_problem(where, "policy", name, rule, did_you_mean(class_name, classes)))
 
 
-def _module(path: Path, where: str) -> object:
-    """Import a user's file, once a process and content; modules that it imports stay Python's."""
+def source(path: Path, where: str) -> bytes:
+    """Return what a user's file holds.
+
+    Raises:
+        InputError: If it is missing, no plain file, or too large.
+    """
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        rule = f"cannot be read ({error.strerror})"
-        raise InputError(_problem(where, "policy", path, rule, "check the path")) from error
+        return read_bounded(path, limit_bytes=_LARGEST_BYTES, what="policy file")
+    except InputError as error:
+        raise InputError(
+            *(replace(one, where=where, what="policy", value=path) for one in error.problems)
+        ) from error
+
+
+def _module(path: Path, where: str) -> object:
+    """Import a user's file, once a process and content."""
+    content = source(path, where)
     digest = blake2b(bytes(path.resolve()) + b"\0" + content, digest_size=8).hexdigest()
     name = f"splitcast_policy_{digest}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:  # pragma: no cover - a .py file always has a loader
-        raise InputError(_problem(where, "policy", path, "is no Python file", _CHECK))
-    module = module_from_spec(spec)
+    module = ModuleType(name)
+    module.__file__ = str(path)
     sys.modules[name] = module  # dataclasses look their module up there
     try:
-        # Not by its loader, whose compiled files go by time and length: what was read is run.
-        exec(compile(content, path, "exec", dont_inherit=True), vars(module))  # noqa: S102 - what a scenario names
-    except Exception as error:
-        del sys.modules[name]
-        rule = f"must import, but raised {type(error).__name__}: {error}"
-        raise InputError(_problem(where, "policy", path, rule, "mend the file")) from error
+        with _guarded(where, "policy", "must not be raised when the file is imported"):
+            code = compile(content, str(path), "exec", dont_inherit=True)
+            exec(code, vars(module))  # noqa: S102 - whoever names a file wants it run
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
     return module
+
+
+@contextmanager
+def _guarded(where: str, what: str, rule: str) -> Iterator[None]:
+    """Turn whatever a user's code raises into a problem, but for what is one already."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, InputError) and error.problems:
+            raise
+        said, place = failure_of(error)
+        where = f"{where} {place}".rstrip()
+        raise InputError(_problem(where, what, said, rule, _CHECK)) from error
 
 
 def _problem(where: str, what: str, value: object, rule: str, remedy: str) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.foundation.files import open_plain, read_bounded
+from simulator.foundation.foreign import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,12 +50,13 @@ def open_model(factory: str, weights: Path) -> nn.Module:
         found = importlib.import_module(module)
         make = getattr(found, name, None)
         model = make() if callable(make) else None
-    except Exception as error:  # whatever the user's own code raises
-        said = f"{type(error).__name__}: {error}"
-        rule = "must be found and run without an error"
-        raise _refused(factory, said, rule, "call from its folder, and try it in Python") from error
+    except BaseException as error:  # whatever the user's own code raises, SystemExit, too
+        said, place = failure_of(error)
+        rule, remedy = "must not be raised", "call from its folder, and try it in Python"
+        raise _refused(f"{factory} {place}".rstrip(), said, rule, remedy) from error
     finally:
-        sys.path.remove(here)
+        with suppress(ValueError):  # the user's code may have changed the path
+            sys.path.remove(here)
     if not callable(make):
         known = [key for key, value in vars(found).items() if callable(value)]
         raise _refused(factory, name, f"must be a function in {module}", did_you_mean(name, known))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.assembly import assemble
 from simulator.assembly.sources import profile, trace, workload
+from simulator.batch.one_run import named
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.streams import ProfileGroup
 from simulator.world import simulate
@@ -79,7 +80,9 @@ def _try(spec: RunSpec, scenario: Scenario) -> None:
     at_once = {"start_ns": 0, "stop_ns": None}
     streams = {name: group.model_copy(update=at_once) for name, group in record.streams.items()}
     shortened = record.model_copy(update={"duration_ns": short_ns, "streams": streams})
-    simulate(assemble(shortened, spec.seed, scenario.folder).plan)
+    built = assemble(shortened, spec.seed, scenario.folder)
+    with named(f"run {spec.name}, trace {built.trace}"):
+        simulate(built.plan)
 
 
 def _first_frames_ns(group: Group, folder: Path) -> int:

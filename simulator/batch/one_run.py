@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.assembly import assemble
 from simulator.assembly.inputs import check_unchanged
 from simulator.batch.path_table import path_key
+from simulator.foundation.errors import InputError
 from simulator.metrics import measure
 from simulator.metrics.judged import judged
 from simulator.metrics.selection import groups
@@ -14,6 +17,7 @@ from simulator.results.tables import write_frames
 from simulator.world import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from simulator.assembly import Assembly
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.metrics import Measured
     from simulator.world.plan import StreamPlan
 
-__all__ = ["execute", "frames_path"]
+__all__ = ["execute", "frames_path", "named"]
 
 _MOST_OUTAGES = 500
 
@@ -45,12 +49,24 @@ def execute(spec: RunSpec, scenario_folder: Path, out: Path, inputs: Inputs) -> 
     Raises:
         InputError: If one of them has changed since, or a policy misbehaves.
     """
-    built = assemble(spec.point.record, spec.seed, scenario_folder)
+    with named(f"run {spec.name}"):
+        built = assemble(spec.point.record, spec.seed, scenario_folder)
     check_unchanged(spec.point.record, scenario_folder, inputs)
-    log = simulate(built.plan)
+    with named(f"run {spec.name}, trace {built.trace}"):
+        log = simulate(built.plan)
     found = measure(log, built.plan)
     facts = _facts(spec, built, found) | {"judged": _judged(spec, built, log, found)}
     write_frames(frames_path(out, spec.name), log, facts)
+
+
+@contextmanager
+def named(run: str) -> Iterator[None]:
+    """Let the problems of a run begin with which run it is."""
+    try:
+        yield
+    except InputError as error:
+        problems = [replace(one, where=f"{run}: {one.where}") for one in error.problems]
+        raise InputError(*problems) from error
 
 
 def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def execute_all(
     # Fresh interpreters: forking a process with threads (arrow has some) may deadlock.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        min(workers, len(specs)), mp_context=context, initializer=_leave_interrupts_to_parent
+        min(workers, len(specs)), mp_context=context, initializer=_leave_to_parent
     ) as pool:
         try:
             _feed(pool, specs, scenario_folder, out, inputs, _AHEAD * workers, done)
@@ -61,8 +62,10 @@ def execute_all(
             raise
 
 
-def _leave_interrupts_to_parent() -> None:
+def _leave_to_parent() -> None:
+    """Leave interrupts and the standard output, where a policy may print, to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)
 
 
 def _feed(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
+
 from simulator.cli.interface import Arguments, Commands, command
 
 __all__ = ["add"]
@@ -45,10 +48,11 @@ def _check(arguments: Arguments) -> int:
     from simulator.foundation.errors import InputError
 
     name = arguments.policy
-    problems = check(
-        lambda seed: resolve(name, {}, lambda: keyed.generator(seed, "policy"), where=name),
-        where=name,
-    )
+    with redirect_stdout(sys.stderr):  # what the policy prints is not ours
+        problems = check(
+            lambda seed: resolve(name, {}, lambda: keyed.generator(seed, "policy"), where=name),
+            where=name,
+        )
     if problems:
         raise InputError(*problems)
     print(f"{name} keeps to the rules:")

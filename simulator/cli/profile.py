@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stdout
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -198,7 +199,8 @@ def _measure(arguments: Arguments) -> int:
 
         needed = ("weights", "split", "data", "out")
         _require(arguments, {f"--{key}": getattr(arguments, key) for key in needed})
-        profile = measure_own(_own_plan(arguments), arguments.out, tell=_tell)
+        with redirect_stdout(sys.stderr):  # what the user's network prints is not ours
+            profile = measure_own(_own_plan(arguments), arguments.out, tell=_tell)
     print(render(profile))
     return 0
 

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,8 @@ def simulate(
     from simulator import batch
     from simulator.cli.results_table import results_table
 
-    with Progress(sys.stderr) as progress:
+    # What a user's policy prints is no part of the table or the JSON.
+    with redirect_stdout(sys.stderr), Progress(sys.stderr) as progress:
         results = batch.run(
             scenario,
             out=out,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.foreign import failure_of, shown
 from simulator.world.alarm import DEVICES, Alarm
 from simulator.world.service import Job
 
@@ -136,18 +137,19 @@ class Device:
         units = len(self._device_ns)
         try:
             unit = self._policy.choose(self._view)
-        except InputError:
-            raise
-        except Exception as error:
-            raise self._broken(f"{type(error).__name__}: {error}", "must not raise") from error
+        except BaseException as error:  # SystemExit, too: it would end a batch as if done
+            if isinstance(error, InputError) and error.problems:
+                raise
+            said, place = failure_of(error)
+            raise self._broken(said, "must not be raised", place) from error
         if unit is None or (type(unit) is int and 0 <= unit < units):
             return unit
-        raise self._broken(repr(unit), f"must be None or an int from 0 to {units - 1}")
+        raise self._broken(shown(unit), f"must be None or an int from 0 to {units - 1}")
 
-    def _broken(self, value: str, rule: str) -> InputError:
+    def _broken(self, value: str, rule: str, place: str = "") -> InputError:
         name = type(self._policy).__name__
         remedy = "run `splitcast policies check` on it"
-        where = f"{self._plan.name} policy"
+        where = f"{place} {self._plan.name} policy".lstrip()
         what = f"{name}.choose at frame {self._view.frame}"
         return InputError(Problem(where=where, what=what, value=value, rule=rule, remedy=remedy))
 

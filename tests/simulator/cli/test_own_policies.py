@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,3 +39,58 @@ def test_a_parameter_of_a_policy_neither_steers_the_terminal_nor_fakes_a_line(
     assert "mine.py:Labelled(label=\N{REPLACEMENT CHARACTER}[2Jred all is well" in called.out
     assert all(line.isprintable() for line in (called.out + called.err).splitlines())
     assert mine.exists()
+
+
+LATER = """\
+import sys
+print("imported")
+class Later:
+    asked = 0
+    def choose(self, seen):
+        print("asked")
+        Later.asked += 1
+        if Later.asked > 6:
+            {what}
+        return 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("workers", "what", "said"),
+    [
+        (2, "sys.exit(0)", "SystemExit: 0"),
+        (1, "sys.exit(0)", "SystemExit: 0"),
+        (1, "raise KeyboardInterrupt", "KeyboardInterrupt"),
+        (
+            1,
+            "return type('T', (), {'__repr__': lambda s: sys.exit(0)})()",
+            "a T that cannot be shown",
+        ),
+    ],
+)
+def test_a_policy_that_ends_the_program_fails_the_run_with_everything_about_it(
+    splitcast: Callable[..., Called], scenario: Path, workers: int, what: str, said: str
+) -> None:
+    mine = scenario.with_name("later.py")
+    mine.write_text(LATER.format(what=what))
+    sweep = "sweep={network.uplink.0.trace.seed: [1, 2]}"
+    policy = "streams.cameras.policy=later.py:Later"
+    more = ("--set", sweep, "--set", policy, "--workers", workers, "--json")
+    called = splitcast("run", scenario, *more)
+    assert (called.code, called.out) == (2, "")
+    line = called.err.splitlines()[-1]
+    assert line.startswith("run p000")
+    assert ", trace us-lte-up/" in line
+    assert "Later.choose at frame " in line
+    assert said in line
+    assert f"{mine}:9" in line or "cannot be shown" in said
+
+
+def test_what_a_policy_prints_is_not_among_the_json(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    scenario.with_name("later.py").write_text(LATER.format(what="pass"))
+    policy = "streams.cameras.policy=later.py:Later"
+    called = splitcast("run", scenario, "--set", policy, "--json")
+    assert json.loads(called.out)["name"] == "small"
+    assert "asked" in called.err
