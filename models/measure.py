@@ -24,7 +24,7 @@ from models.measuring.content import Block, draw, long_clips
 from models.measuring.facts import clocks, facts
 from models.measuring.profile_units import ladder_of, tails_of
 from models.measuring.timing import TimingPlan, time_stages
-from models.profile import HALVES, Profile, save, sealed
+from models.profile import HALVES, Profile, refuse_foreign, save, sealed
 from models.scenes import CLIP_FPS
 from models.subjects.films import films
 from models.subjects.opening import open_ladder, open_network
@@ -129,8 +129,10 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         The profile as it was written.
 
     Raises:
-        InputError: The weights are missing or damaged; nothing is written.
+        InputError: The weights are missing or damaged, or ``out`` holds files of others in the
+            profile's place; nothing is written.
     """
+    refuse_foreign(out)
     content, timing = content or ContentPlan(), timing or TimingPlan()
     opened = partial(open_network, weights, tuple(codecs), baselines=baselines, aware=tuple(aware))
     network = opened()

@@ -17,6 +17,7 @@ from safetensors.torch import save as _dump
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically
+from simulator.foundation.places import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-__all__ = ["fill", "read", "refused", "resident", "write"]
+__all__ = ["fill", "known", "read", "refused", "resident", "write"]
 
 _LIMIT_BYTES = 1 << 30
 _FORMAT = "splitcast weights 1"
@@ -87,6 +88,16 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return tensors, dict(json.loads(about["about"]))
     except (KeyError, ValueError, TypeError) as error:
         raise refused(path, error, "must say how it was trained") from error
+
+
+def known(path: Path) -> dict[str, Any] | None:
+    """Return what is known about the weights in a file; None if it holds none of ours."""
+    if kind_of(path) != "a file":
+        return None
+    try:
+        return read(path)[1]
+    except InputError:
+        return None
 
 
 def resident(path: Path, prefix: str = "") -> dict[str, Tensor]:

@@ -38,7 +38,7 @@ from models.own.halving import halve
 from models.own.opening import open_model
 from models.own.pictures import read_frames
 from models.own.tasks import TASKS, Task
-from models.profile import HALVES, Profile, save, sealed
+from models.profile import HALVES, Profile, refuse_foreign, save, sealed
 from models.subjects.answerer import plain_answerer
 from models.subjects.image_unit import ImageUnit, Once
 from models.subjects.network import Network
@@ -112,10 +112,12 @@ def measure_own(
         The profile as it was written.
 
     Raises:
-        InputError: Network, weights, split or data cannot be used; no profile is written.
+        InputError: Network, weights, split or data cannot be used, or ``out`` holds files of
+            others in the profile's place; no profile is written.
     """
     torch.set_num_threads(1)
     _check(plan)
+    refuse_foreign(out)
     task = TASKS[plan.task]
     clips = task.clips(plan.data)
     tell(f"{len(clips)} clips of {len(clips[0].frames)} frames")

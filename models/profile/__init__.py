@@ -12,7 +12,7 @@ from models.profile.records import (
     Tail,
     Unit,
 )
-from models.profile.storage import load, save, sealed
+from models.profile.storage import load, refuse_foreign, save, sealed
 
 __all__ = [
     "DEVICE_STAGES",
@@ -27,6 +27,7 @@ __all__ = [
     "files_of",
     "find",
     "load",
+    "refuse_foreign",
     "save",
     "sealed",
     "shipped",

@@ -23,6 +23,7 @@ from models.profile.checks import problems
 from models.profile.encoding import decode, encode
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically
+from simulator.foundation.places import check_output, kind_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _JSON_LIMIT_BYTES = 1 << 20
 _ARRAYS_LIMIT_BYTES = 1 << 28
+_ALWAYS = frozenset({"schema_version", "clip_fps", "primary_task", "units", "sha256"})
 
 
 def load(name_or_path: str | Path) -> Profile:
@@ -76,15 +78,50 @@ def save(profile: Profile, folder: Path) -> Profile:
     """Write a profile into a folder, other files of which stay, and return it as it was stored.
 
     Raises:
-        InputError: The profile breaks a rule of profiles; nothing is written.
+        InputError: The profile breaks a rule of profiles, or the folder cannot be written into or
+            holds files of others in its place; nothing is written.
     """
     kept = sealed(profile, where=str(folder))
+    refuse_foreign(folder)
     described, arrays = encode(kept)
-    write_atomically(folder / "arrays.safetensors", _dump_arrays(arrays))
+    # The document first: it tells whose the arrays are, should this be cut off between them.
     write_atomically(
         folder / "profile.json", json.dumps(described | {"sha256": kept.sha256}, indent=1) + "\n"
     )
+    write_atomically(folder / "arrays.safetensors", _dump_arrays(arrays))
     return kept
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse, before anything is measured, a folder in which a profile would replace other files.
+
+    A profile is known by its ``profile.json``; whatever else is in its folder stays.
+
+    Raises:
+        InputError: ``profile.json`` is none of ours, ``arrays.safetensors`` is there without one
+            that is, ``export`` is no plain folder, or the folder cannot be written into.
+    """
+    check_output(folder, folder=True)
+    named = folder / "profile.json"
+    ours = kind_of(named) == "a file" and _is_ours(named)
+    for path in (named, folder / "arrays.safetensors"):
+        if (found := kind_of(path)) and not (ours and found == "a file"):
+            raise _foreign(path, found)
+    for path in (folder / "export", folder / "export" / "device", folder / "export" / "server"):
+        if kind_of(path) not in {"", "a folder"}:
+            raise _foreign(path, kind_of(path))
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        found = json.loads(read_bounded(path, limit_bytes=_JSON_LIMIT_BYTES))
+    except (InputError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.keys() >= _ALWAYS
+
+
+def _foreign(path: Path, found: str) -> InputError:
+    return refused(path, found, "must be a profile's, to be replaced", "give another folder")
 
 
 def sealed(profile: Profile, where: str = "profile") -> Profile:

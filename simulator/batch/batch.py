@@ -13,9 +13,10 @@ from simulator.assembly.inputs import inputs_of
 from simulator.batch.cases import run_specs
 from simulator.batch.check import check
 from simulator.batch.finish import finish
-from simulator.batch.folder import claim, manifest_of, refuse_foreign, unfinished
+from simulator.batch.folder import claimed, manifest_of, refuse_foreign, unfinished
 from simulator.batch.memory import refuse_too_large
 from simulator.batch.pool import execute_all
+from simulator.foundation.places import writing
 from simulator.results import Results
 from simulator.results.manifest import MANIFEST, write_json
 
@@ -33,13 +34,14 @@ def _silent(_done: int, _total: int) -> None:
     """Tell nobody how far a batch is."""
 
 
-def run(
+def run(  # noqa: PLR0913 - each with a default
     scenario: Scenario,
     *,
     out: Path | str | None = None,
     workers: int = 1,
     resume: bool = False,
     replace: bool = False,
+    report: bool = False,
     progress: Callable[[int, int], None] = _silent,
     command: str = "",
 ) -> Results:
@@ -51,6 +53,7 @@ def run(
         workers: Processes. Results do not depend on it.
         resume: Finish the missing runs of results that are already in ``out``.
         replace: Replace results that are already in ``out``.
+        report: Leave plots and a page in ``out``, too.
         progress: Told after each run how many are done, of how many.
         command: What the manifest names as the command line.
 
@@ -59,23 +62,28 @@ def run(
 
     Raises:
         InputError: If something the scenario needs cannot be used, or ``out`` holds anything
-            else. Nothing is written then.
+            else, or is in use by another process: nothing is written then. Or if a run cannot be
+            finished or written: ``resume`` finishes the rest.
     """
     began = time.monotonic()
-    if out is not None:
-        refuse_foreign(Path(out), resume=resume, replace=replace)
     specs = run_specs(scenario)
+    if out is not None:
+        refuse_foreign(Path(out), specs, resume=resume, replace=replace)
     check(scenario, specs)
     refuse_too_large(scenario, specs, workers)
     inputs = inputs_of((point.record for point in scenario.points), scenario.folder)
     manifest = manifest_of(scenario, specs, inputs, command)
-    folder = Path(mkdtemp(prefix="splitcast-")) if out is None else Path(out)
-    claim(folder, manifest, replace=replace and not resume)
+    folder = _temporary() if out is None else Path(out)
     try:
-        _fill(scenario, specs, inputs, folder, workers, progress)
-        elapsed_s = round(time.monotonic() - began, 3)
-        write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
-        results = Results(folder)
+        with claimed(folder, specs, manifest, resume=resume, replace=replace):
+            _fill(scenario, specs, inputs, folder, workers, progress)
+            elapsed_s = round(time.monotonic() - began, 3)
+            write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
+            results = Results(folder)
+            if report:
+                from simulator.report import draw
+
+                draw(folder)
     except BaseException:
         if out is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -83,6 +91,11 @@ def run(
     if out is None:
         weakref.finalize(results, shutil.rmtree, folder, ignore_errors=True)
     return results
+
+
+def _temporary() -> Path:
+    with writing(Path("temporary folder")):
+        return Path(mkdtemp(prefix="splitcast-"))
 
 
 def _fill(

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from simulator.batch.one_run import frames_path
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.files import make_folder
+from simulator.foundation.lock import held
+from simulator.foundation.places import check_output
 from simulator.results.manifest import MANIFEST, differences, new_manifest, write_json
+from simulator.results.own_files import (
+    FRAMES,
+    clear_leftovers,
+    clear_results,
+    is_results,
+    is_unused,
+    obstacles,
+)
 from simulator.results.results import read_json
 from simulator.results.tables import read_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from simulator.assembly.inputs import Inputs
     from simulator.batch.cases import RunSpec
     from simulator.scenario import Scenario
 
-__all__ = ["claim", "manifest_of", "refuse_foreign", "unfinished"]
+__all__ = ["claimed", "manifest_of", "refuse_foreign", "unfinished"]
+
+_MOST_PROBLEMS = 10
 
 
 def manifest_of(
@@ -43,62 +58,93 @@ def manifest_of(
     )
 
 
-def refuse_foreign(out: Path, *, resume: bool, replace: bool) -> None:
+def refuse_foreign(
+    out: Path, specs: Sequence[RunSpec], *, resume: bool = False, replace: bool = False
+) -> None:
     """Refuse to write into a folder that holds anything but what may be overwritten or resumed.
 
     Args:
-        out: The results folder; it may not exist yet.
+        out: The results folder; it may not exist yet. It may be a link to a folder; no link in it
+            is followed.
+        specs: The runs.
         resume: Whether results in it are to be finished.
         replace: Whether results in it may be replaced.
 
     Raises:
-        InputError: If it is a file, a folder of something else, or holds results unasked for.
+        InputError: If it is a file, a folder of something else, holds results unasked for, or if
+            links or folders stand where files are to go. Nothing is written then.
     """
+    check_output(out, folder=True)
     if not out.exists():
         return
-    if not out.is_dir():
-        raise _refusal(out, "a file", "must be a folder", "give another --out")
-    if not any(out.iterdir()):
-        return
-    if not (out / MANIFEST).is_file():
+    if not (ours := is_results(out)) and not is_unused(out):
         rule = "must be empty or hold results of splitcast"
         raise _refusal(out, "a folder with other files", rule, "give another --out")
-    if not (resume or replace):
+    if ours and not (resume or replace):
         rule = "must not hold results already"
         raise _refusal(out, "results", rule, "give another --out, or --resume to finish them")
+    if found := list(islice(obstacles(out, {spec.name for spec in specs}), _MOST_PROBLEMS)):
+        rule, remedy = (
+            "must be a plain file or folder to be written",
+            "move it, or give another --out",
+        )
+        raise InputError(
+            *(
+                Problem(where="--out", what=str(path), value=value, rule=rule, remedy=remedy)
+                for path, value in found
+            )
+        )
 
 
-def claim(out: Path, manifest: dict[str, Any], *, replace: bool) -> None:
-    """Make a folder this batch's own.
+@contextmanager
+def claimed(
+    out: Path,
+    specs: Sequence[RunSpec],
+    manifest: dict[str, Any],
+    *,
+    resume: bool = False,
+    replace: bool = False,
+) -> Iterator[None]:
+    """Make a folder this batch's own, and hold it until the block ends.
+
+    The manifest is there before anything else is, and the one before it until nothing of its
+    results is left: wherever a batch is killed, the folder is one that can be resumed.
 
     Args:
-        out: A folder that passed `refuse_foreign`.
-        manifest: Of the batch; written first.
-        replace: Whether results in it are replaced, rather than resumed.
+        out: The results folder.
+        specs: The runs.
+        manifest: Of the batch.
+        resume: Whether results in it are to be finished.
+        replace: Whether results in it are replaced, unless they are to be resumed.
 
     Raises:
-        InputError: If it holds the results of another scenario, profile, trace or version.
+        InputError: As in `refuse_foreign`; or if another process holds the folder, or it holds the
+            results of another scenario, profile, trace or version.
     """
-    if replace and out.exists():
-        shutil.rmtree(out)
-    if (out / MANIFEST).is_file():
-        different = differences(read_json(out / MANIFEST), manifest)
-        if different:
-            rule = f"must come from the same {' and '.join(different)} to be resumed"
-            raise _refusal(out, "results", rule, "give another --out")
-    (out / "frames").mkdir(parents=True, exist_ok=True)
-    write_json(out / MANIFEST, manifest)
+    refuse_foreign(out, specs, resume=resume, replace=replace)
+    make_folder(out)
+    with held(out, manifest["command"]):
+        refuse_foreign(out, specs, resume=resume, replace=replace)  # another may just have ended
+        if replace and not resume:
+            clear_results(out)
+        elif is_results(out):
+            different = differences(read_json(out / MANIFEST), manifest)
+            if different:
+                rule = f"must come from the same {' and '.join(different)} to be resumed"
+                raise _refusal(out, "results", rule, "give another --out")
+        clear_leftovers(out)
+        write_json(out / MANIFEST, manifest)
+        make_folder(out / FRAMES)
+        yield
 
 
 def unfinished(out: Path, specs: Sequence[RunSpec]) -> list[RunSpec]:
-    """Return the runs that a folder lacks, and clear away what a killed batch left half written."""
-    for leftover in (out / "frames").glob(".*"):
-        leftover.unlink()
+    """Return the runs that a folder lacks."""
     return [spec for spec in specs if not _is_there(out, spec)]
 
 
 def _is_there(out: Path, spec: RunSpec) -> bool:
-    path = out / "frames" / f"{spec.name}.parquet"
+    path = frames_path(out, spec.name)
     if not path.is_file():
         return False
     try:

@@ -13,6 +13,7 @@ from simulator.foundation.errors import InputError
 from simulator.metrics import measure
 from simulator.metrics.judged import judged
 from simulator.metrics.selection import groups
+from simulator.results.own_files import FRAMES
 from simulator.results.tables import write_frames
 from simulator.world import simulate
 
@@ -34,7 +35,7 @@ _MOST_OUTAGES = 500
 
 def frames_path(folder: Path, name: str) -> Path:
     """Return where a run's file goes."""
-    return folder / "frames" / f"{name}.parquet"
+    return folder / FRAMES / f"{name}.parquet"
 
 
 def execute(spec: RunSpec, scenario_folder: Path, out: Path, inputs: Inputs) -> None:

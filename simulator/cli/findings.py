@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.option_values import output_file
 from simulator.cli.progress import Progress
 from simulator.cli.run import workers
 
@@ -38,7 +39,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--readme",
         metavar="FILE",
-        type=Path,
+        type=output_file,
         help="rewrite its findings table (README.md, if no scenario is named)",
     )
     parser.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
@@ -54,7 +55,7 @@ def _execute(arguments: Arguments) -> int:
 
     readme: Path | None = arguments.readme
     if readme is None and not arguments.scenarios:
-        readme = Path("README.md")
+        readme = output_file("README.md")
     paths = arguments.scenarios or [scenario_path(name) for name in _ASKED]
     before = ""
     if readme is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.option_values import output_file
 
 __all__ = ["add"]
 
@@ -15,7 +16,7 @@ def add(commands: Commands) -> None:
     """Describe the command."""
     parser = command(commands, "init", "write a commented example scenario", _execute)
     parser.add_argument(
-        "scenario", metavar="SCENARIO.yaml", type=Path, nargs="?", default=Path("scenario.yaml")
+        "scenario", metavar="SCENARIO.yaml", type=output_file, nargs="?", default="scenario.yaml"
     )
 
 

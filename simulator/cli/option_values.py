@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.places import check_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["option_name", "parsed", "whole_number"]
+__all__ = ["option_name", "output_file", "parsed", "whole_number"]
 
 T = TypeVar("T")
 
@@ -22,6 +24,16 @@ def option_name(name: str) -> str:
         '--max-batch'
     """
     return f"--{name.replace('_', '-')}"
+
+
+def output_file(text: str) -> Path:
+    """Return the path of a file to write, tried before the work.
+
+    Raises:
+        InputError: If no file can be written there.
+    """
+    check_output(Path(text))
+    return Path(text)
 
 
 def parsed(option: str, what: str, text: str, parse: Callable[[str], T], example: str) -> T:

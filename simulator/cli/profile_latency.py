@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
-from simulator.cli.option_values import parsed
+from simulator.cli.option_values import output_file, parsed
 from simulator.cli.progress import Progress
 from simulator.cli.run import workers
 
@@ -32,7 +31,9 @@ def add(commands: Commands) -> None:
         "--rates", metavar="R,...", help="of links (default six, 37.5 kbit/s to 20 Mbit/s)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead")
-    parser.add_argument("--out", metavar="FILE.md", type=Path, help="write the table there, too")
+    parser.add_argument(
+        "--out", metavar="FILE.md", type=output_file, help="write the table there, too"
+    )
     parser.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
 
 

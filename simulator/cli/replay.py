@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.cli import replay_customers
 from simulator.cli.interface import Arguments, Commands, command
-from simulator.cli.option_values import option_name, parsed, whole_number
+from simulator.cli.option_values import option_name, output_file, parsed, whole_number
 
 if TYPE_CHECKING:
     from simulator.links.wires import Accuracy
@@ -48,12 +48,14 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--out",
         metavar="FILE",
-        type=Path,
+        type=output_file,
         required=True,
         help="CSV to write: flow,frame_id,t_send_s,bytes,n_pkts,n_lost,t_arrive_s,complete; "
         "a frame that lost packets has the instant of its last one that arrived",
     )
-    parser.add_argument("--packets-out", metavar="FILE", type=Path, help="CSV of every packet")
+    parser.add_argument(
+        "--packets-out", metavar="FILE", type=output_file, help="CSV of every packet"
+    )
     parser.add_argument(
         "--queue",
         default="infinite",

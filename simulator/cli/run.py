@@ -112,6 +112,7 @@ def simulate(
             workers=arguments.workers,
             resume=resume,
             replace=replace,
+            report=out is not None,
             progress=progress,
             command=shlex.join(["splitcast", *arguments.words]),
         )
@@ -120,9 +121,7 @@ def simulate(
         print(f"warning: {clean_line(warning)}", file=sys.stderr)
     print(json.dumps(summary, indent=1) if arguments.json else results_table(summary))
     if out is not None:
-        from simulator.report import build
-
-        print(f"results in {out}, report in {build(out)}", file=sys.stderr)
+        print(f"results in {out}, report in {out / 'report.html'}", file=sys.stderr)
     return _exit_code(summary)
 
 

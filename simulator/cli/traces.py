@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.option_values import output_file
 from simulator.cli.trace_options import add_reading_options, family_trace, read_trace
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def add(commands: Commands) -> None:
     convert = command(parts, "convert", "write a trace file in another format", _convert)
     convert.add_argument("file", metavar="FILE", type=Path)
     convert.add_argument("--to", choices=_FORMATS, required=True)
-    convert.add_argument("--out", metavar="FILE", type=Path, required=True)
+    convert.add_argument("--out", metavar="FILE", type=output_file, required=True)
     add_reading_options(convert)
     plot = command(parts, "plot", "draw a trace of a file or of a synthetic family", _plot)
     source = plot.add_mutually_exclusive_group(required=True)
@@ -39,14 +40,14 @@ def add(commands: Commands) -> None:
     source.add_argument("--family", help="see `splitcast traces families`")
     plot.add_argument("--seed", type=int, default=1, help="which trace of the family: 1")
     plot.add_argument("--duration", default="120 s", help="length of the family's trace: 120 s")
-    plot.add_argument("--out", metavar="FILE", type=Path, required=True, help=".svg or .png")
+    plot.add_argument("--out", metavar="FILE", type=output_file, required=True, help=".svg or .png")
     add_reading_options(plot)
     synth = command(parts, "synth", "write a synthetic trace to a file", _synth)
     synth.add_argument("family", metavar="FAMILY", help="see `splitcast traces families`")
     synth.add_argument("--seed", type=int, default=1, help="which of its traces: 1")
     synth.add_argument("--duration", default="120 s", help="its length: 120 s")
     synth.add_argument("--to", choices=_FORMATS, help="by default the one that is exact")
-    synth.add_argument("--out", metavar="FILE", type=Path, required=True)
+    synth.add_argument("--out", metavar="FILE", type=output_file, required=True)
     command(parts, "families", "list the synthetic families", _families)
 
 

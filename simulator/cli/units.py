@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.training.kinds import KINDS
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.cli.option_values import output_file
 from simulator.cli.run import workers
 
 __all__ = ["add"]
@@ -35,7 +36,7 @@ def add(commands: Commands) -> None:
     train.add_argument("--workers", metavar="N", type=workers, default=2, help="default 2")
     evaluate = command(parts, "evaluate", "evaluate weights on test clips", _evaluate)
     evaluate.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
-    evaluate.add_argument("out", metavar="FILE.json", type=Path)
+    evaluate.add_argument("out", metavar="FILE.json", type=output_file)
     evaluate.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     evaluate.add_argument(
         "--baselines", action="store_true", help="compare with every baseline, video codecs too"
@@ -43,18 +44,18 @@ def add(commands: Commands) -> None:
     evaluate.add_argument(
         "--card",
         metavar="FILE.md",
-        type=Path,
+        type=output_file,
         help="write the card with its plots, and latency.md beside it; FILE.json is in a profile",
     )
     spikes = command(parts, "spikes", "write how payloads grow in bursts", _spikes)
     spikes.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
-    spikes.add_argument("out", metavar="FILE.md", type=Path)
+    spikes.add_argument("out", metavar="FILE.md", type=output_file)
     search = command(parts, "search", "write what the search for units found", _search)
     search.add_argument("weights", metavar="WEIGHTS", help="shipped weights' name, or a folder")
-    search.add_argument("out", metavar="FILE.md", type=Path)
+    search.add_argument("out", metavar="FILE.md", type=output_file)
     card = command(parts, "card", "write the model card of a profile", _card)
     card.add_argument("profile", metavar="NAME|DIR", help="with evaluation.json in its folder")
-    card.add_argument("out", metavar="FILE.md", type=Path)
+    card.add_argument("out", metavar="FILE.md", type=output_file)
 
 
 def _tell(line: str) -> None:

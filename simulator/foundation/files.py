@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
-import shutil
 import stat
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.places import hidden_name, kind_of, no_file, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from io import BufferedReader
+    from pathlib import Path
 
-__all__ = ["atomic_folder", "open_plain", "read_bounded", "write_atomically"]
+__all__ = ["make_folder", "open_plain", "read_bounded", "write_atomically", "write_inside"]
+
+_NO_SUCH_CALL = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSUP})
 
 
 def open_plain(path: Path, *, what: str = "file") -> BufferedReader:
@@ -83,41 +84,77 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     """Write a file beside its place and rename it there, so that no reader sees half of it.
 
     Args:
-        path: Where the file goes; missing parent folders are made.
+        path: Where the file goes; missing parent folders are made. Only a plain file is replaced.
         data: Its content; text is written as UTF-8.
+
+    Raises:
+        InputError: If something else stands there, or the file system refuses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     raw = data.encode() if isinstance(data, str) else data
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(raw)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with writing(path):
+        make_folder(path.parent)
+        _replace(path, raw, follow=True)
 
 
-@contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to fill beside ``path``; it takes that place when the block ends well.
+def write_inside(folder: Path, name: str, data: bytes | str) -> None:
+    """Write a file atomically into a folder that is no link; one is not followed.
 
-    A folder already at ``path`` is replaced. If the block raises, nothing changes.
+    Args:
+        folder: A folder that is there, inside one that the user named.
+        name: Of the file.
+        data: Its content; text is written as UTF-8.
+
+    Raises:
+        InputError: If the folder is a link, something else stands there, or the file system
+            refuses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    raw = data.encode() if isinstance(data, str) else data
+    with writing(folder / name):
+        _replace(folder / name, raw, follow=False)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        InputError: If it cannot be made.
+    """
+    with writing(path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
+
+
+def _replace(path: Path, data: bytes, *, follow: bool) -> None:
+    where = os.O_RDONLY | os.O_DIRECTORY | (0 if follow else os.O_NOFOLLOW)
+    folder = os.open(path.parent, where)
     try:
-        beside.chmod(0o755)
-        yield beside
-        if path.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-            path.replace(old / path.name)
-            beside.replace(path)
-            shutil.rmtree(old)
-        else:
-            beside.replace(path)
+        if (found := kind_of(path.name, folder)) not in {"", "a file"}:
+            raise no_file(path, found)
+        beside = hidden_name(path.name)
+        try:
+            _write(beside, data, folder)
+            os.replace(beside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(beside, dir_fd=folder)
+            raise
+        try:
+            os.fsync(folder)  # the name, too, is to survive a loss of power
+        except OSError as error:
+            if error.errno not in _NO_SUCH_CALL:  # not every file system does that to folders
+                raise
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        os.close(folder)
+
+
+def _write(name: str, data: bytes, folder: int) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import write_atomically
+from simulator.foundation.places import refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,18 +15,16 @@ __all__ = ["check_outputs", "write_outputs"]
 
 
 def check_outputs(outputs: Sequence[Path], *, inputs: Sequence[Path]) -> None:
-    """Refuse, before the work, places that cannot be written or that hold what is read.
+    """Refuse, before the work, places that hold what is read, or two of the same name.
 
     Raises:
         InputError: With the first of them.
     """
     taken = {path.resolve() for path in inputs}
     for path in outputs:
-        if path.is_dir():
-            raise _refuse(path, "must be a file", "give the name of a file in that folder")
         if path.resolve() in taken:
             rule = "must be no input and no other output"
-            raise _refuse(path, rule, "give another name")
+            raise refused(path, path.name, rule, "give another name")
         taken.add(path.resolve())
 
 
@@ -37,14 +35,4 @@ def write_outputs(tables: dict[Path, str]) -> None:
         InputError: If the file system refuses.
     """
     for path, text in tables.items():
-        try:
-            write_atomically(path, text)
-        except OSError as error:
-            rule = f"cannot be written ({error.strerror})"
-            raise _refuse(path, rule, "give a place that can be written") from error
-
-
-def _refuse(path: Path, rule: str, remedy: str) -> InputError:
-    return InputError(
-        Problem(where=str(path), what="output", value=path.name, rule=rule, remedy=remedy)
-    )
+        write_atomically(path, text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from simulator.foundation.files import atomic_folder, write_atomically
+from simulator.foundation.files import make_folder, write_atomically, write_inside
+from simulator.foundation.lock import held
 from simulator.report.along import of_sweep
 from simulator.report.beware import beware
 from simulator.report.evidence import read
@@ -20,6 +21,7 @@ from simulator.report.svg import inline
 from simulator.report.svg import render as render_svg
 from simulator.report.tables import case_rows, comparison_rows, judged
 from simulator.report.wording import finding, simulated
+from simulator.results.own_files import PLOT_MARK, PLOTS, clear_plots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.report.evidence import Evidence
     from simulator.report.plate import Plate
 
-__all__ = ["build"]
+__all__ = ["build", "draw"]
 
 _MOST_SECTIONS: Final = 8
 _MOST_TIMELINES: Final = 16
@@ -38,16 +40,29 @@ _WORST_FIRST: Final = ("failed", "inconclusive", "met")
 
 
 def build(folder: Path) -> Path:
-    """Draw the plots of a results folder and write its report.
-
-    Reads nothing but the folder, and writes the same bytes from the same folder: ``plots/*.svg``
-    and ``report.html``, each whole or not at all.
+    """Draw the plots of a results folder and write its report, while nothing else writes there.
 
     Args:
         folder: What ``splitcast run --out`` left.
 
     Returns:
         The path of the report.
+
+    Raises:
+        InputError: If the folder is not as `simulator.results` describes it, or another process
+            holds it; nothing is written.
+    """
+    read(folder)  # a folder of something else is not even to be held
+    with held(folder):
+        return draw(folder)
+
+
+def draw(folder: Path) -> Path:
+    """Draw the plots of a results folder that this process holds, and write its report.
+
+    Reads nothing but the folder, and writes the same bytes from the same folder: ``plots/*.svg``
+    and ``report.html``, each whole or not at all. Plots of ours from an earlier report that this
+    one does not have are removed.
 
     Raises:
         InputError: If the folder is not as `simulator.results` describes it; nothing is written.
@@ -57,11 +72,18 @@ def build(folder: Path) -> Path:
     drawings: dict[str, str] = {}
     page = _page(evidence, look, drawings)
     html = render(page)
-    with atomic_folder(folder / "plots") as plots:
-        for name, document in drawings.items():
-            write_atomically(plots / f"{name}.svg", document)
+    plots = {f"{name}.svg": _marked(document) for name, document in drawings.items()}
+    make_folder(folder / PLOTS)
+    for name, document in plots.items():
+        write_inside(folder / PLOTS, name, document)
+    clear_plots(folder, keep=frozenset(plots))
     write_atomically(folder / "report.html", html)
     return folder / "report.html"
+
+
+def _marked(document: str) -> str:
+    """Return a drawing that says whose it is."""
+    return document.replace("<svg", f"{PLOT_MARK}\n<svg", 1)
 
 
 def _drawn(plates: Iterable[Plate], prefix: str, drawings: dict[str, str]) -> list[Drawn]:

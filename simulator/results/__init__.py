@@ -17,6 +17,15 @@ intervals are bootstrapped over traces, and policies are compared on the same tr
       summary.json             a record per case, paired comparisons, SLO verdicts
       plots/*.svg report.html  the report
 
+A folder is a results folder if its ``manifest.json`` is a plain file and a JSON object with
+``schema_version`` (an integer), ``scenario`` (an object), ``scenario_sha256`` (64 hexadecimal
+digits), ``splitcast``, ``state`` and ``runs`` (objects with a ``run``). Only then is anything in it
+removed, and only plain files by the names above (plots only if they say that they are ours, in a
+comment in their first lines); no link in it is followed. What a killed process left half written is
+called ``.NAME.xxxxxxxx`` and removed by the next. While a process writes, it holds a lock on
+``.splitcast.lock``, which says who it is; the lock ends with its process, and the file with it
+unless it was killed.
+
 Every JSON has ``schema_version`` (an integer, now 3) at its top; every Parquet file has it, as
 text, under the key ``schema_version`` of its schema's metadata. Every file is written beside its
 place and renamed. Units are in the names: ``_ns`` int64 since the run's start, ``_ms``, ``_s``,

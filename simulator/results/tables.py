@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.files import write_atomically
+from simulator.foundation.files import write_atomically, write_inside
 from simulator.results.schema import FRAMES
 from simulator.results.sealed import SealedFile, packed
 
@@ -36,7 +36,7 @@ def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None
     """
     schema = FRAMES.with_metadata({**(FRAMES.metadata or {}), "run": json.dumps(facts)})
     table = pa.table([pa.array(log[name]) for name in schema.names], schema=schema)
-    write_atomically(path, packed(table))
+    write_inside(path.parent, path.name, packed(table))
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:

@@ -5,14 +5,13 @@ frames -> backbone -> cached features -> units, from the highest rate -> backbon
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from models import ladder
 from models.ladder import TrainedLadder, halved
-from models.training import workshop
+from models.training import weights_folder, workshop
 from models.training.backbone import BackboneRecipe, train_backbone
 from models.training.cache import cached
 from models.training.frames import FrameSet, rendered
@@ -20,7 +19,6 @@ from models.training.selection import evaluate, evaluate_unit, told
 from models.training.team import Member, together
 from models.training.unit_recipe import UnitRecipe
 from models.training.units import train_unit
-from simulator.foundation.files import atomic_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +126,7 @@ def train(
     The same seed, settings and number of workers give the same weights on the same machine.
 
     Args:
-        out: The folder of weights to write; one that is there is replaced at the end.
+        out: The folder of weights to write; weights of ours that are there are replaced at the end.
         seed: Of the data, the order, the noise and the first weights.
         settings: How much is trained: ``FULL`` or ``QUICK``.
         work: Where frames, features and checkpoints are kept; default: beside ``out``.
@@ -137,7 +135,11 @@ def train(
 
     Returns:
         The ladder as read back from ``out``.
+
+    Raises:
+        InputError: ``out`` holds something else, or cannot be written.
     """
+    weights_folder.refuse_foreign(out)
     work = work or out.with_name(f".{out.name}.work")
     settings = settings.seeded(seed)
     for frames in (settings.footage.selection, settings.footage.training):
@@ -149,9 +151,13 @@ def train(
     for recipe in settings.units:
         task = partial(_learn_unit, work=work, settings=settings, recipe=recipe)
         together(task, workers, tell=tell)
-    with atomic_folder(out) as fresh:
-        for name in ("backbone", *sorted({f"unit-{recipe.number}" for recipe in settings.units})):
-            shutil.copy(work / "weights" / f"{name}.safetensors", fresh)
+    trained = work / "weights"
+    units = sorted({f"unit-{recipe.number}" for recipe in settings.units})
+    weights_folder.put(
+        out,
+        trained / "backbone.safetensors",
+        [trained / f"{name}.safetensors" for name in units],
+    )
     return ladder.load(out)
 
 

@@ -337,3 +337,34 @@ def test_a_number_too_large_for_a_double_is_refused(tmp_path: Path) -> None:
     (tmp_path / "profile.json").write_text(text.replace('"clip_fps": 15.0', '"clip_fps": 1e999'))
     with pytest.raises(InputError, match="1e999 is too large"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["profile.json", "arrays.safetensors"])
+@pytest.mark.parametrize("kind", ["a file", "a folder", "a link"])
+def test_files_of_others_are_not_replaced_by_a_profile(
+    name: str, kind: str, tmp_path: Path
+) -> None:
+    if kind == "a folder":
+        (tmp_path / name).mkdir()
+    elif kind == "a link":
+        (tmp_path / name).symlink_to("nothing")
+    else:
+        (tmp_path / name).write_text('{"name": "my web app", "schema_version": 1}')
+    with pytest.raises(InputError, match=f"{kind} must be a profile's, to be replaced"):
+        save(tiny_profile(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_profile_cut_off_between_its_files_is_written_again(tmp_path: Path) -> None:
+    save(tiny_profile(), tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "arrays.safetensors").unlink()
+    save(tiny_profile(), tmp_path)
+    assert load(tmp_path).name == tiny_profile().name
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_an_export_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "export").symlink_to("/")
+    with pytest.raises(InputError, match="a link must be a profile's"):
+        save(tiny_profile(), tmp_path)

@@ -203,7 +203,7 @@ def test_what_follows_the_trace_can_be_said(replayed: Callable[..., Called], des
 def test_places_that_cannot_be_written_are_refused(
     replayed: Callable[..., Called], desk: Path
 ) -> None:
-    assert "must be a file; give the name" in replayed("--out", desk).err
+    assert "must be a plain file, or not be there yet; give the name" in replayed("--out", desk).err
     assert "must be no input and no other" in replayed("--out", desk / "frames.csv").err
     assert "must be no input and no other" in replayed("--packets-out", desk / "out/a.csv").err
     assert "cannot be written (" in replayed("--out", desk / "rate.csv" / "a.csv").err

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.foundation.errors import InputError
-from simulator.foundation.files import atomic_folder, read_bounded, write_atomically
+from simulator.foundation.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,27 +71,3 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         write_atomically(tmp_path / "a", 5)  # type: ignore[arg-type]
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
-
-
-def _fill_and_fail(path: Path) -> None:
-    with atomic_folder(path) as folder:
-        (folder / "half").touch()
-        raise RuntimeError("killed")
-
-
-def test_a_folder_appears_only_when_its_block_ends_well(tmp_path: Path) -> None:
-    with atomic_folder(tmp_path / "out") as folder:
-        (folder / "one").write_text("1")
-        assert not (tmp_path / "out").exists()
-    with pytest.raises(RuntimeError, match="killed"):
-        _fill_and_fail(tmp_path / "out")
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-    assert [p.name for p in (tmp_path / "out").iterdir()] == ["one"]
-
-
-def test_a_folder_replaces_the_one_before(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        with atomic_folder(tmp_path / "out") as folder:
-            (folder / name).touch()
-    assert [p.name for p in (tmp_path / "out").iterdir()] == ["two"]
-    assert len(list(tmp_path.iterdir())) == 1
