@@ -117,7 +117,7 @@ def test_resuming_runs_exactly_what_is_missing(
     frames = out / "frames"
     (frames / "p0001-r0.parquet").unlink()
     (frames / "p0003-r0.parquet").write_bytes(b"half")
-    (frames / ".p0004-r0.parquet.tmp").write_bytes(b"left by a kill")
+    (frames / ".p0004-r0.parquet.0a1b2c3d").write_bytes(b"left by a kill")
     (out / "summary.json").unlink()
     kept = (frames / "p0000-r0.parquet").stat().st_mtime_ns
     told: list[int] = []
