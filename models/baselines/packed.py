@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.coding.prior import FrequencyTables
+from models.coding.symbols import count, rows
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -41,8 +42,16 @@ class Packer:
         self._lowest = -(1 << bits) // 2
 
     def encode(self, symbols: NDArray[np.integer[Any]]) -> bytes:
-        """Return the bytes of symbols, the last one filled up with zeros."""
-        levels = (symbols - self._lowest).astype(np.uint8).reshape(-1, 1)
+        """Return the bytes of symbols, the last one filled up with zeros.
+
+        Raises:
+            ValueError: They are no int32 symbols of so many channels, or one does not fit.
+        """
+        given = rows(symbols, self._channels)
+        if given.size and not self._lowest <= given.min() <= given.max() < -self._lowest:
+            msg = f"symbols must lie between {self._lowest} and {-self._lowest - 1}"
+            raise ValueError(msg)
+        levels = (given - self._lowest).astype(np.uint8).reshape(-1, 1)
         places = np.unpackbits(levels, axis=1)[:, 8 - self._bits :]
         return np.packbits(places).tobytes()
 
@@ -56,7 +65,9 @@ class Packer:
 
         Raises:
             InputError: There are more or fewer bytes than these symbols take.
+            ValueError: The number of positions is none.
         """
+        count(positions)
         places = self._channels * positions * self._bits
         if len(data) != -(-places // 8):
             raise InputError(

@@ -13,6 +13,7 @@ import constriction
 import numpy as np
 
 from models.coding.prior import TOTAL
+from models.coding.symbols import count
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ class RangeCoder:
         """Return the bytes of symbols ``[channel, position]`` that lie within the support.
 
         Raises:
-            ValueError: A symbol lies outside; clamp them with ``FrequencyTables.clamp``.
+            ValueError: They are no int32 symbols of so many channels, or one lies outside; clamp
+                them with ``FrequencyTables.clamp``.
         """
-        columns = (symbols - self._tables.lowest[:, None]).astype(np.int32)
-        if columns.size and (
-            columns.min() < 0 or columns.max() >= self._tables.frequencies.shape[1]
-        ):
-            raise ValueError("symbols must be clamped to the tables' support before coding")
+        columns = self._tables.columns(symbols)
+        if columns.ndim != 2:  # noqa: PLR2004
+            msg = f"symbols must be [channel, position], not {columns.shape}"
+            raise ValueError(msg)
         encoder = constriction.stream.queue.RangeEncoder()
         for row, model in zip(columns, self._models, strict=True):
             encoder.encode(row, model)
@@ -69,7 +70,9 @@ class RangeCoder:
 
         Raises:
             InputError: The bytes are no stream of this coder.
+            ValueError: The number of positions is none.
         """
+        count(positions)
         try:
             words = np.frombuffer(data, dtype="<u4").astype(np.uint32)
             decoder = constriction.stream.queue.RangeDecoder(words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from models.coding.coder import RangeCoder
+from models.coding.symbols import checked
 from models.coding.wire import Identity, pack, unpack
 
 if TYPE_CHECKING:
@@ -50,8 +51,13 @@ class PayloadCodec:
         self._coder = coder or RangeCoder(tables)
 
     def encode(self, symbols: NDArray[np.integer[Any]]) -> bytes:
-        """Return the payload of clamped symbols ``[channel, height, width]``, header included."""
-        return pack(self._coder.encode(symbols.reshape(self.tables.channels, -1)), self.identity)
+        """Return the payload of clamped symbols ``[channel, height, width]``, header included.
+
+        Raises:
+            ValueError: They are no int32 symbols of this shape, or one lies outside the support.
+        """
+        given = checked(symbols, self.identity.shape)
+        return pack(self._coder.encode(given.reshape(self.tables.channels, -1)), self.identity)
 
     def decode(self, payload: bytes, where: str = "payload") -> NDArray[np.int32]:
         """Return the symbols ``[channel, height, width]`` of a payload.

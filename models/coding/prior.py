@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as _parse_arrays
 from safetensors.numpy import save as _dump_arrays
 
+from models.coding.symbols import INT32, rows, whole
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded, write_atomically
 
@@ -51,6 +52,20 @@ class FrequencyTables:
     frequencies: NDArray[np.int64]
     lowest: NDArray[np.int64]
 
+    def __post_init__(self) -> None:
+        """Refuse what is no table: a decoder would follow it to other symbols without a word.
+
+        Raises:
+            ValueError: An array is of another type or shape, or holds what no table may.
+        """
+        fault = _fault(self.frequencies, self.lowest)
+        if fault is None and not self.frequencies.dtype == self.lowest.dtype == np.int64:
+            fault = f"{self.frequencies.dtype}, {self.lowest.dtype}", "must be int64"
+        if fault is not None:
+            value, rule = fault
+            msg = f"tables {rule}, not {value}"
+            raise ValueError(msg)
+
     @classmethod
     def from_probabilities(
         cls, probabilities: NDArray[np.floating[Any]], lowest: int | NDArray[np.integer[Any]]
@@ -65,14 +80,16 @@ class FrequencyTables:
             lowest: The symbol of column 0, for all channels or per channel.
 
         Raises:
-            ValueError: A probability is negative or not finite, or a row is all zero.
+            ValueError: A probability is negative or not finite, a row is all zero or has no finite
+                sum, or the lowest symbols are no such.
         """
         weights = np.asarray(probabilities, dtype=np.float64)
         if weights.ndim != 2 or not 2 <= weights.shape[1] <= TOTAL // 2:  # noqa: PLR2004
             msg = f"probabilities must be [channel, 2..{TOTAL // 2}], not {weights.shape}"
             raise ValueError(msg)
-        sums = weights.sum(axis=1, keepdims=True)
-        if not (np.isfinite(weights).all() and (weights >= 0).all() and (sums > 0).all()):
+        with np.errstate(over="ignore"):  # an infinite sum is refused below
+            sums = weights.sum(axis=1, keepdims=True)
+        if not (np.isfinite(sums).all() and (weights >= 0).all() and (sums > 0).all()):
             raise ValueError("probabilities must be finite, >= 0, and not all zero in a channel")
         channels, width = weights.shape
         shares = weights / sums * (TOTAL - width)
@@ -80,7 +97,8 @@ class FrequencyTables:
         for row, share in zip(frequencies, shares, strict=True):
             by_remainder = np.argsort(np.floor(share) - share, kind="stable")
             row[by_remainder[: TOTAL - int(row.sum())]] += 1
-        return cls(frequencies, np.broadcast_to(lowest, (channels,)).astype(np.int64))
+        first = whole(lowest, "lowest symbols").astype(np.int64)
+        return cls(frequencies, first if first.ndim else np.full(channels, first))
 
     @property
     def channels(self) -> int:
@@ -96,15 +114,40 @@ class FrequencyTables:
         return sha.digest()
 
     def clamp(self, symbols: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
-        """Return symbols ``[channel, ...]`` forced into each channel's support."""
-        lowest = self.lowest.reshape(-1, *(1,) * (symbols.ndim - 1))
+        """Return symbols ``[channel, ...]`` forced into each channel's support.
+
+        Raises:
+            ValueError: They are no int32 symbols of so many channels.
+        """
+        given = rows(symbols, self.channels)
+        lowest = self._lowest_of(given)
         highest = lowest + self.frequencies.shape[1] - 1
-        clamped: NDArray[np.int32] = np.clip(symbols, lowest, highest).astype(np.int32)
+        clamped: NDArray[np.int32] = np.clip(given, lowest, highest).astype(np.int32)
         return clamped
 
+    def columns(self, symbols: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
+        """Return the columns that symbols ``[channel, ...]`` of the support stand for.
+
+        Raises:
+            ValueError: They are no int32 symbols of so many channels, or one lies outside.
+        """
+        given = rows(symbols, self.channels)
+        found = given - self._lowest_of(given)
+        if found.size and (found.min() < 0 or found.max() >= self.frequencies.shape[1]):
+            raise ValueError("symbols must be clamped to the tables' support before coding")
+        return found.astype(np.int32)
+
+    def _lowest_of(self, symbols: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return the lowest symbols so that they apply to ``[channel, ...]``."""
+        return self.lowest.reshape(-1, *(1,) * (symbols.ndim - 1))
+
     def ideal_bits(self, symbols: NDArray[np.integer[Any]]) -> float:
-        """Return the ideal code length in bits of ``[channel, ...]`` symbols of the support."""
-        columns = symbols.reshape(self.channels, -1) - self.lowest[:, None]
+        """Return the ideal code length in bits of ``[channel, ...]`` symbols of the support.
+
+        Raises:
+            ValueError: They are no int32 symbols of so many channels, or one lies outside.
+        """
+        columns = self.columns(symbols).reshape(self.channels, -1)
         taken = np.take_along_axis(self.frequencies, columns, axis=1)
         return float((np.log2(TOTAL) - np.log2(taken)).sum())
 
@@ -127,15 +170,10 @@ class FrequencyTables:
         if found[0] is None or found[1] is None:
             raise _refused(where, ", ".join(arrays), "must hold prior.frequencies and prior.lowest")
         frequencies, lowest = found[0], found[1]
-        if frequencies.dtype.kind not in "iu" or lowest.dtype.kind not in "iu":
-            raise _refused(where, f"{frequencies.dtype}, {lowest.dtype}", "must be integers")
-        tables = cls(frequencies.astype(np.int64), lowest.astype(np.int64))
-        shape = tables.frequencies.shape
-        if len(shape) != 2 or shape[1] < 2 or tables.lowest.shape != shape[:1]:  # noqa: PLR2004
-            raise _refused(where, shape, "must be [channel, symbol] with a lowest symbol a channel")
-        if tables.frequencies.min() < 1 or (tables.frequencies.sum(axis=1) != TOTAL).any():
-            raise _refused(where, "other sums", f"must be >= 1 and add up to {TOTAL} a channel")
-        return tables
+        fault = _fault(frequencies, lowest)
+        if fault is not None:
+            raise _refused(where, *fault)
+        return cls(frequencies.astype(np.int64), lowest.astype(np.int64))
 
     def save(self, path: Path) -> None:
         """Write the tables to a safetensors file."""
@@ -154,6 +192,23 @@ class FrequencyTables:
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise _refused(str(path), error, "must be a whole safetensors file") from error
         return cls.from_arrays(arrays, str(path))
+
+
+def _fault(frequencies: NDArray[Any], lowest: NDArray[Any]) -> tuple[object, str] | None:
+    """Return what is wrong with arrays that should be tables, and the rule; None if nothing is."""
+    if frequencies.dtype.kind not in "iu" or lowest.dtype.kind not in "iu":
+        return f"{frequencies.dtype}, {lowest.dtype}", "must be integers"
+    shape = frequencies.shape
+    if len(shape) != 2 or shape[1] < 2 or lowest.shape != shape[:1]:  # noqa: PLR2004
+        return shape, "must be [channel, symbol] with a lowest symbol a channel"
+    # One by one before their sum, which could wrap.
+    within = frequencies.size and frequencies.min() >= 1 and frequencies.max() < TOTAL
+    if not within or (frequencies.sum(axis=1) != TOTAL).any():
+        return "other sums", f"must be >= 1 and add up to {TOTAL} a channel"
+    first, last = int(lowest.min()), int(lowest.max()) + shape[1] - 1
+    if first < INT32.min or last > INT32.max:
+        return f"{first} to {last}", "must stand for symbols that fit int32"
+    return None
 
 
 def _refused(where: str, value: object, rule: str) -> InputError:

@@ -28,6 +28,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from models.coding.symbols import count
 from simulator.foundation.errors import InputError, Problem
 
 MAGIC = b"sC"
@@ -36,6 +37,9 @@ _BEFORE_CRC = struct.Struct("<2sBB4sHBBI")
 _CRC = struct.Struct("<I")
 HEADER_BYTES = _BEFORE_CRC.size + _CRC.size
 _HASH_BYTES = 4
+_MOST_ID = 255
+_MOST_SHAPE = (65_535, 255, 255)
+_MOST_BYTES = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,25 @@ class Identity:
     tables_digest: bytes
     shape: tuple[int, int, int]
 
+    def __post_init__(self) -> None:
+        """Refuse what a header has no room for.
+
+        Raises:
+            ValueError: The unit's number, the digest or the shape does not fit.
+        """
+        digest = self.tables_digest
+        if not isinstance(digest, bytes) or len(digest) < _HASH_BYTES:
+            msg = f"a tables' digest must be {_HASH_BYTES} bytes or more, not {digest!r}"
+            raise ValueError(msg)
+        if len(self.shape) != len(_MOST_SHAPE):
+            msg = f"a shape must be channels, height and width, not {self.shape}"
+            raise ValueError(msg)
+        fields = ((self.unit_id, _MOST_ID), *zip(self.shape, _MOST_SHAPE, strict=True))
+        for number, most in fields:
+            if count(number, "a number in a header") > most:
+                msg = f"a number in a header must be at most {most}, not {number}"
+                raise ValueError(msg)
+
 
 def pack(coded: bytes, identity: Identity, behind: bytes = b"") -> bytes:
     """Return a payload: the header of a unit, then its coded bytes.
@@ -65,7 +88,13 @@ def pack(coded: bytes, identity: Identity, behind: bytes = b"") -> bytes:
         >>> who = Identity(unit_id=3, tables_digest=bytes(32), shape=(16, 14, 14))
         >>> len(pack(b"12345", who)), unpack(pack(b"12345", who), who)
         (25, b'12345')
+
+    Raises:
+        ValueError: There are 4 GiB or more of them.
     """
+    if len(coded) > _MOST_BYTES:
+        msg = f"coded bytes must be at most {_MOST_BYTES}, not {len(coded)}"
+        raise ValueError(msg)
     header = _BEFORE_CRC.pack(
         MAGIC,
         VERSION,

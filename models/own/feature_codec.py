@@ -17,6 +17,7 @@ from safetensors.numpy import save as _dump
 
 from models.coding.coder import RangeCoder
 from models.coding.prior import FrequencyTables
+from models.coding.symbols import checked
 from models.coding.wire import Identity, pack, unpack
 from models.own.affine import Affine, Layout
 from simulator.foundation.errors import InputError, Problem
@@ -54,6 +55,8 @@ class _Deflate:
         self._channels = channels
 
     def encode(self, symbols: NDArray[np.int32]) -> bytes:
+        if symbols.size and not 0 <= symbols.min() <= symbols.max() < 1 << _MOST_BITS:
+            raise ValueError("levels must fit a byte")
         return zlib.compress(symbols.astype(np.uint8).tobytes(), _EFFORT)
 
     def decode(self, data: bytes, positions: int, where: str) -> NDArray[np.int32]:
@@ -104,10 +107,15 @@ class FeatureCodec:
         return self.quantiser.quantise(self.layout.to_grid(features))
 
     def encode(self, levels: NDArray[np.int32]) -> list[bytes]:
-        """Return a payload for each image's levels."""
+        """Return a payload for each image's levels.
+
+        Raises:
+            ValueError: They are no int32 levels of this shape, or of more bits.
+        """
+        given = (checked(frame, self._identity.shape) for frame in levels)
         return [
             pack(self._coder.encode(frame.reshape(len(frame), -1)), self._identity)
-            for frame in levels
+            for frame in given
         ]
 
     def decode(self, payload: bytes, where: str = "payload") -> NDArray[np.int32]:

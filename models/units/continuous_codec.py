@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.coding.coder import RangeCoder
+from models.coding.symbols import checked, count
 from models.coding.wire import Identity, pack, unpack
 from models.units.continuous import place_of
 from simulator.foundation.errors import InputError, Problem
@@ -47,8 +48,13 @@ class ContinuousCodec:
         Args:
             symbols: As the unit encoded them at this level.
             step: The byte that the level travels as.
+
+        Raises:
+            ValueError: They are no int32 symbols of this shape, or the step is no byte.
         """
-        coded = self._coders[place_of(step)].encode(symbols.reshape(len(symbols), -1))
+        given = checked(symbols, self.identity.shape)
+        coder = self._coders[place_of(count(step, "a level's byte"))]
+        coded = coder.encode(given.reshape(len(given), -1))
         return pack(bytes([step]) + coded, self.identity)
 
     def decode(self, payload: bytes, where: str = "payload") -> Levelled:

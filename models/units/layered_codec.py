@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.coding.coder import RangeCoder
+from models.coding.symbols import checked
 from models.coding.wire import Identity, pack, unpack
 from simulator.foundation.errors import InputError, Problem
 
@@ -43,10 +44,17 @@ class LayeredCodec:
 
         Args:
             symbols: By layer ``[channel, height, width]``, as the unit encoded them.
+
+        Raises:
+            ValueError: They are no int32 symbols of this shape, of none or too many layers.
         """
+        if not 0 < len(symbols) <= len(self.identities):
+            msg = f"a frame has 1 to {len(self.identities)} layers, not {len(symbols)}"
+            raise ValueError(msg)
         payloads = [b""]
         for coder, identity, layer in zip(self._coders, self.identities, symbols, strict=False):
-            coded = coder.encode(layer.reshape(len(layer), -1))
+            given = checked(layer, identity.shape)
+            coded = coder.encode(given.reshape(len(given), -1))
             payloads.append(pack(coded, identity, payloads[-1]))
         return payloads[1:]
 
