@@ -156,9 +156,11 @@ class Server(Record):
     batching: Batching = Batching()
     """How frames are batched."""
     places: Annotated[int | None, PLACES] = None
-    """Most frames that may wait; one more is refused. ``unlimited`` where left out."""
+    """Most frames that may wait; one more is refused, and it is as if it had never come: a batch
+    that it filled is open again. ``unlimited`` where left out."""
     drop_expired: bool = False
-    """Whether a frame leaves the queue when its answer can no longer be on time."""
+    """Whether a frame leaves the queue unless its service begins by its last deadline less the
+    propagation of the way back. Its time in service does not count."""
     outages: Annotated[
         Annotated[RandomOutages, Tag("<RandomOutages>")]
         | Annotated[

@@ -2,8 +2,9 @@
 
 At one instant, in this order: jobs arrive, all that are handed over together; batches close that
 are due; free workers, and those that become free or come back, take what they can; jobs leave
-whose patience ends; what is too much for the places is refused, the newest first. So a job whose
-service can begin at the very instant at which it would leave is served, as in the simulator Ciw.
+whose patience ends; what is too much for the places is refused, the newest first, as if it had
+never come. So a job whose service can begin at the very instant at which it would leave is served,
+as in the simulator Ciw.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Station(Generic[J]):
     Args:
         pool: The workers.
         batching: Where jobs wait: `Pull` or `Form`. It decides the order, too.
-        service_ns: Returns how long a worker serves a batch; called once, when it begins.
+        service_ns: Returns how long a worker serves a batch; called once, when it begins. One that
+            would end at `FOREVER_NS` or later keeps its worker for ever, and ends then.
         listener: Told what becomes of jobs, as soon as it is certain.
         places: Most jobs that wait, those in service not counted; None for no limit.
         expires_ns: Returns the instant at which a job leaves if it is not in service by then. One
@@ -154,7 +156,7 @@ class Station(Generic[J]):
             self.next_ns = min(self.next_ns, self._next_leaving_ns())
 
     def _begin(self, now_ns: int, worker: int, jobs: list[J]) -> None:
-        end_ns = now_ns + self._service_ns(jobs, worker)
+        end_ns = min(now_ns + self._service_ns(jobs, worker), FOREVER_NS)
         batch = self._batches
         self._batches = batch + 1
         stop_ns = self._pool.occupy(worker, end_ns)

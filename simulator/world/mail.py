@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import insort
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from policies.interface import Answer, Delivery, Pending
@@ -26,6 +27,7 @@ OVERTAKEN = 3
 PATIENCE_NS = 10 * 10**9
 """A payload is missing when its answer did not come for this long."""
 _UNREAD = 1000  # bounds what a policy that never asks leaves lying about
+_done_ns = itemgetter(0)
 
 
 class Mail:
@@ -88,10 +90,13 @@ class Mail:
             self.read(now_ns)
 
     def answer(self, row: int, done_ns: int) -> None:
-        """Note that an answer will be there at ``done_ns``; until then nobody reads it."""
+        """Note that an answer will be there at ``done_ns``; until then nobody reads it.
+
+        Of those that are there at one instant, the one noted first comes first.
+        """
         inbox = self._inbox
         if inbox and done_ns < inbox[-1][0]:
-            insort(inbox, (done_ns, row))
+            insort(inbox, (done_ns, row), key=_done_ns)
         else:
             inbox.append((done_ns, row))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simpy import Environment
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.world.chains import chained
 from simulator.world.device import Device
 from simulator.world.ledger import Ledger
@@ -25,8 +26,9 @@ __all__ = ["simulate"]
 def simulate(plan: WorldPlan) -> FrameLog:
     """Run a world to its end.
 
-    After the last capture the world drains: frames under way are sent, served and answered. The
-    policies in the plan are used, so a plan with policies that learn is good for one run.
+    After the last capture the world drains: frames under way are sent, served and answered. What
+    has not happened after 2^62 ns, 146 years, never does. The policies in the plan are used, so a
+    plan with policies that learn is good for one run.
 
     Args:
         plan: The world, every draw made.
@@ -64,5 +66,5 @@ def simulate(plan: WorldPlan) -> FrameLog:
         devices.append(device)
     for device in devices:
         device.start()
-    env.run()
+    env.run(until=FOREVER_NS)  # what would happen later never does
     return ledger.close()

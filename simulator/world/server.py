@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.framelog import Reason
 from simulator.servers.batching import Form, Pull
 from simulator.servers.station import Station
@@ -98,7 +99,10 @@ class Server:
         self._wake.at(now_ns, station.next_ns + self._slack_ns)
 
     def served(self, jobs: list[Job], start_ns: int, end_ns: int, worker: int, batch: int) -> None:  # noqa: ARG002  # a listener hears it
-        """Note a batch that begins, and let its answers be sent when it ends."""
+        """Note a batch that begins, and let its answers be sent when it ends, if it ever does."""
+        if end_ns >= FOREVER_NS:
+            self._begin(jobs, start_ns, worker)
+            return
         log, answer, size = self._ledger, self._answer, len(jobs)
         for job in jobs:
             row = job.row
@@ -112,12 +116,17 @@ class Server:
 
     def crashed(self, jobs: list[Job], start_ns: int, end_ns: int, worker: int, batch: int) -> None:  # noqa: ARG002  # a listener hears it
         """Note a batch that begins and will be destroyed."""
+        self._begin(jobs, start_ns, worker)
+        for job in jobs:
+            self._ledger.reason[job.row] = Reason.CRASHED
+
+    def _begin(self, jobs: list[Job], start_ns: int, worker: int) -> None:
+        """Note a batch that begins, and will not be served."""
         log = self._ledger
         for job in jobs:
             log.service_start_ns[job.row] = start_ns
             log.worker[job.row] = worker
             log.batch_size[job.row] = len(jobs)
-            log.reason[job.row] = Reason.CRASHED
 
     def expired(self, job: Job, now_ns: int) -> None:  # noqa: ARG002  # a listener hears it
         """Note a job that left the queue."""

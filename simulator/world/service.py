@@ -4,9 +4,9 @@
                + sum over units of decoder(frames of that unit)
                + sum over tails of tail(frames of that tail)
 
-all of it divided by the worker's speed. Frames of different units share one tail batch where they
-need the same tail: the serving advantage of bottleneck units, whose frozen backbone is the same for
-all. Measured times are scaled beforehand, once for each speed; the first frame draws the luck.
+all of it, as measured, divided once by the worker's speed and rounded once, to the nearest ns.
+Frames of different units share one tail batch where they need the same tail: the serving advantage
+of bottleneck units, whose frozen backbone is the same for all. The first frame draws the luck.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from simulator.foundation.instants import FOREVER_NS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,16 +40,16 @@ class ModelTimes:
 
     __slots__ = ("alone_ns", "decode_ns", "tails", "tails_ns")
 
-    def __init__(self, plan: ServedModel, speed: float) -> None:
-        """Copy the tables, scaled by a worker's speed."""
-        shared_ns, decode_ns = scaled(plan.tail_ns, speed), scaled(plan.decode_ns, speed)
-        others_ns = {k: scaled(tail_ns, speed) for k, tail_ns in plan.other_tails_ns.items()}
-        shared: list[list[int]] = shared_ns.tolist()
-        others: dict[int, list[list[int]]] = {k: others_ns[k].tolist() for k in others_ns}
+    def __init__(self, plan: ServedModel) -> None:
+        """Copy the tables, as measured."""
+        shared: list[list[int]] = plan.tail_ns.tolist()
+        others: dict[int, list[list[int]]] = {
+            k: tail_ns.tolist() for k, tail_ns in plan.other_tails_ns.items()
+        }
         self.tails_ns = [others.get(tail, shared) for tail in range(max(plan.tails) + 1)]
-        self.decode_ns: list[list[list[int]]] = decode_ns.tolist()
-        alone_ns = [others_ns.get(tail, shared_ns)[:, 0] for tail in plan.tails]
-        self.alone_ns: NDArray[np.int64] = decode_ns[:, :, 0] + np.stack(alone_ns, axis=1)
+        self.decode_ns: list[list[list[int]]] = plan.decode_ns.tolist()
+        alone_ns = [plan.other_tails_ns.get(tail, plan.tail_ns)[:, 0] for tail in plan.tails]
+        self.alone_ns: NDArray[np.int64] = plan.decode_ns[:, :, 0] + np.stack(alone_ns, axis=1)
         self.tails = plan.tails
 
 
@@ -60,9 +62,10 @@ class ServiceTimes:
         draw: [frames]: which row of the tables holds for a batch that this frame is first in.
         alone_ns: [workers][rows][frames], in a batch of its own: looked up at once, for that is
             what most batches are. Equally fast workers share theirs.
-        entropy_ns: [workers][rows][frames], the part of it that is no decoder and no tail.
+        entropy_ns: [rows][frames], the part of it that is no decoder and no tail, as measured.
         more: [units]: added to a number of layers above one it gives the row.
-        models: [workers].
+        model: The tables of its backbone, as measured.
+        speeds: [workers].
         decoders: [units].
         modules: [units]: what a worker must hold to serve them; empty without memory.
         captured_ns: [frames].
@@ -78,33 +81,31 @@ class ServiceTimes:
         "due_ns",
         "entropy_ns",
         "expires_ns",
-        "models",
+        "model",
         "modules",
         "more",
+        "speeds",
     )
 
     def __init__(
         self,
         plan: StreamPlan,
-        model: ServedModel,
-        times: Sequence[tuple[float, ModelTimes]],
+        served: ServedModel,
+        model: ModelTimes,
+        speeds: Sequence[float],
         down_ns: int,
     ) -> None:
-        """Look into the plan's arrays; ``times`` are each worker's speed and tables."""
+        """Look into the plan's arrays."""
         self.draw: memoryview[int] = plan.batch_draw.data
-        self.more, decoders, measured_ns = _rows(plan)
-        entropy_ns = {speed: scaled(measured_ns, speed) for speed in dict(times)}
-        alone_ns = {
-            speed: entropy_ns[speed] + its.alone_ns[plan.batch_draw][:, decoders].T
-            for speed, its in dict(times).items()
-        }
-        views = {speed: [row.data for row in table] for speed, table in entropy_ns.items()}
-        self.entropy_ns: list[list[memoryview[int]]] = [views[speed] for speed, _ in times]
-        views = {speed: [row.data for row in table] for speed, table in alone_ns.items()}
-        self.alone_ns: list[list[memoryview[int]]] = [views[speed] for speed, _ in times]
-        self.models = [its for _, its in times]
+        self.more, decoders, entropy_ns = _rows(plan)
+        alone_ns = entropy_ns + model.alone_ns[plan.batch_draw][:, decoders].T
+        views = {speed: [row.data for row in _scaled(alone_ns, speed)] for speed in set(speeds)}
+        self.alone_ns: list[list[memoryview[int]]] = [views[speed] for speed in speeds]
+        self.entropy_ns: list[memoryview[int]] = [row.data for row in entropy_ns]
+        self.model = model
+        self.speeds = speeds
         self.decoders = plan.decoders
-        self.modules = [model.modules[which] for which in plan.decoders] if model.modules else []
+        self.modules = [served.modules[which] for which in plan.decoders] if served.modules else []
         self.captured_ns: memoryview[int] = plan.captured_ns.data
         deadlines_ns = [plan.deadline_ns, *(task.deadline_ns for task in plan.tasks)]
         self.due_ns = min(deadlines_ns)
@@ -122,22 +123,22 @@ class Job(NamedTuple):
     layers: int = 1  # so many of them are there to be decoded
 
 
-def scaled(times_ns: NDArray[np.int64], speed: float) -> NDArray[np.int64]:
-    """Return measured times as they are on a worker, rounded to the nearest ns."""
-    return np.rint(times_ns / speed).astype(np.int64)
+def _scaled(times_ns: NDArray[np.int64], speed: float) -> NDArray[np.int64]:
+    """Return times measured of whole batches as they are on a worker, to the nearest ns.
+
+    Those that would end after every run are as good as endless.
+    """
+    if speed == 1:
+        return times_ns
+    return np.rint(np.minimum(times_ns / speed, FOREVER_NS)).astype(np.int64)
 
 
 def service_times(plan: WorldPlan) -> list[ServiceTimes]:
     """Return the tables of each stream; streams on one backbone share its own."""
     speeds = [worker.speed for worker in plan.server.workers]
-    times = []
-    for model in plan.server.models:
-        tables = {speed: ModelTimes(model, speed) for speed in set(speeds)}
-        times.append([(speed, tables[speed]) for speed in speeds])
+    models = [(model, ModelTimes(model)) for model in plan.server.models]
     return [
-        ServiceTimes(
-            stream, plan.server.models[stream.model], times[stream.model], plan.down_delay_ns(k)
-        )
+        ServiceTimes(stream, *models[stream.model], speeds, plan.down_delay_ns(k))
         for k, stream in enumerate(plan.streams)
     ]
 
@@ -162,12 +163,19 @@ def batch_ns(batch: Sequence[Job], worker: int) -> int:
     _, unit, frame, times, _, layers = batch[0]
     if len(batch) == 1:
         return times.alone_ns[worker][unit if layers == 1 else times.more[unit] + layers][frame]
-    draw, total_ns = times.draw[frame], 0
+    measured_ns, speed = _measured_ns(batch), times.speeds[worker]
+    return measured_ns if speed == 1 else round(min(measured_ns / speed, float(FOREVER_NS)))
+
+
+def _measured_ns(batch: Sequence[Job]) -> int:
+    """Return what a batch of several takes on the machine that everything was measured on."""
+    first = batch[0]
+    draw, total_ns = first.times.draw[first.frame], 0
     decoders: dict[tuple[ModelTimes, int], int] = {}
     for _, unit, frame, times, _, layers in batch:
         row = unit if layers == 1 else times.more[unit] + layers
-        total_ns += times.entropy_ns[worker][row][frame]
-        decoder = times.models[worker], times.decoders[unit]
+        total_ns += times.entropy_ns[row][frame]
+        decoder = times.model, times.decoders[unit]
         decoders[decoder] = decoders.get(decoder, 0) + 1
     if len(decoders) == 1:
         ((model, which),) = decoders

@@ -65,14 +65,17 @@ class Parcel:
         packets: How many it is.
         wire_bytes: All of them, headers included.
         left_ns: When it left the link it was on last; unset before that.
+        number: Its place in the order in which parcels were handed to the queueing link it is on,
+            or was on last; unset before that.
         first: Number of the first packet within the frame.
         layer: Which layer of the payload it is of.
         payload: The payload it is a part of; None where it is all of it.
         transmissions: How often it was sent, this time included.
     """
 
-    __slots__ = ("job", "left_ns", "owner", "packets", "wire_bytes")
+    __slots__ = ("job", "left_ns", "number", "owner", "packets", "wire_bytes")
     left_ns: int
+    number: int
     first: int = 0
     layer: int = 0
     payload: Payload | None = None

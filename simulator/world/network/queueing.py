@@ -46,6 +46,7 @@ class QueueingHop:
         "_mine",
         "_slack_ns",
         "_starts",
+        "_taken",
         "_wake",
         "carried",
     )
@@ -71,6 +72,7 @@ class QueueingHop:
         self._starts = starts
         self._slack_ns = slack_ns
         self._mine = 0  # parcels of streams on the link
+        self._taken = 0  # parcels that were ever handed to it
         self._wake = Reminder(env, priority, self._look)
         self.carried: Counter[int] | None = None
         """How many parcels of each stream are on the link, for who wants them counted."""
@@ -85,6 +87,7 @@ class QueueingHop:
         if self.carried is not None:
             self.carried[stream] += 1
         self._mine += 1
+        self._taken = parcel.number = self._taken + 1
         self._link.send(now_ns, stream, parcel, sizes)
         if self._wake.when_ns >= now_ns + self._slack_ns:
             self.watch(now_ns)

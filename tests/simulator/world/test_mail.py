@@ -114,6 +114,19 @@ def test_mail_nobody_reads_does_not_pile_up() -> None:
     assert mail.delivered == 3000
 
 
+def test_answers_of_one_instant_are_read_in_the_order_in_which_they_set_out() -> None:
+    lone = camera(range(5))
+    ledger = Ledger(world(lone))
+    mail = Mail(lone, ledger, 0)
+    for row in range(5):
+        ledger.unit[row] = 0
+        ledger.device_end_ns[row] = ledger.service_start_ns[row] = ledger.arrived_ns[row] = row
+    for row, done_ns in ((3, 20), (4, 30), (1, 20), (0, 30), (2, 20)):
+        mail.answer(row, done_ns)
+    mail.read(30)
+    assert [delivery.frame for delivery in mail.deliveries(5)] == [3, 1, 2, 4, 0]
+
+
 def test_answers_out_of_order_are_read_in_order_of_time() -> None:
     notes = Notes(lambda seen: [d.frame for d in seen.deliveries])
     # Two workers: frame 0 is served from 1 to 51, frame 1 from 11 to 12.

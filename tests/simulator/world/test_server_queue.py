@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from simulator.world import simulate
 from simulator.world.plan import TaskPlan, Worker
 from tests.simulator.world.pools import ends, many, pool, whole_ms
-from tests.simulator.world.small import MS, camera, steady, world
+from tests.simulator.world.small import MS, camera, served, steady, world
 
 GPU, CPU = Worker(), Worker(speed=0.25)
 
@@ -33,6 +34,43 @@ def test_each_worker_scales_entropy_decoding_decoders_and_tails_by_its_speed() -
     cameras = many([0, 1], entropy_ms=3)
     log = simulate(pool(*cameras, tail_ms=[10], workers=(twice, GPU)))
     assert (log["served_ns"] - log["service_start_ns"]).tolist() == [6.5 * MS, 13 * MS]
+
+
+@pytest.mark.parametrize(
+    ("frames", "speed", "takes_ns"), [(1, 3.0, 1), (2, 3.0, 1), (3, 3.0, 2), (3, 0.4, 12)]
+)
+def test_a_batch_is_divided_by_a_workers_speed_as_a_whole_and_rounded_once(
+    frames: int, speed: float, takes_ns: int
+) -> None:
+    # A ns of entropy decoding a frame, a decoder's and a tail's a batch: 3, 4 and 5 ns as measured.
+    # A third of each rounded by itself is 0.
+    cameras = many([0] * frames, entropy_ms=1 / MS)
+    model = served([1 / MS] * 3, [1 / MS] * 3)
+    one = pool(*cameras, models=[model], workers=(Worker(speed=speed),))
+    link = replace(one.uplink[0][0], trace=steady())
+    log = simulate(replace(one, uplink=((link,) * frames,)))
+    assert log["batch_size"].tolist() == [frames] * frames
+    assert (log["served_ns"] - log["service_start_ns"]).tolist() == [takes_ns] * frames
+
+
+def test_a_frame_served_after_the_end_of_time_is_never_answered() -> None:
+    # Each is in service for 2^61 ns, 73 years: the second would be served at 2^62 and 2 ms.
+    cameras = many([0, 1, 2], entropy_ms=2**61 / MS)
+    log = simulate(pool(*cameras, tail_ms=[0]))
+    assert ends(log) == ["LATE", "UNDELIVERED", "UNDELIVERED"]
+    assert log["service_start_ns"].tolist() == [1, 2**61 + 1, -1]
+    assert log["served_ns"].tolist() == [2**61 + 1, -1, -1]
+    assert log["worker"].tolist() == [0, 0, -1]
+    halved = simulate(pool(*cameras, tail_ms=[0], workers=(Worker(speed=0.5), Worker(speed=0.001))))
+    assert ends(halved) == ["UNDELIVERED"] * 3
+    assert halved["batch_size"].tolist() == [1, 1, 0]
+
+
+def test_a_device_busy_until_the_end_of_time_sends_nothing_more() -> None:
+    lone = camera([0, 1, 2], sizes=[1], device_ms=[2**61 / MS], waiting="queue")
+    log = simulate(pool(lone))
+    assert ends(log)[:2] == ["LATE", "UNDELIVERED"]
+    assert log["arrived_ns"].tolist() == [2**61 + 1, -1, -1]
 
 
 def test_the_earliest_deadline_goes_first() -> None:

@@ -35,6 +35,17 @@ def test_answers_that_are_sent_at_one_instant_are_sent_when_they_are_served_not_
     assert ms(log, "done_ns") == [52, 13]
 
 
+def test_answers_that_leave_at_one_instant_leave_in_the_order_in_which_their_batches_began() -> (
+    None
+):
+    # Both are served at 41: that of b, in service since 11, before that of a, since 31.
+    a = replace(camera([30], entropy_ms=10, name="a"), result_bytes=1000)
+    b = replace(camera([10], entropy_ms=30, name="b"), result_bytes=1000)
+    log = simulate(net(a, b, up=[link()], down=[link()], workers=2))
+    assert ms(log, "served_ns") == [41, 41]
+    assert ms(log, "done_ns") == [43, 42]
+
+
 def test_a_lost_answer_loses_the_frame_though_it_was_served() -> None:
     lone = replace(camera([0, 50], entropy_ms=3), result_bytes=2000)
     log = simulate(net(lone, up=[link()], down=[link(loss=During((6, 6)))]))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from simulator.world import simulate
 from simulator.world.plan import CrossPlan, PacketPlan
 from tests.simulator.world.network.nets import link, net, reasons
-from tests.simulator.world.small import MS, camera, ms
+from tests.simulator.world.small import MS, camera, ms, served
+from traces import OpportunityTrace, TraceAbout
 
 
 def test_on_a_fair_link_two_frames_share_the_rate() -> None:
@@ -108,6 +109,25 @@ def test_how_far_the_next_place_is_changes_nothing_on_a_link(
     for column in ("arrived_ns", "service_start_ns", "batch_size"):
         later = round(delay_ms * MS) * there if column.endswith("_ns") else 0
         assert (far[column] - later).tolist() == near[column].tolist()
+
+
+@pytest.mark.parametrize("sharing", ["fair", "drr", "fifo"])
+def test_what_a_shared_link_delivers_at_one_instant_comes_in_the_order_of_sending(
+    sharing: Any,  # noqa: ANN401
+) -> None:
+    # One opportunity, at 10 ms, takes all. Fairly, b's 100 bytes are through first of all, then c's
+    # and a's; by turns b's packet leaves before the last of c and a. Sent were a, c and b, and the
+    # server takes one at a time; the streams are b, c and a.
+    cameras = [
+        camera([3], sizes=[100], name="b"),
+        camera([2], sizes=[2500], name="c"),
+        camera([1], sizes=[3000], name="a"),
+    ]
+    trace = OpportunityTrace.from_stamps([10 * MS], bytes_each=9000, about=TraceAbout(name="lump"))
+    up = [link(trace=trace, sharing=sharing)]
+    log = simulate(net(*cameras, up=up, models=[served([1.0])]))
+    assert ms(log, "uplink_end_ns") == [10, 10, 10]
+    assert ms(log, "service_start_ns") == [12, 11, 10]
 
 
 @pytest.mark.parametrize("header_bytes", [0, 28, 30])
