@@ -26,6 +26,7 @@ class TraceAbout:
         direction: ``uplink``, ``downlink`` or ``unknown``.
         source: Dataset, place and technology in words.
         hours: Hours of measurement behind it; None where nobody said.
+        end: What ends it, where a file's last row leaves that open; a predicate, too.
         doubts: What its reader found doubtful, each as a predicate: ``is silent for 500 s``.
 
     Example:
@@ -41,6 +42,7 @@ class TraceAbout:
     direction: Direction = "unknown"
     source: str = ""
     hours: float | None = None
+    end: str = ""
     doubts: tuple[str, ...] = ()
 
     def warning(self, use: Direction = "uplink") -> str | None:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from models.profile.records import Profile
 
-__all__ = ["Complaint", "content", "fractions", "samples"]
+__all__ = ["LONGEST_NS", "Complaint", "content", "fractions", "samples"]
+
+LONGEST_NS = 24 * 3600 * 10**9
+"""Longest time of a stage, far below what sums and slow machines could make too large for int64."""
 
 Complaint: TypeAlias = "tuple[str, object, str]"
 """What is wrong, its value, and the rule it breaks."""
@@ -41,5 +44,7 @@ def samples(what: str, times: NDArray[np.int64], shape: tuple[int, ...]) -> Iter
         yield what, times.shape, f"must have the shape {shape}, where -1 is one sample or more"
     elif times.min() < 0:
         yield what, int(times.min()), "must be >= 0"
+    elif times.max() > LONGEST_NS:
+        yield what, int(times.max()), f"must be at most {LONGEST_NS} ns, a day"
     elif (np.diff(times, axis=-1) < 0).any():
         yield what, "unsorted samples", "must be sorted, fastest first"

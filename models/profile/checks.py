@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.profile.array_checks import content, fractions, samples
+from models.profile.array_checks import LONGEST_NS, content, fractions, samples
 from models.profile.records import DEVICE_STAGES, HALVES, UNIT_KINDS, Profile, Unit
 from models.profile.trait_checks import chain, layers, own_tail, tails
 from simulator.foundation.errors import Problem
@@ -114,6 +114,8 @@ def _times(unit: Unit, profile: Profile) -> Iterator[Complaint]:
         yield "device_rows_ns", rows.shape, f"must have one column for each of {columns}"
     elif rows.size and rows.min() < 0:
         yield "device_rows_ns", int(rows.min()), "must be >= 0"
+    elif rows.size and rows.max() > LONGEST_NS:  # before their sums, which could wrap
+        yield "device_rows_ns", int(rows.max()), f"must be at most {LONGEST_NS} ns, a day"
     else:
         yield from samples("device_rows_ns", rows.sum(axis=1), (-1,))
     yield from samples("entropy_decode_ns", unit.entropy_decode_ns, (-1,))
@@ -124,6 +126,8 @@ def _costs(unit: Unit, _: Profile) -> Iterator[Complaint]:
     for what in ("switch_ns", "memory_bytes", "storage_bytes", "parameters"):
         if getattr(unit, what) < 0:
             yield what, getattr(unit, what), "must be >= 0"
+    if unit.switch_ns > LONGEST_NS:
+        yield "switch_ns", unit.switch_ns, f"must be at most {LONGEST_NS} ns, a day"
 
 
 def _scores(

@@ -113,6 +113,9 @@ def _execute(arguments: Arguments) -> int:
     complete = fates.lost.count(0)
     lost, packets = sum(fates.lost), sum(fates.packets)
     print(f"{complete} of {len(fates.lost)} frames complete; {lost} of {packets} packets lost")
+    if trace.about.end and max(fates.arrived_ns) - choice.delay_ns > trace.period_ns > 1:
+        # Of one row or of none behind its end, there is nothing to say.
+        print(f"{trace.about.name} {trace.about.end}")
     print("\n".join(f"wrote {path}" for path in tables))
     return 0
 

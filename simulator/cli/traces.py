@@ -68,6 +68,7 @@ def _info(arguments: Arguments) -> int:
             "measures": about.measures,
             "direction": about.direction,
             "after": trace.after,
+            "end": about.end,
             **asdict(found),
         }
         print(json.dumps(said, indent=2))
@@ -77,6 +78,8 @@ def _info(arguments: Arguments) -> int:
     print(f"measures   {about.measures}, {about.direction}")
     print(f"holds      {found.pieces} {found.kind}")
     print(f"length     {format_ns(trace.period_ns)}, then {trace.after}")
+    if about.end:
+        print(f"           {about.end}")
     print(f"mean       {format_rate(trace.mean_bps)}")
     if found.outage_share is not None:
         levels = ", ".join(f"{k} {format_rate(v)}" for k, v in found.seconds_bps.items())

@@ -89,16 +89,17 @@ class _Rows:
 def _sorted(table: Table) -> _Rows:
     nothing = np.zeros(len(table.lines), np.int64)
     at, unit_ns = table.times("t_capture")
+    since_ns = (at - at.min()) * unit_ns
+    if since_ns.max() > _LONGEST_NS:  # before it is cast, which would wrap
+        row = int(since_ns.argmax())
+        value = f"{since_ns[row] / 1e9:g} s after the first"
+        rule, remedy = "must be within 24 h of the earliest capture", "cut it into smaller files"
+        raise table.refuse(row, "t_capture", value, rule, remedy)
     if at.max() * unit_ns < _EXACT:
         at_ns = np.rint(at * unit_ns).astype(np.int64)
         at_ns -= at_ns.min()
     else:  # an epoch: what a double can tell apart is less than a microsecond
-        at_ns = np.rint((at - at.min()) * unit_ns).astype(np.int64)
-    if at_ns.max() > _LONGEST_NS:
-        row = int(at_ns.argmax())
-        value = f"{at_ns[row] / 1e9:g} s after the first"
-        rule, remedy = "must be within 24 h of the earliest capture", "cut it into smaller files"
-        raise table.refuse(row, "t_capture", value, rule, remedy)
+        at_ns = np.rint(since_ns).astype(np.int64)
     stream, unit = table.codes.get("stream", nothing), table.codes.get("unit", nothing)
     layer = np.nan_to_num(table.numbers.get("layer", nothing)).astype(np.int64)
     order = np.lexsort((layer, unit, at_ns, stream))

@@ -82,7 +82,8 @@ def read(data: bytes, name: str, options: ReadOptions, *, place: str) -> RateTra
             remedy="correct or remove the line",
         )
     lengths_s = spent_ms / 1e3
-    rates = np.divide(received * 8, lengths_s, out=np.zeros(len(taken)), where=spent_ms > 0)
+    with np.errstate(over="ignore"):  # a rate without end is refused as absurd
+        rates = np.divide(received * 8, lengths_s, out=np.zeros(len(taken)), where=spent_ms > 0)
     about = TraceAbout(
         name=PurePath(name).name,
         measures="capacity",

@@ -107,9 +107,24 @@ def steps(
         rates_bps,
         period_ns=period,
         after=after,
-        about=replace(about, doubts=(*about.doubts, *peculiarities(lengths[kept], rates_bps))),
+        about=replace(
+            about,
+            end=_end(options, hold),
+            doubts=(*about.doubts, *peculiarities(lengths[kept], rates_bps)),
+        ),
         conditions=beside.conditions(starts, period, after),
     )
+
+
+def _end(options: ReadOptions, hold: Hold) -> str:
+    """Return what ends the trace, and whether the last row's rate counts."""
+    if hold == "since-previous":
+        return ""
+    if "period_ns" in options:
+        return "lasts until the period given, and its last row's rate until then"
+    if options.get("after") == "hold":
+        return "ends with its last row, whose rate holds for ever after"
+    return "ends with its last row, whose own rate would count only with `after` hold"
 
 
 def _check_values(

@@ -151,6 +151,9 @@ ROWS = np.ones((3, 5), np.int64)
         (_unit_with(entropy_decode_ns=-ROWS[:, 0]), "unit-1.entropy_decode_ns: -1 must be >= 0"),
         (_unit_with(decode_ns=ROWS[:2]), r"unit-1.decode_ns: .* must have the shape \(3, -1\)"),
         (_unit_with(switch_ns=-1), "unit-1.switch_ns: -1 must be >= 0"),
+        (_unit_with(switch_ns=10**14), "unit-1.switch_ns: 100000000000000 must be at most"),
+        (_unit_with(device_rows_ns=ROWS + 2**62), "unit-1.device_rows_ns: 46116860184273"),
+        (_unit_with(entropy_decode_ns=ROWS[:, 0] + 10**14), "ns: 10000000000000"),
     ],
 )
 def test_a_broken_rule_is_named(spoil: Callable[[Profile], Profile], complaint: str) -> None:

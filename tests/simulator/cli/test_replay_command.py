@@ -61,6 +61,31 @@ def test_frames_come_out_with_their_packets_and_instants(
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "sent_s", "arrival", "said"),
+    [
+        ((), 0, "0.001032000", ""),
+        ((), 12, "12.002064000", "t.csv ends with its last row, whose rate holds for ever after\n"),
+        (("--after", "loop"), 12, "12.001032000", "t.csv ends with its last row, whose own rate"),
+    ],
+)
+def test_what_follows_the_end_of_a_table_is_said_where_it_matters(
+    splitcast: Callable[..., Called],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    sent_s: int,
+    arrival: str,
+    said: str,
+) -> None:
+    (tmp_path / "t.csv").write_text("t_s,mbps\n0,8\n10,4\n")
+    (tmp_path / "f.csv").write_text(f"flow,frame_id,t_send_s,bytes\na,0,{sent_s},1000\n")
+    files = ("--trace", tmp_path / "t.csv", "--frames", tmp_path / "f.csv")
+    called = splitcast("replay", *files, "--delay", "0 s", "--out", tmp_path / "a.csv", *options)
+    assert f"packets lost\n{said}" in called.out
+    assert ("t.csv ends" in called.out) == bool(said)
+    assert arrival in (tmp_path / "a.csv").read_text()
+
+
 def test_a_full_queue_costs_packets(replayed: Callable[..., Called], desk: Path) -> None:
     # One on the wire, one queued; the last of the first frame and the second frame are dropped.
     assert replayed("--queue", "droptail:1p").code == 0

@@ -91,6 +91,30 @@ def test_what_a_file_does_not_say_is_asked_for_and_can_be_given(
     assert wrong.err.startswith("argument --period: 10 must be a duration with a unit")
 
 
+@pytest.mark.parametrize(
+    ("options", "length", "end"),
+    [
+        ((), "10 s, then loop", "its last row, whose own rate would count only with `after` hold"),
+        (("--after", "stop"), "10 s, then stop", "its last row, whose own rate would count only"),
+        (("--after", "hold"), "10 s, then hold", "its last row, whose rate holds for ever after"),
+        (("--period", "12 s"), "12 s, then loop", "the period given, and its last row's rate"),
+    ],
+)
+def test_what_ends_a_table_is_said_and_whether_its_last_rate_counts(
+    splitcast: Callable[..., Called],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    length: str,
+    end: str,
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("t_s,mbps\n0,8\n10,4\n")
+    told = splitcast("traces", "info", path, *options).out
+    assert f"length     {length}\n           " in told
+    assert end in told
+    assert end in json.loads(splitcast("traces", "info", path, "--json", *options).out)["end"]
+
+
 def test_conversion_tells_what_is_lost(
     splitcast: Callable[..., Called], table: Path, tmp_path: Path
 ) -> None:
