@@ -69,7 +69,7 @@ def test_a_batch_that_was_never_measured_is_named_where_it_stands(
         ("{name: fixed, unit: unit-9}", "unit-9 must be the name of a unit"),
         ("fixd", "fixd is no policy; did you mean 'fixed'?"),
         ("{name: deadline, res: 1}", "res is no parameter; did you mean 'reserve'?"),
-        ("./x.py:X", "x.py cannot be read"),
+        ("./x.py:X", "x.py does not exist"),
         ("{name: deadline, reserve: 3}", "reserve"),
     ],
 )
