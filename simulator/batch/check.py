@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.scenario.streams import Group
     from simulator.workload import Workload
 
-__all__ = ["check"]
+__all__ = ["check", "placed"]
 
 _Load: TypeAlias = "partial[Profile] | partial[Workload]"
 
@@ -52,7 +52,7 @@ def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
                 step()
             except InputError as error:
                 usable[key] = False
-                found = [_placed(problem, scenario, spec, path) for problem in error.problems]
+                found = [placed(problem, scenario, spec, path) for problem in error.problems]
                 problems.update({str(problem): problem for problem in found})
         return usable[key]
 
@@ -103,7 +103,7 @@ def _files(group: Group, folder: Path) -> Iterator[tuple[str, _Load]]:
         yield "calibration", partial(workload, group.calibration, folder)
 
 
-def _placed(problem: Problem, scenario: Scenario, spec: RunSpec, path: str) -> Problem:
+def placed(problem: Problem, scenario: Scenario, spec: RunSpec, path: str) -> Problem:
     """Say where in the scenario's file the setting stands that led to a problem."""
     word = problem.what.partition(" ")[0]
     for candidate in (problem.what, f"{problem.where}.{word}"):

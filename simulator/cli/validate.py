@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
+from functools import partial
+from typing import TYPE_CHECKING
+
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.foundation.terminal import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["add"]
 
@@ -17,21 +26,38 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("scenario", metavar="SCENARIO.yaml")
     parser.add_argument(
+        "--policies",
+        action="store_true",
+        help="run own policies on their first frames, too; without it their files are only parsed",
+    )
+    parser.add_argument(
         "--set", metavar="PATH=VALUE", action="append", default=[], dest="overrides"
     )
 
 
 def _execute(arguments: Arguments) -> int:
     from simulator.assembly import frames_of
+    from simulator.assembly.problems import every
     from simulator.batch.cases import run_specs
     from simulator.batch.check import check
     from simulator.batch.memory import refuse_too_large
+    from simulator.batch.own_policies import look_at_policies, with_stand_ins
     from simulator.scenario import Scenario
 
     scenario = Scenario.from_file(arguments.scenario, arguments.overrides)
     specs = run_specs(scenario)
-    check(scenario, specs)
+    doubts: list[str] = []
+    if arguments.policies:
+        with redirect_stdout(sys.stderr):  # what a policy prints is not ours
+            check(scenario, specs)
+    else:
+        looked = partial(look_at_policies, scenario, specs)
+        specs = with_stand_ins(specs)
+        steps: list[Callable[[], list[str] | None]] = [looked, partial(check, scenario, specs)]
+        doubts = every(steps)[0] or []
     refuse_too_large(scenario, specs, workers=1)
+    for doubt in doubts:
+        print(f"warning: {clean_line(doubt)}", file=sys.stderr)
     frames = sum(frames_of(spec.point.record, scenario.folder) for spec in specs)
     cases = len({spec.case for spec in specs})
     print(f"{arguments.scenario} is fine. Runs: {len(specs)}, cases: {cases}, frames: {frames:,}")

@@ -94,3 +94,55 @@ def test_what_a_policy_prints_is_not_among_the_json(
     called = splitcast("run", scenario, "--set", policy, "--json")
     assert json.loads(called.out)["name"] == "small"
     assert "asked" in called.err
+
+
+LEAVES_A_TRACE = """\
+from pathlib import Path
+Path({mark!r}).touch()
+class Mine:
+    def __init__(self, reserve=1):
+        print("made")
+    def choose(self, seen):
+        raise SystemExit(0)
+"""
+
+
+def test_only_commands_that_must_run_a_users_file(
+    splitcast: Callable[..., Called], scenario: Path, tmp_path: Path
+) -> None:
+    mark = tmp_path / "was-run"
+    scenario.with_name("mine.py").write_text(LEAVES_A_TRACE.format(mark=str(mark)))
+    policy = ("--set", "streams.cameras.policy=mine.py:Mine")
+    called = splitcast("validate", scenario, *policy)
+    assert (called.code, called.err) == (0, "")
+    assert splitcast("schema").code == 0
+    assert not mark.exists()
+    called = splitcast("validate", scenario, *policy, "--policies")
+    assert (called.code, called.out) == (2, "")
+    assert mark.exists()
+    assert "SystemExit: 0 must not be raised" in called.err
+    assert f"{scenario.with_name('mine.py')}:7" in called.err
+
+
+def test_validate_names_what_is_wrong_with_a_policy_where_it_stands_beside_all_else(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    scenario.with_name("mine.py").write_text(LEAVES_A_TRACE.format(mark="never"))
+    sweep = "sweep={streams.cameras.policy: [{name: mine.py:Mine, resrve: 2}, fixd, none.py:X]}"
+    called = splitcast("validate", scenario, "--set", sweep)
+    assert called.code == 2
+    first, second, third = called.err.splitlines()
+    assert first.endswith("resrve is no parameter; did you mean 'reserve'? known: reserve")
+    assert "none.py does not exist" in second
+    assert "fixd is no policy" in third
+    assert all("streams.cameras.policy" in line for line in (first, second, third))
+
+
+def test_what_parsing_cannot_know_is_said_and_refuses_nothing(
+    splitcast: Callable[..., Called], scenario: Path
+) -> None:
+    scenario.with_name("mine.py").write_text("from nowhere import Mine\n")
+    called = splitcast("validate", scenario, "--set", "streams.cameras.policy=mine.py:Mine")
+    assert called.code == 0
+    assert called.err.startswith("warning: ")
+    assert "mine.py:Mine is not defined by a class statement: only `splitcast" in called.err
