@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
@@ -34,7 +35,7 @@ def find(name_or_path: str | Path) -> Path:
     if str(name_or_path) in names:
         return _SHIPPED / str(name_or_path)
     folder = Path(name_or_path)
-    if (folder / "profile.json").is_file():
+    if os.path.isfile(folder / "profile.json"):  # noqa: PTH113 - it takes names of any length
         return folder
     raise InputError(
         Problem(

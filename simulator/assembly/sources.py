@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.profile import files_of, find, load, shipped
+from models.profile import files_of, find, load
 from simulator.foundation.digests import sha256_of
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.shelf import Shelf
+from simulator.scenario.names import profile_path
 from simulator.scenario.trace_sources import ConstantTrace, FamilyTrace, FileTrace
 from simulator.workload import read_workload
 from traces import RateTrace, TraceAbout, read
@@ -82,11 +83,7 @@ def profile(name_or_path: str, folder: Path) -> Profile:
     Raises:
         InputError: If there is none, or it is damaged.
     """
-    where = name_or_path
-    # A word that is neither a path nor a folder is a wrong name: the message should say so.
-    is_path = "/" in name_or_path or (folder / name_or_path).exists()
-    if name_or_path not in shipped() and is_path:
-        where = str(folder / name_or_path)
+    where = profile_path(name_or_path, folder)
     return _fresh(("profile", where), files_of(find(where)), lambda: load(where))
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.option_values import output_file
 
-__all__ = ["add"]
+__all__ = ["SCHEMA_FILE", "add"]
+
+SCHEMA_FILE = "splitcast.schema.json"
+"""What an editor reads beside a scenario; one that is there already is left as it is."""
 
 _TEMPLATE = Path(__file__).with_name("template.yaml")
+_MODELINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 
 
 def add(commands: Commands) -> None:
@@ -23,6 +29,7 @@ def add(commands: Commands) -> None:
 def _execute(arguments: Arguments) -> int:
     from simulator.foundation.errors import InputError, Problem
     from simulator.foundation.files import write_atomically
+    from simulator.scenario.json_schema import json_schema
 
     path: Path = arguments.scenario
     if path.exists():
@@ -34,6 +41,10 @@ def _execute(arguments: Arguments) -> int:
             remedy="give another name: nothing is overwritten",
         )
         raise InputError(problem)
-    write_atomically(path, _TEMPLATE.read_text())
+    schema = path.with_name(SCHEMA_FILE)
+    if not os.path.lexists(schema):
+        write_atomically(schema, json.dumps(json_schema(), indent=1) + "\n")
+        print(f"wrote {schema}, by which editors complete and check scenarios")
+    write_atomically(path, f"{_MODELINE}\n{_TEMPLATE.read_text()}")
     print(f"wrote {path}; try `splitcast run {path}`")
     return 0

@@ -30,5 +30,5 @@ def command(
         execute: Does it and returns the exit code.
     """
     parser = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
-    parser.set_defaults(execute=execute)
+    parser.set_defaults(execute=execute, parser=parser)
     return parser

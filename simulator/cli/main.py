@@ -24,6 +24,7 @@ from simulator.cli import (
     units,
     validate,
 )
+from simulator.cli.parser import Parser
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.terminal import CleanStream
 
@@ -78,7 +79,7 @@ def _cleaned(stream: TextIO) -> TextIO:
 
 def _executed(words: list[str]) -> int:
     try:
-        chosen = _parser().parse_args(words)
+        chosen = _parser().parse_words(words)
         chosen.words = words  # as typed, for the manifest
         code: int = chosen.execute(chosen)
         sys.stdout.flush()
@@ -119,8 +120,8 @@ def _told(error: Exception) -> int:
     return INTERNAL_ERROR
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="splitcast",
         description="Simulate and size split-DNN streaming: devices that send really encoded "
         "tensors over changing networks to an edge server.",

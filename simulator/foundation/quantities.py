@@ -9,8 +9,20 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-__all__ = ["duration_ns", "format_bytes", "format_ns", "format_rate", "rate_bps", "size_bytes"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "duration_ns",
+    "format_bytes",
+    "format_ns",
+    "format_rate",
+    "pattern_of",
+    "rate_bps",
+    "size_bytes",
+]
 
 _DURATIONS = {
     "ns": 1,
@@ -31,7 +43,8 @@ _SIZES = {
     "GiB": 2**30,
 }
 _RATES = {"bit/s": 1, "kbit/s": 10**3, "Mbit/s": 10**6, "Gbit/s": 10**9}
-_QUANTITY = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,18})?(?:e[+-]?[0-9]{1,2})?)\s*([A-Za-zµ/]{1,8})")
+_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{1,18})?(?:e[+-]?[0-9]{1,2})?"
+_QUANTITY = re.compile(rf"({_NUMBER})\s*([A-Za-zµ/]{{1,8}})")
 _LARGEST = 2**62
 
 
@@ -85,6 +98,25 @@ def rate_bps(text: str) -> int:
         37500
     """
     return _integer(text, _RATES, "rate", "12 Mbit/s")
+
+
+def pattern_of(parse: Callable[[str], int]) -> str:
+    """Return the regular expression of what one of these functions reads, not anchored.
+
+    Args:
+        parse: `duration_ns`, `size_bytes` or `rate_bps`.
+
+    Example:
+        >>> re.fullmatch(pattern_of(size_bytes), "1.5 kB") is not None
+        True
+    """
+    tables: dict[Callable[[str], int], dict[str, int]] = {
+        duration_ns: _DURATIONS,
+        size_bytes: _SIZES,
+        rate_bps: _RATES,
+    }
+    units = tables[parse]
+    return rf"{_NUMBER}\s*(?:{'|'.join(units)})"
 
 
 def _shown(value: float, units: dict[str, int], names: tuple[str, ...]) -> str:

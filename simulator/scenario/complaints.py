@@ -11,7 +11,7 @@ from simulator.scenario.records import ScenarioRecord
 from simulator.scenario.yaml_reader import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.scenario.fields import Clash
     from simulator.scenario.yaml_reader import Document, Trail
 
-__all__ = ["problems_of"]
+__all__ = ["in_order", "problems_of"]
 
 _RULES = {
     "missing": "must be given",
@@ -62,7 +62,13 @@ def problems_of(error: ValidationError, document: Document) -> list[Problem]:
             _clashes(item, document) if item["type"] == "clash" else [_problem(item, document)]
         )
     ]
-    return sorted(found, key=_line_and_column)
+    return in_order(found)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order in which they stand in the file, each once."""
+    once = {str(problem): problem for problem in problems}
+    return sorted(once.values(), key=_line_and_column)
 
 
 def _line_and_column(problem: Problem) -> tuple[float, ...]:

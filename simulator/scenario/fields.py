@@ -6,10 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
-from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
+from simulator.foundation.quantities import duration_ns, pattern_of, rate_bps, size_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 __all__ = [
+    "IDENTIFIER",
     "Clash",
     "Factor",
     "Identifier",
@@ -100,8 +108,10 @@ class Quantity:
     ) -> JsonSchemaValue:
         """Describe the text that is accepted."""
         word = f", or {self.word!r}" if self.word else ""
+        also = rf"|{self.word}" if self.word else ""
         return {
             "type": "string",
+            "pattern": rf"^(?:\s*{pattern_of(self.parse)}\s*{also})$",
             "description": f"{self.least} to {self.most}{word}",
             "x-unit": _UNITS[self.parse],
         }
@@ -149,8 +159,11 @@ def as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+IDENTIFIER = r"^[a-z0-9][a-z0-9._-]{0,59}$"
+
+
 def _identifier(value: Any) -> str:  # noqa: ANN401 - whatever the user wrote
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,59}", value):
+    if not isinstance(value, str) or not re.fullmatch(IDENTIFIER[1:-1], value):
         raise ValueError("must be 1-60 of a-z, 0-9, '.', '-' and '_', like 'city-cameras'")
     return value
 
@@ -161,5 +174,7 @@ Integral = BeforeValidator(_whole)
 Factor = Annotated[float, Field(ge=0.001, le=1000)]
 """A speed or load: a positive ratio of sensible size."""
 
-Identifier = Annotated[str, BeforeValidator(_identifier)]
+Identifier = Annotated[
+    str, BeforeValidator(_identifier), WithJsonSchema({"type": "string", "pattern": IDENTIFIER})
+]
 """A name that is safe in paths and file names."""

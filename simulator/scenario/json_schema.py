@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from models.profile import shipped
+from policies.table import POLICIES
 from simulator.foundation.quantities import format_bytes, format_ns
 from simulator.links.queues import QueueLimit
-from simulator.scenario.fields import Record
+from simulator.scenario.fields import IDENTIFIER, Record
 from simulator.scenario.records import ScenarioRecord
+from simulator.scenario.sweep import ROOTS
+from traces.families import families
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
 __all__ = ["json_schema"]
+
+_PATH: Final = r"[/\\]"
+"""Of a path: a bare word is a name."""
+
+_CLASS: Final = r"\.py:[A-Za-z_]\w*$"
+
+_SINGLE: Final = ("duration", "seed")
+_SWEPT: Final = (
+    f"^(?:{'|'.join(_SINGLE)})$|^(?:{'|'.join(r for r in ROOTS if r not in _SINGLE)})"
+    r"(?:\.[A-Za-z0-9_-]+)+$"
+)
 
 
 class _Schema(GenerateJsonSchema):
@@ -42,11 +57,59 @@ class _Schema(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """Return the schema of a scenario document.
 
+    It is what an editor needs: quantities are patterns with their units, families, shipped profiles
+    and policies are listed by name beside the pattern of a path, and the paths of a sweep have the
+    form they must have. Bounds of quantities, and what clashes, only `splitcast validate` knows.
+
     Example:
         >>> schema = json_schema()
         >>> schema["$defs"]["Downlink"]["properties"]["delay"]["default"]
         '20 ms'
     """
     found = ScenarioRecord.model_json_schema(schema_generator=_Schema)
+    _tidy(found)
+    fields = {name: part["properties"] for name, part in found["$defs"].items()}
+    _either(fields["FamilyTrace"]["family"], {"enum": sorted(families())})
+    _either(fields["ProfileGroup"]["profile"], {"enum": list(shipped())}, {"pattern": _PATH})
+    policy: list[dict[str, Any]] = [{"enum": sorted(POLICIES)}, {"pattern": _CLASS}]
+    for group in ("ProfileGroup", "WorkloadGroup"):
+        one, mapping = fields[group]["policy"]["anyOf"]
+        for named in (one, mapping["properties"]["name"]):
+            _either(named, *policy)
+    found["properties"]["streams"]["propertyNames"] = {"pattern": IDENTIFIER}
+    found["properties"]["sweep"] = _sweep(found["properties"]["sweep"]["description"])
     named = {"$schema": GenerateJsonSchema.schema_dialect, "title": "splitcast scenario"}
     return named | {key: value for key, value in found.items() if key != "title"}
+
+
+def _either(field: dict[str, Any], *choices: dict[str, Any]) -> None:
+    """Narrow a text to one of several choices."""
+    field["anyOf"] = list(choices)
+
+
+def _sweep(about: str) -> dict[str, Any]:
+    lists = {
+        "type": "object",
+        "propertyNames": {"pattern": _SWEPT},
+        "additionalProperties": {"type": "array", "minItems": 1},
+    }
+    zipped = lists | {"minProperties": 1}
+    return lists | {"description": about, "properties": {"zip": zipped}, **_but_zip(lists)}
+
+
+def _but_zip(lists: dict[str, Any]) -> dict[str, Any]:
+    pattern = lists["propertyNames"]["pattern"]
+    return {"propertyNames": {"pattern": f"^zip$|{pattern}"}}
+
+
+def _tidy(part: object) -> None:
+    """Say of every list how many items it has, and drop notes that no editor knows."""
+    if isinstance(part, dict):
+        part.pop("x-unit", None)
+        if part.get("type") == "array":
+            for said, meant in (("minLength", "minItems"), ("maxLength", "maxItems")):
+                if said in part:
+                    part[meant] = part.pop(said)
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for item in inner:
+        _tidy(item)

@@ -6,9 +6,11 @@ import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from simulator.foundation.quantities import duration_ns
-from simulator.scenario.fields import Record
+from simulator.foundation.errors import did_you_mean
+from simulator.foundation.quantities import duration_ns, pattern_of
+from simulator.scenario.fields import Clash, Record
 
 __all__ = ["LATENCIES", "SHARES", "Objective", "Objectives"]
 
@@ -63,31 +65,41 @@ def _objectives(value: Any) -> object:  # noqa: ANN401 - whatever the user wrote
     if not isinstance(value, dict):
         message = "must be a mapping of metrics to rules, like {on_time: '>= 0.95'}"
         raise ValueError(message)  # noqa: TRY004 - pydantic listens to ValueError only
-    return tuple(
-        item if isinstance(item, Objective) else _objective(metric, item)
-        for metric, item in value.items()
-    )
+    found, wrong = [], []
+    for metric, item in value.items():
+        if metric not in SHARES + LATENCIES:
+            remedy = did_you_mean(metric, SHARES + LATENCIES)
+            wrong.append(Clash((metric,), repr(metric), "is no metric that can be bounded", remedy))
+            continue
+        try:
+            found.append(item if isinstance(item, Objective) else _objective(metric, item))
+        except ValueError as error:
+            example = "'<= 120 ms'" if metric in LATENCIES else "'>= 0.95'"
+            shown = "nothing" if item is None else item
+            wrong.append(Clash((metric,), shown, str(error), f"write a rule like {example}"))
+    if wrong:
+        raise PydanticCustomError("clash", "must agree", {"clashes": tuple(wrong)})
+    return tuple(found)
 
 
 def _objective(metric: str, written: object) -> Objective:
-    if metric not in SHARES + LATENCIES:
-        raise ValueError(f"must bound one of {', '.join(SHARES + LATENCIES)}, not {metric!r}")
     found = _RULE.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None:
-        raise ValueError(f"must give {metric} a rule like '>= 0.95' or '<= 120 ms'")
+        raise ValueError("must be >= or <= and a bound")
     bound = 0.0
     if metric in LATENCIES:
-        try:
-            bound = duration_ns(found[2]) / 1e6
-        except ValueError as error:
-            raise ValueError(f"must bound {metric} by a time: it {error}") from None
+        bound = duration_ns(found[2]) / 1e6
     else:
         if not re.fullmatch(r"0?\.[0-9]{1,9}|[01](\.0*)?", found[2]):
-            raise ValueError(f"must bound {metric} by a number between 0 and 1")
+            raise ValueError("must bound a share by a number between 0 and 1")
         bound = float(found[2])
     return Objective(
         metric=metric, at_least=found[1] == ">=", bound=bound, rule=f"{found[1]} {found[2]}"
     )
+
+
+def _rule_schema(bound: str) -> dict[str, str]:
+    return {"type": "string", "pattern": rf"^\s*(>=|<=)\s*{bound}\s*$"}
 
 
 Objectives = Annotated[
@@ -97,8 +109,11 @@ Objectives = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "propertyNames": {"enum": [*SHARES, *LATENCIES]},
-            "additionalProperties": {"type": "string", "pattern": "^(>=|<=) *.+$"},
+            "properties": {
+                **dict.fromkeys(SHARES, _rule_schema(r"(0?\.[0-9]{1,9}|[01](\.0*)?)")),
+                **dict.fromkeys(LATENCIES, _rule_schema(pattern_of(duration_ns))),
+            },
+            "additionalProperties": False,
         }
     ),
 ]

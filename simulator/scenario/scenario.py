@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import ValidationError
 
 from simulator.foundation.errors import InputError, Problem
-from simulator.scenario.complaints import problems_of
+from simulator.scenario.complaints import in_order, problems_of
+from simulator.scenario.names import unknown_names
 from simulator.scenario.plain_values import plain
 from simulator.scenario.records import ScenarioRecord
 from simulator.scenario.settings import override, trail_of, with_settings
@@ -112,12 +113,16 @@ class Scenario:
                     remedy="see `splitcast init`",
                 )
             )
-        steps = axes(document)
+        steps, problems = axes(document)
         first = {path: value for axis in steps for path, value in axis[0].settings.items()}
         stands = {path: axis[0].trail for axis in steps for path in axis[0].settings}
-        record = _validated(document, first, stands)
-        chosen = combinations(steps, record.replications, document)
-        _check_steps(document, steps, first)
+        found = _tried(document, first, stands)
+        known = _problems(found)
+        problems += [*known, *_wrong_steps(document, steps, first, known)]
+        if problems or not isinstance(found, ScenarioRecord):
+            problems += unknown_names(document, folder)
+            raise InputError(*in_order(problems)[:_MOST_PROBLEMS])
+        chosen = combinations(steps, found.replications, document)
         records = [_validated(document, settings) for settings in chosen]
         if steps and any(record.scales_for_counts for record in records):
             unswept = _unswept(document)
@@ -179,6 +184,9 @@ def _validated(
         document: As read.
         settings: The values, by path.
         stands: Where in the document the values stand, by path, for messages.
+
+    Raises:
+        InputError: With everything that is wrong in it.
     """
     whole: Any = document.value
     value = with_settings({key: whole[key] for key in whole if key != "sweep"}, settings)
@@ -207,18 +215,36 @@ def _unswept(document: Document) -> ScenarioRecord:
         ) from error
 
 
-def _check_steps(document: Document, steps: list[list[Step]], first: Settings) -> None:
-    """Check every value of a sweep by itself, so that each problem is told where it stands."""
-    problems: list[Problem] = []
-    for axis in steps:
-        for step in axis[1:]:
-            try:
-                _validated(document, first | step.settings)
-            except InputError as error:
-                where = document.place(step.trail)
-                problems += [
-                    Problem(where=where, what=p.what, value=p.value, rule=p.rule, remedy=p.remedy)
-                    for p in error.problems
-                ]
-    if problems:
-        raise InputError(*problems[:_MOST_PROBLEMS])
+def _tried(
+    document: Document, settings: Settings, stands: Mapping[str, Trail] | None = None
+) -> ScenarioRecord | list[Problem]:
+    """Return `_validated`, or else what is wrong."""
+    try:
+        return _validated(document, settings, stands)
+    except InputError as error:
+        return list(error.problems)
+
+
+def _wrong_steps(
+    document: Document, steps: list[list[Step]], first: Settings, known: Sequence[Problem]
+) -> list[Problem]:
+    """Return what is wrong with each value of a sweep by itself, where that value stands.
+
+    Args:
+        document: As read.
+        steps: The axes; their first steps were looked at already.
+        first: The settings of the first point.
+        known: What is wrong at the first point: it is not said again.
+    """
+    before = {(problem.what, str(problem.value), problem.rule) for problem in known}
+    return [
+        replace(problem, where=document.place(step.trail))
+        for axis in steps
+        for step in axis[1:]
+        for problem in _problems(_tried(document, first | step.settings))
+        if (problem.what, str(problem.value), problem.rule) not in before
+    ]
+
+
+def _problems(found: ScenarioRecord | list[Problem]) -> list[Problem]:
+    return [] if isinstance(found, ScenarioRecord) else found

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from simulator.scenario.yaml_reader import Document, Trail
 
-__all__ = ["MOST_RUNS", "Settings", "Step", "axes", "combinations"]
+__all__ = ["MOST_RUNS", "ROOTS", "Settings", "Step", "axes", "combinations"]
 
 MOST_RUNS = 10_000
 """The most runs of one batch: points times replications."""
 
-_ROOTS = ("streams", "network", "server", "duration", "seed")
+ROOTS = ("streams", "network", "server", "duration", "seed")
 
 Settings: TypeAlias = "dict[str, Any]"
 """Path to value: what a point changes in the document."""
@@ -39,33 +39,34 @@ class Step:
     trail: Trail
 
 
-def axes(document: Document) -> list[list[Step]]:
-    """Return the axes of a document's sweep, each a list of steps.
+def axes(document: Document) -> tuple[list[list[Step]], list[Problem]]:
+    """Return the axes of a document's sweep that are sound, and what is wrong with the others.
 
-    Raises:
-        InputError: With a problem for each path or list that cannot be swept.
+    Returns:
+        Axes, each a list of at least one step; and problems.
     """
     swept = document.value.get("sweep") if isinstance(document.value, dict) else None
     if swept is None:
-        return []
+        return [], []
     problems: list[Problem] = []
     if not isinstance(swept, dict):
         problem = _problem(document, ("sweep",), swept, "must be a mapping of paths to lists")
-        raise InputError(problem)
+        return [], [problem]
     found = []
     seen: list[str] = []
     for path, values in swept.items():
         trail: Trail = ("sweep", path)
         if path == "zip":
-            found.append(_lock_step(document, values, seen, problems))
+            steps, wrong = _lock_step(document, values, seen)
         else:
-            problems.extend(_complaints(document, trail, path, values, seen))
+            wrong = list(_complaints(document, trail, path, values, seen))
             seen.append(path)
-            if isinstance(values, list):
-                found.append([Step({path: v}, (*trail, i)) for i, v in enumerate(values)])
-    if problems:
-        raise InputError(*problems)
-    return found
+            listed = values if isinstance(values, list) else []
+            steps = [Step({path: value}, (*trail, index)) for index, value in enumerate(listed)]
+        problems += wrong
+        if not wrong:
+            found.append(steps)
+    return found, problems
 
 
 def combinations(steps: list[list[Step]], replications: int, document: Document) -> list[Settings]:
@@ -86,37 +87,35 @@ def combinations(steps: list[list[Step]], replications: int, document: Document)
 
 
 def _lock_step(
-    document: Document, lists: object, seen: list[str], problems: list[Problem]
-) -> list[Step]:
+    document: Document, lists: object, seen: list[str]
+) -> tuple[list[Step], list[Problem]]:
     trail: Trail = ("sweep", "zip")
     if not isinstance(lists, dict) or not lists:
-        problems.append(_problem(document, trail, lists, "must be a mapping of paths to lists"))
-        return []
+        return [], [_problem(document, trail, lists, "must be a mapping of paths to lists")]
+    problems: list[Problem] = []
     for path, values in lists.items():
         problems.extend(_complaints(document, (*trail, path), path, values, seen))
         seen.append(path)
     lengths = {path: len(values) for path, values in lists.items() if isinstance(values, list)}
-    if len(lengths) < len(lists):  # told above
-        return []
-    if len(set(lengths.values())) > 1:
+    if len(lengths) == len(lists) and len(set(lengths.values())) > 1:
         said = ", ".join(f"{path}: {length}" for path, length in lengths.items())
         problems.append(_problem(document, trail, said, "must be lists of equal length"))
-        return []
+    if problems:
+        return [], problems
     steps = [
         Step({path: lists[path][i] for path in lists}, (*trail, next(iter(lists)), i))
         for i in range(min(lengths.values(), default=0))
     ]
-    settings = [step.settings for step in steps]
-    if any(settings.count(chosen) > 1 for chosen in settings):
+    if _repeats([step.settings for step in steps]):
         problems.append(_problem(document, trail, "lists", "must not hold a combination twice"))
-    return steps
+    return steps, problems
 
 
 def _complaints(
     document: Document, trail: Trail, path: str, values: object, seen: list[str]
 ) -> Iterator[Problem]:
-    if path.partition(".")[0] not in _ROOTS:
-        rule = f"must begin with one of {', '.join(_ROOTS)}"
+    if path.partition(".")[0] not in ROOTS:
+        rule = f"must begin with one of {', '.join(ROOTS)}"
         yield _problem(document, trail, path, rule, of_key=True)
     else:
         try:
@@ -131,8 +130,18 @@ def _complaints(
         yield _problem(document, trail, values, "must be a list of at least one value")
     elif len(values) > MOST_RUNS:
         yield _problem(document, trail, len(values), f"must hold at most {MOST_RUNS:,} values")
-    elif trail[1] != "zip" and any(values.count(value) > 1 for value in values):
+    elif trail[1] != "zip" and _repeats(values):
         yield _problem(document, trail, values, "must not hold a value twice")
+
+
+def _repeats(values: list[Any]) -> bool:
+    return len({_hashable(value) for value in values}) < len(values)
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(item)) for key, item in value.items())
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
 
 def _problem(

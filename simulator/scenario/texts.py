@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import BaseModel
 from pydantic_core import core_schema
 
-from simulator.foundation.quantities import duration_ns, size_bytes
+from simulator.foundation.quantities import duration_ns, pattern_of, size_bytes
 from simulator.links.queues import QueueLimit
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ SHARE = Text(
     {
         "anyOf": [
             {"type": "number", "minimum": 0, "maximum": 1},
-            {"type": "string", "pattern": r"^[0-9.]+ ?%$"},
+            {"type": "string", "pattern": r"^\s*[0-9]{1,3}(?:\.[0-9]{1,15})? ?%\s*$"},
         ],
         "description": "a number from 0 to 1, or percent like '1 %'",
     },
@@ -196,9 +196,20 @@ SHARE = Text(
 
 QUEUE_LIMIT = Text(
     queue_limit,
-    {"type": "string", "description": "'64 kB', '50 packets' or 'unlimited'"},
+    {
+        "type": "string",
+        "pattern": rf"^(?:\s*{pattern_of(size_bytes)}\s*|\s*[0-9]{{1,9}} packets?\s*|unlimited)$",
+        "description": "'64 kB', '50 packets' or 'unlimited'",
+    },
 )
 """An annotation of `QueueLimit`."""
 
-BATCH_TIME = Text(batch_time, {"type": "string", "description": "like '10 ms + 4 ms'"})
+BATCH_TIME = Text(
+    batch_time,
+    {
+        "type": "string",
+        "pattern": r"^\s*{0}\s*\+\s*{0}\s*$".format(pattern_of(duration_ns)),
+        "description": "like '10 ms + 4 ms'",
+    },
+)
 """An annotation of `BatchTime`."""

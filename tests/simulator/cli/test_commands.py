@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.profile import load
-from simulator.cli.init import _TEMPLATE
+from simulator.cli.init import _TEMPLATE, SCHEMA_FILE
 from simulator.cli.progress import Progress
 from simulator.cli.text_table import text_table
 
@@ -67,7 +67,14 @@ def test_init_writes_an_example_that_validates_and_never_overwrites(
 ) -> None:
     path = tmp_path / "mine.yaml"
     assert splitcast("init", path).code == 0
-    assert path.read_text() == _TEMPLATE.read_text()
+    modeline, _, rest = path.read_text().partition("\n")
+    assert modeline == f"# yaml-language-server: $schema={SCHEMA_FILE}"
+    assert rest == _TEMPLATE.read_text()
+    schema = tmp_path / SCHEMA_FILE
+    assert json.loads(schema.read_text())["title"] == "splitcast scenario"
+    schema.write_text("my own")
+    assert splitcast("init", tmp_path / "second.yaml").code == 0
+    assert schema.read_text() == "my own"
     profile = f"streams.cameras.profile={tiny_folder}"
     assert splitcast("validate", path, "--set", profile).code == 0
     path.write_text("precious")

@@ -61,7 +61,7 @@ def test_everything_wrong_in_a_file_is_told_at_once_with_line_and_column(tmp_pat
         ("16:14", "network.uplink.0.delay"),
         ("17:14", "network.uplink.0.queue"),
         ("18:9", "server"),
-        ("19:6", "slo"),
+        ("19:15", "slo.on_tim"),
         ("20:1", "foo"),
     ]
     said = str(caught.value)
@@ -111,9 +111,13 @@ def test_a_group_of_streams_is_checked(
         ("streams", {}, "streams: a mapping must hold at least 1"),
         ("streams", {"Bad Name": {}}, "Bad Name"),
         ("slo", [], "slo: an empty list must be a mapping of metrics to rules"),
-        ("slo", {"on_time": "> 0.9"}, "must give on_time a rule like"),
-        ("slo", {"on_time": ">= 95"}, "must bound on_time by a number between 0 and 1"),
-        ("slo", {"latency_p95": "<= 1"}, "must bound latency_p95 by a time"),
+        ("slo", {"on_time": "> 0.9"}, "slo.on_time: > 0.9 must be >= or <= and a bound"),
+        (
+            "slo",
+            {"on_time": ">= 95"},
+            "slo.on_time: >= 95 must bound a share by a number between 0",
+        ),
+        ("slo", {"latency_p95": "<= 1"}, "slo.latency_p95: <= 1 must be a duration with a unit"),
         ("seed", 2**60, "must be < 9.0072e+15"),
         ("network", {"uplink": []}, "network.uplink: an empty list must hold at least 1"),
         ("server", {"workers": 1, "batching": {"max": 0}}, "server.batching.max: 0 must be >= 1"),

@@ -93,7 +93,7 @@ def test_the_schema_knows_short_forms_and_both_sources() -> None:
     assert {"ProfileGroup", "WorkloadGroup", "Bursts", "Jitter", "Outage", "Memory"} <= set(records)
     assert hop["jitter"]["anyOf"][0]["type"] == "string"
     assert len(records["Network"]["properties"]["downlink"]["oneOf"][1]["anyOf"]) == 2
-    assert records["ProfileGroup"]["properties"]["policy"]["anyOf"][0] == {"type": "string"}
+    assert records["ProfileGroup"]["properties"]["policy"]["anyOf"][0]["type"] == "string"
     assert schema["properties"]["server"]["default"] == {}
     for record in records.values():
         for name, entry in record.get("properties", {}).items():

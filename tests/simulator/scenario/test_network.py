@@ -208,8 +208,8 @@ def test_clashes_are_told_with_line_and_column_all_at_once(tmp_path: Path) -> No
     path = tmp_path / "s.yaml"
     path.write_text(
         "name: x\nduration: 2 s\n"
-        "streams:\n  cameras: {profile: p, fps: 10, deadline: 150 ms, policy: fixed,\n"
-        "    start: 1 s, stop: 500 ms, jitter: 1 s}\n"
+        "streams:\n  cameras: {profile: shapes-224, fps: 10, deadline: 150 ms,\n"
+        "    policy: fixed, start: 1 s, stop: 500 ms, jitter: 1 s}\n"
         "network:\n  uplink:\n    - trace: {family: us-lte-up}\n      quantum: 1500 B\n"
         "      loss: {good: 1 s}\n"
         "server: {workers: 2, kinds: [{name: a}],\n  batching: {kind: form}}\n"
@@ -217,8 +217,8 @@ def test_clashes_are_told_with_line_and_column_all_at_once(tmp_path: Path) -> No
     with pytest.raises(InputError) as caught:
         Scenario.from_file(path)
     assert [(p.where.removeprefix("s.yaml:"), p.what) for p in caught.value.problems] == [
-        ("5:23", "streams.cameras.stop"),
-        ("5:39", "streams.cameras.jitter"),
+        ("5:38", "streams.cameras.stop"),
+        ("5:54", "streams.cameras.jitter"),
         ("10:7", "network.uplink.0.loss.bad"),
         ("12:3", "server.batching.max_wait"),
     ]
