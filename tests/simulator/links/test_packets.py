@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +16,7 @@ from simulator.links.queueing import NEVER_NS, Settled
 from simulator.links.queues import FifoQueue
 from simulator.links.wires import Flowing, StoreAndForward
 from tests.simulator.links.carrying import MS, Packets, Sending, at_once, lumps, steps
+from tests.simulator.links.ns3_rounds import RoundRobin, carried
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
@@ -83,6 +84,32 @@ def test_the_oldest_go_when_the_head_is_dropped() -> None:
     link = Packets(PacketLink(StoreAndForward(steps(8_000_000)), queue))
     link.send(0, "a", [1000] * 5)  # 0 is on the wire, 1 and 2 make place for 3 and 4
     assert link.left_ns() == [1 * MS, NEVER_NS, NEVER_NS, 2 * MS, 3 * MS]
+
+
+@settings(deadline=None)
+@given(
+    gaps=st.lists(st.sampled_from([0, 0, 1, MS // 2, MS, 7 * MS]), min_size=1, max_size=30),
+    sizes=st.lists(st.integers(1, 1500), min_size=30, max_size=30),
+    limits=st.tuples(st.none() | st.integers(1, 4), st.none() | st.integers(1500, 4000)),
+    drop_head=st.booleans(),
+)
+def test_the_newest_or_the_oldest_go_as_in_a_queue_written_out_plainly(
+    gaps: list[int],
+    sizes: list[int],
+    limits: tuple[int | None, int | None],
+    drop_head: bool,  # noqa: FBT001  # drawn
+) -> None:
+    # With one flow nobody takes turns: what is left of the plain model is a queue before a wire.
+    queue: FifoQueue[int] = FifoQueue(
+        limit_packets=limits[0], limit_bytes=limits[1], drop_head=drop_head
+    )
+    link = Packets(PacketLink(StoreAndForward(steps(8_000_000, 999_999)), queue))
+    sendings = list(zip(accumulate(gaps), repeat("a"), ([size] for size in sizes), strict=False))
+    for at_ns, flow, packets in sendings:
+        link.send(at_ns, flow, packets)
+    robin = RoundRobin(1500, 0, {}, limits[1], limits[0], drop_head=drop_head)
+    plainly = carried(sendings, lambda t: (8_000_000, 999_999)[t // (10 * MS) % 2], robin, 0)
+    assert link.left_ns() == plainly
 
 
 def test_a_packet_that_leaves_makes_place_for_one_of_the_same_instant() -> None:
