@@ -98,3 +98,9 @@ def test_workers_that_never_come_back_leave_what_waits_waiting() -> None:
 
 def test_no_arrivals_are_no_harm() -> None:
     assert visit([(0, ""), (3, "a"), (3, "")]).batches[0].start_ns == 3
+
+
+def test_a_batch_that_would_end_after_the_end_of_time_keeps_its_worker_and_ends_then() -> None:
+    forever = [Job("a", FOREVER_NS - 8), Job("b", FOREVER_NS), Job("c")]
+    diary = visit([(7, forever[:1]), (8, forever[1:])])
+    assert batches(diary) == [("a", 7, FOREVER_NS - 1), ("b", FOREVER_NS - 1, FOREVER_NS)]

@@ -67,10 +67,12 @@ def test_a_frame_served_after_the_end_of_time_is_never_answered() -> None:
 
 
 def test_a_device_busy_until_the_end_of_time_sends_nothing_more() -> None:
-    lone = camera([0, 1, 2], sizes=[1], device_ms=[2**61 / MS], waiting="queue")
+    # The fourth payload would be ready at 2^63, which no log can hold.
+    lone = camera(range(6), sizes=[1], device_ms=[2**61 / MS], waiting="queue")
     log = simulate(pool(lone))
     assert ends(log)[:2] == ["LATE", "UNDELIVERED"]
-    assert log["arrived_ns"].tolist() == [2**61 + 1, -1, -1]
+    assert log["arrived_ns"].tolist() == [2**61 + 1, -1, -1, -1, -1, -1]
+    assert log["device_end_ns"].tolist() == [2**61, 2**62, -1, -1, -1, -1]
 
 
 def test_the_earliest_deadline_goes_first() -> None:
