@@ -23,6 +23,7 @@ __all__ = ["Converted", "to_csv", "to_mahimahi"]
 
 _MS = 10**6
 _MOST_LINES = 5_000_000
+_SAME_MEAN = 1e-3
 
 Converted = tuple[str, tuple[str, ...]]
 """The file's text, and what of the trace it does not hold, each as a sentence."""
@@ -74,8 +75,9 @@ def to_mahimahi(trace: BandwidthTrace) -> Converted:
     r"""Return a trace as mahimahi's list of milliseconds, an opportunity of 1504 bytes a line.
 
     Exact for opportunities of that size at whole milliseconds of which the last ends the trace.
-    Otherwise packets are due when enough was offered for each, in the next whole millisecond, and
-    a last one that is not full ends the trace.
+    Otherwise packets are due when enough was offered for each, in the next whole millisecond, as
+    many as come nearest to the mean. The period of such a file is its last line, so the last packet
+    is moved to the trace's end: the length stays even where the trace ends in silence.
 
     Raises:
         InputError: If there would be more than 5 million lines.
@@ -87,26 +89,35 @@ def to_mahimahi(trace: BandwidthTrace) -> Converted:
         '2\n4\n5\n'
     """
     lost = []
-    exact = _whole_stamps(trace)
-    if exact is None:
+    period_ms = max(1, (trace.period_ns + _MS // 2) // _MS)
+    stamps = _whole_stamps(trace)
+    if stamps is None:
         packet = OPPORTUNITY_BYTES * trace.units_per_byte
         period_units = trace.capacity(trace.period_ns)
-        packets = -(-period_units // packet)
+        offered = Fraction(period_units, packet) * period_ms * _MS / trace.period_ns
+        packets = max(1, round(offered))
         if packets > _MOST_LINES:
             raise _too_long(trace, packets)
         # Unlike ones at 0, capacity at the very end of a period is always counted.
         due = [trace.instant(min(k * packet, period_units)) for k in range(1, packets + 1)]
-        exact = [-(-(at or 0) // _MS) for at in due]
-        if period_units % packet:
-            exact[-1] = -(-trace.period_ns // _MS)
+        stamps = [min(-(-(at or 0) // _MS), period_ms) for at in due]
         lost.append(f"time below 1 ms, and bytes below a packet of {OPPORTUNITY_BYTES}")
-    if exact[-1] * _MS != trace.period_ns:
-        lost.append(f"its end: {trace.period_ns / 1e9:g} s become {exact[-1] / 1e3:g} s")
+    if stamps[-1] < period_ms:
+        lost.append(
+            f"when its last packet is due: {stamps[-1]} ms become {period_ms} ms, where the trace "
+            "ends, as the last line is the period"
+        )
+        stamps[-1] = period_ms
+    if period_ms * _MS != trace.period_ns:
+        lost.append(f"its end: {trace.period_ns / 1e9:g} s become {period_ms / 1e3:g} s")
+    ratio = len(stamps) * OPPORTUNITY_BYTES * 8e3 / period_ms / trace.mean_bps
+    if abs(ratio - 1) > _SAME_MEAN:
+        lost.append(f"its mean: the file's is {ratio:.4g} times as high")
     if trace.after != "loop":
         lost.append(f"what follows the end, `{trace.after}`: mahimahi loops")
     if trace.conditions is not None:
         lost.append("loss and delay, which mahimahi's files cannot say: they are left out")
-    return "\n".join([*map(str, exact), ""]), tuple(lost)
+    return "\n".join([*map(str, stamps), ""]), tuple(lost)
 
 
 def _cut(rows: list[tuple[int, int]], starts_ns: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -9,8 +9,9 @@ from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.foundation.files import read_bounded
 from traces.compressed import GZIP, gunzipped
 from traces.formats import READERS, Reader, ReadOptions
-from traces.formats.interface import refuse
+from traces.formats.interface import COLUMN, refuse
 from traces.sniff import sniff
+from traces.text import plain_text
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
@@ -68,7 +69,7 @@ def read(
 
 
 def content(path: Path) -> bytes:
-    """Return what a trace file holds, unpacked, within the bounds of `read`.
+    """Return what a trace file holds, unpacked and as UTF-8, within the bounds of `read`.
 
     Raises:
         InputError: For a file that is missing, too large or damaged.
@@ -76,6 +77,7 @@ def content(path: Path) -> bytes:
     data = read_bounded(path, limit_bytes=_LARGEST_BYTES, what="trace")
     if data.startswith(GZIP):
         data = gunzipped(data, str(path), _LARGEST_BYTES)
+    data = plain_text(data, str(path))
     lines = data.count(b"\n")
     if lines > _MOST_LINES:
         rule, remedy = f"must be at most {_MOST_LINES} lines", "cut it into smaller files"
@@ -88,7 +90,11 @@ def _check_options(reader: Reader, options: ReadOptions, name: str) -> None:
     for key, value in options.items():
         if key not in reader.options:
             rule, remedy = f"means nothing for {reader.name}", did_you_mean(key, reader.options)
-        elif allowed := reader.options[key]:
+        elif (allowed := reader.options[key]) == COLUMN:
+            if isinstance(value, str) or (type(value) is int and value > 0):
+                continue
+            rule, remedy = "must be a column's name, or its number from 1", "correct it"
+        elif allowed:
             if value in allowed:
                 continue
             rule, remedy = f"must be one of {', '.join(map(str, allowed))}", "choose one of them"

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from traces.formats.column_names import column_name
+from traces.formats.header import find_header
 from traces.formats.hsdpa_ghent import EPOCH_MS
 from traces.formats.interface import refuse
-from traces.formats.iperf3_text import INTERVAL
-from traces.formats.plain_csv import HEADER
+from traces.formats.iperf3_text import INTERVAL, RECORD
 
 if TYPE_CHECKING:
     from simulator.foundation.errors import InputError
@@ -24,6 +25,7 @@ __all__ = ["sniff"]
 
 _HEAD_BYTES = 65536
 _CONVERT = "convert it to a t_s,mbps table, or give the `format` if this is wrong"
+_NAME = "put the columns' names on its first line, like t_s,mbps, or give the `format`"
 _OBOE_STEP_MS = 20
 _OBOE_SHARE = 0.9
 _PENSIEVE_STEPS_S = (0.01, 60)
@@ -31,6 +33,7 @@ _RAW_LOG = 6
 _MULTIVARIATE = 8
 _FIRST = 30
 _WIDE = 1000
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ _JSON: tuple[tuple[tuple[bytes, ...], _Answer], ...] = (
     ((b'"timestamps"', b'"bandwidths"'), "genet"),
     ((b'"entryNo"', b'"dateTime"'), _Foreign("Intel LPP ntrace")),
     ((b'"intervals"',), "iperf3"),
+    ((b'"event"', b'"bits_per_second"'), "iperf3"),
+    ((b"hroughput", b"opPingDropRate"), "starlink"),
+    ((b"hroughput_bps", b"op_ping_drop_rate"), "starlink"),
     ((b"speed", b"duration"), _Foreign("dash.js network profile JSON")),
     ((), _Foreign("JSON of an unknown kind")),
 )
@@ -57,17 +63,18 @@ _HEADERS: tuple[tuple[frozenset[str], _Answer], ...] = (
     (frozenset({"DL_bitrate"}), "gnettrack"),
     (frozenset({"run_num", "Throughput"}), "lumos5g"),
     (frozenset({"mobileRx"}), _Foreign("5G Tracker CSV")),
-    (frozenset({"throughput_mbps"}), _Foreign("5Gophers CSV")),
+    (frozenset({"throughput_mbps", "protocol"}), _Foreign("5Gophers CSV")),
     (frozenset({"bytes_sec"}), _Foreign("FCC MBA CSV")),
     (frozenset({"delivery_rate", "session_id"}), _Foreign("Puffer CSV")),
     (frozenset({"transport_protocol", "download"}), _Foreign("WetLinks CSV")),
-    (frozenset({"bits_per_second"}), _Foreign("iperf3 CSV")),
+    (frozenset({"bits_per_second", "parent_file"}), _Foreign("iperf3 CSV")),
 )
 """Which columns a header must all name, and what the file then is."""
 
 _BEGINNINGS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
     (re.compile(r"(?:export\s+)?(?:const|var|let)\s+\w+\s*="), _Foreign("JavaScript profile")),
     (re.compile(r"\d+,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,http"), _Foreign("FCC MBA CSV")),
+    (RECORD, "iperf3"),
     (re.compile(r"# mahimahi mm-link"), _Foreign("mahimahi mm-link log")),
     (re.compile(r"-?[\d.]+ *, *[KMG]?bits/sec", re.IGNORECASE), "nyu-mets"),
 )
@@ -132,8 +139,6 @@ def _by_words(data: bytes, head: bytes, lines: list[str]) -> _Answer | None:
     if head.lstrip()[:1] in {b"[", b"{"} and not INTERVAL.search("\n".join(lines[:_FIRST])):
         return next(answer for words, answer in _JSON if all(word in data for word in words))
     first = lines[0] if lines else ""
-    if HEADER.fullmatch(first.encode()):
-        return "csv"
     columns = {cell.strip().strip('"') for cell in first.split(",")}
     if any(cell.endswith("_throughput_mbps") for cell in columns):  # one column a carrier
         columns.add("throughput_mbps")
@@ -143,7 +148,26 @@ def _by_words(data: bytes, head: bytes, lines: list[str]) -> _Answer | None:
     for pattern, answer in _BEGINNINGS:
         if pattern.match(first.lstrip()):
             return answer
-    return "iperf3" if any(INTERVAL.search(line[:_WIDE]) for line in lines) else None
+    if any(INTERVAL.search(line[:_WIDE]) for line in lines):
+        return "iperf3"
+    return "csv" if _is_table(head) else None
+
+
+def _is_table(head: bytes) -> bool:
+    """Tell whether columns have names that say something, or numbers below them; prose has not."""
+    header = find_header(head)
+    if header is None or any(len(cell) > _LONGEST_NAME for cell in header.cells):
+        return False
+    body = head[header.body_at :].lstrip(b"\r\n").split(b"\n", 1)[0].decode("utf-8", "replace")
+    row = header.split(body)
+    if body and (len(row) != len(header.cells) or not any(map(_starts_as_number, row))):
+        return False
+    return bool(body) or any(column_name(cell).role != "other" for cell in header.cells)
+
+
+def _starts_as_number(cell: str) -> bool:
+    """Tell whether a cell is a number or a date."""
+    return re.match(r"[-+]?[\d.,]*\d", cell.strip()) is not None
 
 
 def _unreadable(name: str, title: str, remedy: str) -> InputError:
@@ -177,7 +201,7 @@ def _by_columns(lines: list[str], name: str) -> str:
     if width in {2, 3} and not commas:
         _check_seconds(alike, name)
         return "pensieve"
-    raise _unreadable(name, f"a table of {width} columns without a header", _CONVERT)
+    raise _unreadable(name, f"a table of {width} columns without a header", _NAME)
 
 
 def _check_seconds(rows: list[list[float]], name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from simulator.cli.option_values import option_name
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
 
@@ -22,10 +23,11 @@ _WORDS = {
     "hold": (("until-next", "since-previous"), "which interval a line's rate describes"),
     "direction": (("uplink", "downlink"), "which of its two directions"),
     "backwards": (("refuse", "cut", "sort"), "what to do where its clock goes back"),
+    "time_unit": (("s", "ms", "us", "ns", "min"), "unit of a table's times or durations"),
 }
-_NUMBERS = {
-    "column": "which column holds the rate, where there are several; the time is column 1",
-    "run": "which of several runs in it",
+_COLUMNS = {
+    "column": "which column holds the rate, where there are several: its number or its name",
+    "time_column": "which column of a table holds the time, likewise",
 }
 _QUANTITIES: dict[str, tuple[str, Callable[[str], int], str]] = {
     "period": ("period_ns", duration_ns, "its length, where the last line does not say it: '60 s'"),
@@ -40,9 +42,10 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--format", help="its format; recognised from its content if left out")
     group.add_argument("--unit", help="unit of its rates, where the format leaves it open: Mbit/s")
     for name, (values, about) in _WORDS.items():
-        group.add_argument(f"--{name}", choices=values, help=about)
-    for name, about in _NUMBERS.items():
-        group.add_argument(f"--{name}", type=int, metavar="N", help=about)
+        group.add_argument(option_name(name), choices=values, help=about)
+    for name, about in _COLUMNS.items():
+        group.add_argument(option_name(name), type=_column, metavar="COLUMN", help=about)
+    group.add_argument("--run", type=int, metavar="N", help="which of several runs or tests in it")
     for name, (_, _, about) in _QUANTITIES.items():
         group.add_argument(f"--{name}", metavar="QUANTITY", help=about)
 
@@ -55,13 +58,17 @@ def read_trace(arguments: Arguments, file: Path) -> BandwidthTrace:
     """
     from traces import read
 
-    options: dict[str, Any] = {name: getattr(arguments, name) for name in (*_WORDS, *_NUMBERS)}
-    options["unit"] = arguments.unit
+    names = (*_WORDS, *_COLUMNS, "run", "unit")
+    options: dict[str, Any] = {name: getattr(arguments, name) for name in names}
     for name, (key, parse, _) in _QUANTITIES.items():
         text = getattr(arguments, name)
         options[key] = None if text is None else quantity(f"--{name}", text, parse)
     given = {key: value for key, value in options.items() if value is not None}
     return read(file, arguments.format, **cast("ReadOptions", given))
+
+
+def _column(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdecimal() else text
 
 
 def quantity(name: str, text: str, parse: Callable[[str], int]) -> int:

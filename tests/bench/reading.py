@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.traces.long_files import long_file
+from tests.traces.examples import OPTIONS
+from tests.traces.long_files import FORMS, long_file
 from traces import READERS, read
 
 BYTES = 10_000_000
@@ -18,13 +19,14 @@ def reading_times(runs: int) -> dict[str, float]:
     found = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "trace"
-        for name in READERS:
+        for name in (*READERS, *FORMS):
             few = len(long_file(name, 10_000)) / 10_000
             path.write_bytes(long_file(name, round(BYTES / few)))
             times = []
+            reader, options = FORMS.get(name) or (name, OPTIONS.get(name, {}))
             for _ in range(runs):
                 start = time.process_time()
-                read(path, name)
+                read(path, reader, **options)
                 times.append(time.process_time() - start)
             found[name] = min(times) * BYTES / path.stat().st_size
     return found

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["BAD", "GOOD"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traces import ReadOptions
+
+__all__ = ["BAD", "FORMS", "GOOD", "OPTIONS"]
 
 GOOD = {
     "mahimahi": b"0\n2\n2\n7\n",
@@ -55,6 +60,70 @@ GOOD = {
         b'"delays": [78.1], "loss": 0, "queue": 10, "delay_noise": 0, "T_s": 0\n}\n'
     ),
 }
+GOOD["starlink"] = (
+    b'{"apiVersion": "1", "dishGetHistory": {"current": "5",\n'
+    b'"downlinkThroughputBps": [2000000, 3000000, 1000000],\n'
+    b'"uplinkThroughputBps": [200000, 300000, 100000],\n'
+    b'"popPingDropRate": [0.1, 0, 0],\n"popPingLatencyMs": [31, 32, 30]}}\n'
+)
+OPTIONS: dict[str, ReadOptions] = {"starlink": {"direction": "uplink"}}
+"""What must be said of a good file."""
+
+_SUM = '"sum": {"start": %d, "end": %d, "bits_per_second": %d, "omitted": false, "sender": true}'
+FORMS: dict[str, tuple[str, bytes]] = {
+    "header below comments": ("csv", b"# by me\n% again\nt_s,mbps\n0,1.5\n1,0\n2.5,4\n"),
+    "header in a comment": ("csv", b"# t_s mbps\n0 1.5\n1 0\n2.5 4\n"),
+    "quoted": ("csv", b'"t_s","mbps"\n"0","1.5"\n"1","0"\n"2.5","4"\n'),
+    "with an index": ("csv", b",t_s,mbps\n0,0,1.5\n1,1,0\n2,2.5,4\n"),
+    "decimal commas": ("csv", b"t_s;mbps\n0;1,5\n1;0\n2,5;4,0\n"),
+    "a spreadsheet's": ("csv", b"sep=;\nt_s;mbps\n0;1,5\n1;0\n2,5;4\n"),
+    "tabs": ("csv", b"Time (ms)\tRate [kbit/s]\n0\t1500\n1000\t0\n2500\t4000\n"),
+    "blanks": ("csv", b"t_s   mbps\n0   1.5\n1   0\n2.5 4\n"),
+    "dates": (
+        "csv",
+        (
+            b"cell,when utc time,capacity_mbps\n7,2024-01-02T23:59:59Z,1.5\n"
+            b"7,2024-01-03T00:00:00Z,0\n8,2024-01-03T00:00:01.500Z,4\n"
+        ),
+    ),
+    "times of a day": ("csv", b"time,mbps\n23:59:59,1.5\n00:00:00,0\n00:00:01.5,4\n"),
+    "unix times": ("csv", b"unix,kB/s\n1700000000,187.5\n1700000001,0\n1700000002.5,500\n"),
+    "unix times in ms": ("csv", b"ts,mbps\n1700000000000,1.5\n1700000001000,0\n1700000002500,4\n"),
+    "durations": ("csv", b"duration_ms,rate_kbps\n1000,1500\n1500,0\n"),
+    "starts and ends": ("csv", b"start_s,end_s,bits_per_second\n0,1,1500000\n1,2.5,0\n"),
+    "starts and durations": ("csv", b"t_s,duration_s,mbps\n5,1,1.5\n6,1.5,0\n"),
+    "iperf 2": (
+        "iperf3",
+        (
+            b"[ ID] Interval       Transfer     Bandwidth\n"
+            b"[  3]  0.0- 1.0 sec   183 KBytes  1.50 Mbits/sec\n"
+            b"[  3]  1.0- 2.5 sec  0.00 Bytes  0.00 bits/sec\n"
+            b"[  3]  0.0- 2.5 sec   183 KBytes  0.60 Mbits/sec\n"
+        ),
+    ),
+    "iperf 2 csv": (
+        "iperf3",
+        (
+            b"20240102120001,192.0.2.2,40000,192.0.2.1,5001,3,0.0-1.0,187500,1500000\n"
+            b"20240102120002,192.0.2.2,40000,192.0.2.1,5001,3,1.0-2.5,0,0\n"
+            b"20240102120002,192.0.2.2,40000,192.0.2.1,5001,3,0.0-2.5,187500,600000\n"
+        ),
+    ),
+    "iperf json": (
+        "iperf3",
+        f'{{"start": {{}}, "intervals": [{{{_SUM % (0, 1, 1500000)}}},\n'
+        f'{{{(_SUM % (1, 2, 0)).replace("2,", "2.5,", 1)}}}], "end": {{}}}}\n'.encode(),
+    ),
+    "iperf json stream": (
+        "iperf3",
+        f'{{"event": "start", "data": {{}}}}\n'
+        f'{{"event": "interval", "data": {{{_SUM % (0, 1, 1500000)}}}}}\n'
+        f'{{"event": "interval", "data": {{{(_SUM % (1, 2, 0)).replace("2,", "2.5,", 1)}}}}}\n'
+        f'{{"event": "end", "data": {{}}}}\n'.encode(),
+    ),
+}
+"""More forms of some formats: 1 s of 1.5 Mbit/s and 1.5 s of nothing in each."""
+
 BAD = {
     "mahimahi": {
         b"5\n4\n": ":2 stamp: 4 after 5 must not decrease",
@@ -92,22 +161,41 @@ BAD = {
     "csv": {
         b"t_s,mbps\n0,1\n2,3\n1,4\n": ":4 time: 1 after 2 must not decrease",
         b"t_s,mbps\n0,1\n2,-3\n": ":3 rate: -3 must be from 0",
-        b"t_s,mbps\n0,1\n2,NaN\n": ":3 column 2: NaN must be a finite number",
-        b"t_s,mbps\n0,1\n2,\n": ":3 column 2: (empty) must be a finite number",
+        b"t_s,mbps\n0,1\n2,NaN\n": ":3 mbps: no number must be a finite number",
+        b"t_s,mbps\n0,1\n2,\n": ":3 mbps: no number must be a finite number",
+        b"t_s,mbps\n0,1\n2,1_0\n": ":3 mbps: 1_0 must be a finite number",
+        b"t_s,mbps\n0,1\n2,inf\n": ":3 mbps: inf must be a finite number",
         b"t_s,mbps\n0,1\n2,3,4\n": ":3 columns: 3 must be 2",
         b"t_s,mbps\n0,0\n1,0\n": ":2 rate: 0 bit/s throughout must be above 0",
         b"t_s,mbps\n0,5\n": ":2 period: 0 s must be above 0",
-        b"t_s,mbps\n": " content: no numbers must have at least one line",
-        b"t_s,mbps,rtt\n0,1,5\n": ":1 header: t_s,mbps,rtt must be t_s,mbps, and after it may",
-        b"t_s,mbps,loss,loss\n0,1,0,0\n": ":1 header: t_s,mbps,loss,loss must be t_s,mbps, and",
+        b"t_s,mbps\n": " rows: none below the header must have at least one",
+        b"t_s,mbps,loss,loss\n0,1,0,0\n": ":1 header: t_s,mbps,loss,loss must name each loss once",
         b"t_s,mbps,loss\n0,1,0\n1,1,1.5\n": ":3 loss: 1.5 must be a probability from 0 to 1; gi",
         b"t_s,mbps,loss\n0,1,-0.1\n1,1,0\n": ":2 loss: -0.1 must be a probability from 0 to 1",
-        b"t_s,mbps,loss\n0,1,nan\n1,1,0\n": ":2 column 3: nan must be a finite number",
+        b"t_s,mbps,loss\n0,1,nan\n1,1,0\n": ":2 loss: no number must be a finite number",
         b"t_s,mbps,loss\n0,1\n1,1\n": ":2 columns: 2 must be 3",
         b"t_s,mbps,delay_ms\n0,1,-1\n1,1,0\n": ":2 delay_ms: -1 must be from 0 to 60000 ms",
         b"t_s,mbps,delay_ms\n0,1,0\n1,1,6e4\n2,1,60001\n": ":4 delay_ms: 60001 must be from 0",
-        b"time,rate\n0,5\n": ":1 header: time,rate must be t_s,mbps",
-        b"": ":1 header: (blank) must be t_s,mbps",
+        b"time,rate\n0,5\n": ":1 header: time,rate states no unit of `rate`; say `unit: M",
+        b"t_s,RATE_MBPS\n0,5\n": ":1 header: t_s,RATE_MBPS leaves it open whether `RATE_MB",
+        b"t_s,bytes\n0,5\n": ":1 header: t_s,bytes leaves it open whether `bytes` is an amo",
+        b"# x\n\nt_s,a,b\n0,5,6\n": ":3 header: t_s,a,b names no rate; name it like mbps or",
+        b"a,mbps\n0,5\n": ":1 header: a,mbps names no time; name it like t_s or time",
+        b"t_s,a_mbps,b_mbps\n0,5,6\n": ":1 header: t_s,a_mbps,b_mbps names 2 rates; say `col",
+        b"t_s,ul_mbps,dl_mbps\n0,5,6\n": ":1 header: t_s,ul_mbps,dl_mbps has rates of both di",
+        b"t_s,time_ms,mbps\n0,5,6\n": ":1 header: t_s,time_ms,mbps names 2 times; say `time_",
+        b"t,mbps\n0,5\n20,6\n": " time: t has no unit in its name, and steps of 20 are hard",
+        b"duration,mbps\n0,5\n": " time: duration has no unit in its name; say `time_unit: ms`",
+        b"duration_s,mbps\n1,5\n-1,5\n": ":3 duration: -1 s must be above 0",
+        b"duration_s,mbps\n1,5\n,5\n": ":3 duration_s: no number must be a number",
+        b"time,mbps\n2024-01-02T12:00:00Z,5\nx,6\n": ":3 time: x must be a time like 2024-01-02T12",
+        b"time,mbps\n12:00:00,5\n12:00,6\n": ":3 time: 12:00 must be a time like 12:00:00.5",
+        b"time,mbps\n2024-01-02T12:00:01Z,5\n2024-01-02T12:00:00Z,6\n": ":3 time: -1 after 0 must",
+        b"t_s,mbps\n-,5\n": ":2 t_s: no number must be a time",
+        b"t_s,mbps\n0,5\n-,6\n": ":3 t_s: no number must be a time",
+        b"start_s,end_s,mbps\n0,1,5\n2,1,5\n": ":3 duration: -1 s must be above 0",
+        b"0,1\n1,2\n": ":1 header: 0,1 must name the columns; put their names on the first line",
+        b"": ":1 header: (blank) must name the columns",
     },
     "sabre": {
         b'[{"duration_ms": 1, "bandwidth_kbps": 0}]': " bandwidth_kbps: 0 throughout must be above",
@@ -205,11 +293,24 @@ BAD = {
         ): " directions: uplink, downlink are in one report; say one of them",
         b"{}": ":1 document: no member must be named 'intervals'",
         b'{"intervals": []}': ":1 intervals: [] must be a list with entries",
+        b'{"intervals": [], "error": "no route"}': ":1 iperf's error: no route ended the test be",
+        b"\niperf3: error - no route\n": " iperf's error: no route ended the test before",
+        b'{"event": "start", "data": {}}': ":1 intervals: none must be in the stream",
+        b'{"event": "error", "data": "no route"}': ":1 iperf's error: no route ended the test be",
+        b'{"event": "interval", "data": {}}': ":1 entry 1: no member is named 'start'",
+        (
+            b"20240102120001,192.0.2.2,40000,192.0.2.1,5001,3,0.0-1.0,187500,1500000\nx\n"
+        ): ":2 line: x must be a record of `iperf -y C`",
+        (
+            b"[  5]   0.00-1.00   sec  1.12 MBytes  9.44 Mbits/sec\n"
+            b"[  5]   1.00-2.00   sec  1.12 MBytes  9.44 Mbits/sec\n"
+        )
+        * 2: " tests: 2 tests are in one file; say `run: 1` (`--run 1`); there are 1 at line 1, ",
         b'{"intervals": [{}]}': ":1 entry 1: no member is named 'start'",
         (
             b'{"intervals": [\n{"sum": {"start": 0, "end": 1, "bits_per_second": 9,'
             b' "omitted": true}}]}'
-        ): ":1 intervals: all must not be omitted",
+        ): ":2 intervals: all must not be omitted",
         (
             b'{"intervals": [{"sum":\n{"start": 0, "end": 1,\n"bits_per_second": "9"}}]}'
         ): ":3 bits_per_second: 9 must be a finite number",
@@ -219,7 +320,18 @@ BAD = {
         ): ":2 lost_percent: 5 must be a finite number",
         (
             b'{"start": {"test_start": {"bidirectional": 1}}, "intervals": [1]}'
-        ): ":1 intervals: iperf3 --bidir tests both directions at once: say which",
+        ): ":1 intervals: iperf3 --bidir tests both directions at once: say `direct",
+    },
+    "starlink": {
+        b"[]": ":1 document: list must hold dishGetHistory",
+        b"{}": ":1 history: no member must be named 'uplinkThroughputBps'",
+        b'{"uplinkThroughputBps": [1,\n"x"]}': ":2 entry 2: x must be a finite number",
+        b'{"uplinkThroughputBps": []}': ":1 uplinkThroughputBps: [] must be a list with entries",
+        b'{"uplinkThroughputBps": [0]}': " uplinkThroughputBps: 0 throughout must be above 0",
+        b'{"uplinkThroughputBps": [-1]}': ":1 uplinkThroughputBps: -1 must be from 0 to 1e+12",
+        b'{"uplinkThroughputBps": [1], "current": 0}': ":1 current: 0 must be a count of seconds",
+        b'{"uplinkThroughputBps": [1],\n"popPingDropRate": [0, 0]}': ":2 popPingDropRate: 2 must b",
+        b'{"uplinkThroughputBps": [1],\n"popPingDropRate": [2]}': ":1 popPingDropRate: 2 must be a",
     },
     "opennetlab": {
         b"[]": ":1 document: no member must be named 'uplink'",
@@ -243,7 +355,7 @@ BAD = {
     "lumos5g": {
         b"run_num,Throughput\n1,5\n": ":1 header: run_num,Throughput must name a column 'seq_num'",
         b"run_num,seq_num,Throughput\n1,1,5\n2,1,5\n": " runs: 2 runs are in one file; say one as",
-        b"run_num,seq_num,Throughput\n1,-,5\n": ":2 seq_num: - must be a number of seconds",
+        b"run_num,seq_num,Throughput\n1,-,5\n": ":2 seq_num: no number must be a number of s",
         b"run_num,seq_num,Throughput\n1,2,5\n1,1,5\n": ":3 time: 1 after 2 must not decrease",
         b"run_num,seq_num,Throughput\n1,2,2147483647\n": " Throughput: none must be in the file",
         b"run_num,seq_num,Throughput\n1,2,-5\n": ":2 Throughput: -5 must be >= 0",

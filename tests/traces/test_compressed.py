@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.foundation.errors import InputError
-from tests.traces.examples import GOOD
+from tests.traces.examples import GOOD, OPTIONS
 from traces import READERS, read
 from traces.compressed import gunzipped
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def test_a_gzip_file_reads_as_what_it_holds_whatever_its_name(name: str, tmp_path: Path) -> None:
     path = tmp_path / "file.trace"
     path.write_bytes(GOOD[name])
-    plain = read(path, name)
+    options = OPTIONS.get(name, {})
+    plain = read(path, name, **options)
     path.write_bytes(gzip.compress(GOOD[name]))
-    assert read(path, name) == plain
+    assert read(path, name, **options) == plain
 
 
 def test_members_follow_each_other_and_zeros_may_pad_the_end() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
-from traces import Conditions, OpportunityTrace, RateTrace, TraceAbout, read, synthesise
+from traces import READERS, Conditions, OpportunityTrace, RateTrace, TraceAbout, read, synthesise
 from traces.convert import to_csv, to_mahimahi
 
 if TYPE_CHECKING:
@@ -119,16 +121,67 @@ def test_rates_become_packets_when_enough_was_offered() -> None:
     trace = RateTrace.from_steps([0], [8 * 10**6], period_ns=10 * MS, about=ABOUT)
     text, lost = to_mahimahi(trace)
     assert text == "2\n4\n5\n7\n8\n10\n10\n"
-    assert len(lost) == 1
+    # 7 packets of 1504 bytes in 10 ms are 8.4224 Mbit/s.
+    assert lost[1:] == ("its mean: the file's is 1.053 times as high",)
     held = RateTrace.from_steps(
         [0, MS], [12_032_000, 0], period_ns=3 * MS, after="stop", about=ABOUT
     )
     text, lost = to_mahimahi(held)
-    assert text == "1\n"
+    assert text == "3\n"
     assert lost[1:] == (
-        "its end: 0.003 s become 0.001 s",
+        (
+            "when its last packet is due: 1 ms become 3 ms, where the trace ends, as the last line "
+            "is the period"
+        ),
         "what follows the end, `stop`: mahimahi loops",
     )
+
+
+def test_a_trace_that_ends_in_silence_keeps_its_length_and_its_mean(tmp_path: Path) -> None:
+    # 1 s of one packet of 1504 bytes a ms, then 9 s of nothing: 1000 packets in 10 s.
+    (tmp_path / "tail.csv").write_text("t_s,mbps\n0,12.032\n1,0\n10,0\n")
+    trace = read(tmp_path / "tail.csv")
+    text, lost = to_mahimahi(trace)
+    assert text.split()[-2:] == ["999", "10000"]
+    assert "1000 ms become 10000 ms" in lost[1]
+    (tmp_path / "tail.up").write_text(text)
+    again = read(tmp_path / "tail.up")
+    assert again.period_ns == trace.period_ns == 10 * S
+    assert again.mean_bps == trace.mean_bps == 1.2032e6
+    # Never more than the trace has: only the last packet comes later.
+    for t_ns in range(0, 10 * S, 13 * MS):
+        assert again.capacity(t_ns) * trace.units_per_byte <= trace.capacity(t_ns)
+
+
+def test_a_length_that_is_no_whole_millisecond_and_a_mean_of_half_a_packet_are_said() -> None:
+    trace = RateTrace.from_steps([0], [10**6], period_ns=4 * MS + 400_000, about=ABOUT)
+    text, lost = to_mahimahi(trace)  # 550 bytes in 4.4 ms
+    assert text == "4\n"
+    # 1504 bytes in 4 ms are 3.008 Mbit/s.
+    assert lost[1:] == (
+        "its end: 0.0044 s become 0.004 s",
+        "its mean: the file's is 3.008 times as high",
+    )
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(1, 3000), st.integers(0, 40)), min_size=1, max_size=6),
+    st.integers(0, 999_999),
+)
+def test_whatever_the_trace_mahimahi_keeps_its_length_and_mean_or_says_the_ratio(
+    pieces: list[tuple[int, int]], more_ns: int
+) -> None:
+    rates = [mbps * 10**6 for _, mbps in pieces]
+    marks = [sum(ms for ms, _ in pieces[:k]) * MS for k in range(len(pieces) + 1)]
+    if not any(rates):
+        return
+    trace = RateTrace.from_steps(marks[:-1], rates, period_ns=marks[-1] + more_ns, about=ABOUT)
+    text, lost = to_mahimahi(trace)
+    again = READERS["mahimahi"].read(text.encode(), "again", {})
+    assert abs(again.period_ns - trace.period_ns) <= MS // 2
+    ratio = again.mean_bps / trace.mean_bps
+    assert abs(ratio - 1) <= 1e-3 or any(f"{ratio:.4g} times" in what for what in lost)
 
 
 def test_odd_opportunities_are_rounded_and_that_is_told() -> None:

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.foundation.errors import InputError
-from tests.traces.examples import BAD, GOOD
+from tests.traces.examples import BAD, FORMS, GOOD, OPTIONS
+from tests.traces.long_files import FORMS as LONG_FORMS
 from tests.traces.long_files import long_file
-from traces import READERS, ReadOptions, read
+from traces import READERS, RateTrace, ReadOptions, read
+from traces.reading import content
 from traces.sniff import sniff
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def test_every_reader_is_under_test() -> None:
 def test_a_reader_is_chosen_by_content_and_tells_its_name(name: str, tmp_path: Path) -> None:
     path = write(tmp_path, GOOD[name])
     assert sniff(GOOD[name], "x") == name
-    trace = read(path, name)
+    trace = read(path, name, **OPTIONS.get(name, {}))
     assert trace.about.name == "file.trace"
     assert trace.after == READERS[name].options["after"][0]
     assert trace.offset_ns == 0
@@ -43,7 +45,17 @@ def test_a_reader_is_chosen_by_content_and_tells_its_name(name: str, tmp_path: P
     assert READERS[name].title
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_of_a_format_is_recognised_and_says_the_same(form: str, tmp_path: Path) -> None:
+    name, data = FORMS[form]
+    assert sniff(data, "x") == name
+    trace = read(write(tmp_path, data))
+    assert isinstance(trace, RateTrace)
+    assert [(start, float(rate)) for start, rate in trace.steps()] == [(0, 1.5e6), (S, 0)]
+    assert trace.period_ns == 2_500_000_000
+
+
+@pytest.mark.parametrize("name", [*READERS, *FORMS])
 @pytest.mark.parametrize(
     "variant",
     [
@@ -51,15 +63,26 @@ def test_a_reader_is_chosen_by_content_and_tells_its_name(name: str, tmp_path: P
         lambda data: data.removesuffix(b"\n"),
         lambda data: b"\xef\xbb\xbf" + data,
         lambda data: data + b"\n\n",
+        lambda data: data.decode().encode("utf-16"),
+        lambda data: data.decode().encode("utf-16-le"),
+        lambda data: data.decode().encode("utf-16-be"),
+        lambda data: data.decode().encode("utf-32"),
+        lambda data: data.removesuffix(b"\n").replace(b"\n", b"\r"),
     ],
-    ids=["crlf", "no final newline", "byte-order mark", "blank lines at the end"],
+    ids=[
+        *("crlf", "no final newline", "byte-order mark", "blank lines at the end"),
+        *("utf-16", "utf-16 little-endian", "utf-16 big-endian", "utf-32", "cr"),
+    ],
 )
 def test_line_ends_and_marks_change_nothing(
     name: str, variant: Callable[[bytes], bytes], tmp_path: Path
 ) -> None:
-    plain = read(write(tmp_path, GOOD[name]), name)
-    assert read(write(tmp_path, variant(GOOD[name])), name) == plain
-    assert sniff(variant(GOOD[name]), "x") == name
+    reader, data = FORMS.get(name) or (name, GOOD[name])
+    options = OPTIONS.get(name, {})
+    plain = read(write(tmp_path, data), reader, **options)
+    path = write(tmp_path, variant(data))
+    assert read(path, reader, **options) == plain
+    assert sniff(content(path), "x") == reader
 
 
 @pytest.mark.parametrize(
@@ -71,7 +94,7 @@ def test_bad_input_is_refused_with_its_line(
 ) -> None:
     path = write(tmp_path, data)
     with pytest.raises(InputError) as caught:
-        read(path, name)
+        read(path, name, **OPTIONS.get(name, {}))
     (problem,) = caught.value.problems
     assert str(problem).startswith(f"{path}{said}")
     assert problem.remedy
@@ -91,7 +114,7 @@ def test_whatever_the_bytes_a_reader_gives_a_trace_or_a_clear_refusal(
     if name in {"csv", "gnettrack", "lumos5g"}:
         data = GOOD[name].split(b"\n")[0] + b"\n" + data
     try:
-        trace = READERS[name].read(data, "fuzz", {})
+        trace = READERS[name].read(data, "fuzz", OPTIONS.get(name, {}))
     except InputError as error:
         refusal = error
     else:
@@ -103,17 +126,20 @@ def test_whatever_the_bytes_a_reader_gives_a_trace_or_a_clear_refusal(
     assert all(problem.rule and problem.remedy for problem in refusal.problems)
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", [*READERS, *LONG_FORMS])
 def test_a_long_file_is_read_in_pieces_and_its_lines_keep_their_numbers(
     name: str, tmp_path: Path
 ) -> None:
-    by_pieces = name in {"mahimahi", "pensieve", "csv", "nyu-mets"}  # of 100,000 lines
+    by_pieces = name in {"mahimahi", "pensieve", "nyu-mets"}  # of 100,000 lines
     rows = 101_000 if by_pieces else 3_000
-    assert read(write(tmp_path, long_file(name, rows)), name).mean_bps > 0
+    reader, options = LONG_FORMS.get(name) or (name, OPTIONS.get(name, {}))
+    assert read(write(tmp_path, long_file(name, rows)), reader, **options).mean_bps > 0
     data = long_file(name, rows, last=b"x")
     line = data.count(b"\n", 0, data.rindex(b"x")) + 1
+    if name == "starlink":
+        line = 2  # where its ring begins
     with pytest.raises(InputError, match=rf":{line} .*must be|:{line} .*no JSON"):
-        read(write(tmp_path, data), name)
+        read(write(tmp_path, data), reader, **options)
 
 
 def test_a_mahimahi_file_ends_at_its_last_stamp(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.foundation.errors import InputError
 from simulator.foundation.keyed import generator
-from tests.traces.examples import BAD, GOOD
+from tests.traces.examples import BAD, FORMS, GOOD, OPTIONS
 from traces import READERS, doubts
 from traces.compressed import gunzipped
 from traces.convert import to_csv
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SEEDS = [
     *list(GOOD.values()) * 5,
+    *[data for _, data in FORMS.values()] * 3,
     *(data for cases in BAD.values() for data in cases if len(data) < 400),
 ]
 WORDS = [
@@ -49,6 +50,13 @@ WORDS = [
     ),
     *(b"bits/sec", b"Gbits/sec", b"[SUM]", b"(omitted)", b"0999", b"\xd9\xa3", b"1453121790686"),
     *(b"t_s,mbps,delay_ms,loss\n", b"t_s,mbps,loss\n", b",0.5", b",-0.1", b",60001", b"-90/49 ("),
+    *(b";", b"1,5", b"2024-01-02T12:00:00Z", b"23:59:59", b"1700000000000", b"# ", b"sep=;\n"),
+    *(
+        b"Server listening on 5201\n",
+        b'"error": "x",',
+        b'{"event": "start"}\n',
+        b"iperf3: error - x",
+    ),
     *(b'"loss": 1.5,', b'"loss": 0.3,', b'"rtt": 9,', b'"rtt": -9,', b'"delays": [1, 2],'),
     *(b'"latency_ms": 1e9,', b'"lost_percent": -102.3,', b" 4.1 ms  3/9 (33%)"),
 ]
@@ -104,7 +112,7 @@ def read_or_refuse(data: bytes, name: str | None) -> bool:
     try:
         if name is None:
             name = sniff(data, "fuzz")
-        trace = READERS[name].read(data, "fuzz", {})
+        trace = READERS[name].read(data, "fuzz", OPTIONS.get(name, {}))
     except InputError as error:
         refusal = error
     if refusal is not None:

@@ -189,8 +189,8 @@ def test_spikes_silences_and_gaps_are_doubted() -> None:
     gap = RUNS + b"2,90,70\n2,91,-\n"
     told = "; ".join(parse("lumos5g", gap, run=2).about.doubts)
     assert told == (
-        "has 1 of 4 samples without a rate; "
-        "has no sample for 88 s, over which the last rate is held"
+        "has 1 of 4 samples without a rate; has a hole of 86 s in which nothing was measured: "
+        "left out, so that 5 s of 91 s are covered"
     )
     log = GOOD["hsdpa"] + b"1289406501 700000 59.8 10.7 125000 1000\n"
     assert "leaves out 147 s" in parse("hsdpa", log).about.doubts[0]

@@ -17,6 +17,12 @@ from traces.sniff import sniff
         (b"0 1\n5 nan\n9 2\nx y\n10 3\n", "pensieve"),  # the reader will name the line
         (b"1.0 90 20\n2.0 80 10\n", "pensieve"),
         (b"\xef\xbb\xbfT_s, Mbps\r\n0,1\r\n", "csv"),
+        (b"timestamp,throughput_mbps\n2024-01-02T12:00:00Z,10.0\n", "csv"),
+        (b"Zeit;Bandbreite\n0;1\n", "csv"),  # columns and unit must be given
+        (b"start,end,bits_per_second\n", "csv"),
+        (b"20240102120001,192.0.2.2,40000,192.0.2.1,5001,3,0.0-1.0,187500,1500000\n", "iperf3"),
+        (b'{"event":"interval","data":{"sum":{"bits_per_second":1}}}', "iperf3"),
+        (b'{"dishGetHistory":{"uplinkThroughputBps":[1],"popPingDropRate":[0]}}', "starlink"),
         (b'[\n  {"duration_ms": 5000, "bandwidth_kbps": 320, "latency_ms": 20}]', "sabre"),
         (b'{"type":"video","uplink":{"trace_pattern":[{"capacity":9}]}}', "opennetlab"),
         (b'{"timestamps":[0.0],"bandwidths":[1.0]}', "genet"),
@@ -57,7 +63,7 @@ def test_readable_formats_are_recognised(head: bytes, name: str) -> None:
         (b"8,2016-01-01 00:00:00,http://x\n", "FCC MBA CSV"),
         (b"time (ns GMT),session_id,index,delivery_rate\n", "Puffer CSV"),
         (b"ip_protocol,transport_protocol,download,upload\n", "WetLinks CSV"),
-        (b"start,end,bits_per_second\n", "iperf3 CSV"),
+        (b"parent_file,_start,_end,bits_per_second\n", "iperf3 CSV"),
         (b"# mahimahi mm-link (x) [y]\n5 # 1504\n", "mahimahi mm-link log"),
         (b"1 2 3 4 5\n", "a table of 5 columns without a header"),
         (b"0,1\n1,2\n", "a table of 2 columns without a header"),

@@ -78,8 +78,8 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
 
 def _seconds(table: NamedColumns) -> NDArray[np.float64]:
     """Return the times in seconds; a local clock without a zone, so only differences count."""
-    found = list(map(_STAMP.fullmatch, table.cells["Timestamp"]))
     rule = "must be a time like 2019.11.21_10.20.17"
+    found = list(map(_STAMP.fullmatch, table.texts("Timestamp", rule)))
     written = []
     for row, match in enumerate(found):
         if match is None:

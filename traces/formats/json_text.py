@@ -36,11 +36,15 @@ class JsonText:
         name: The file as the user named it.
         text: Its content.
         document: What it says.
+        first_line: The line of the file on which the text begins.
+        root: Where in the text the document is.
     """
 
     name: str
     text: str
     document: object
+    first_line: int = 1
+    root: Path = ()
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> JsonText:
@@ -56,6 +60,26 @@ class JsonText:
             Traceback (most recent call last):
             simulator.foundation.errors.InputError: x:2 JSON: Expecting ',' delimiter ...
         """
+        (found,) = cls._parsed(data, name, several=False)
+        return found
+
+    @classmethod
+    def parse_all(cls, data: bytes, name: str) -> list[JsonText]:
+        r"""Parse a file of one document after another, as of `JSON lines` or reports appended.
+
+        A last document that is cut off has ``document`` None.
+
+        Raises:
+            InputError: As `parse`.
+
+        Example:
+            >>> [one.document for one in JsonText.parse_all(b'{"a": 1}\n{"b": 2}\n{"c"', "x")]
+            [{'a': 1}, {'b': 2}, None]
+        """
+        return cls._parsed(data, name, several=True)
+
+    @classmethod
+    def _parsed(cls, data: bytes, name: str, *, several: bool) -> list[JsonText]:
         values = data.count(b",") + data.count(b"[") + data.count(b"{")
         if values > _MOST_VALUES:
             rule, remedy = f"must be at most {_MOST_VALUES}", "cut it into smaller files"
@@ -66,19 +90,34 @@ class JsonText:
             line = text[: text.find(constant)].count("\n") + 1
             raise refuse(name, line, "JSON", constant, rule="must be finite", remedy=_CORRECT)
 
-        try:
-            document = json.loads(text, parse_constant=not_finite)
-        except json.JSONDecodeError as error:
-            rule = "at this place makes it no JSON"
-            raise refuse(
-                name, error.lineno, "JSON", error.msg, rule=rule, remedy=_CORRECT
-            ) from None
-        except (RecursionError, ValueError) as error:
-            deep = isinstance(error, RecursionError)
-            value = "nesting" if deep else "a number"
-            rule = "is too deep" if deep else "is too long"
-            raise refuse(name, None, "JSON", value, rule=rule, remedy=_CORRECT) from None
-        return cls(name=name, text=text, document=document)
+        decoder = json.JSONDecoder(parse_constant=not_finite)
+        found: list[JsonText] = []
+        at, line = _blanks(text, 0), 1
+        line += text.count("\n", 0, at)
+        while not found or at < len(text):
+            try:
+                document, end = decoder.raw_decode(text, at)
+                if not several and (rest := _blanks(text, end)) < len(text):
+                    raise json.JSONDecodeError("Extra data", text, rest)  # noqa: TRY301
+            except json.JSONDecodeError as error:
+                cut_off = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+                if found and several and cut_off:
+                    found.append(cls(name=name, text=text[at:], document=None, first_line=line))
+                    break
+                rule = "at this place makes it no JSON"
+                raise refuse(
+                    name, error.lineno, "JSON", error.msg, rule=rule, remedy=_CORRECT
+                ) from None
+            except (RecursionError, ValueError) as error:
+                deep = isinstance(error, RecursionError)
+                value = "nesting" if deep else "a number"
+                rule = "is too deep" if deep else "is too long"
+                raise refuse(name, None, "JSON", value, rule=rule, remedy=_CORRECT) from None
+            found.append(cls(name=name, text=text[at:end], document=document, first_line=line))
+            after = _blanks(text, end)
+            line += text.count("\n", at, after)
+            at = after
+        return found
 
     def line(self, *path: str | int) -> int:
         r"""Return the line on which a value that exists begins.
@@ -89,7 +128,7 @@ class JsonText:
         """
         decode = json.JSONDecoder().raw_decode
         at = self._after(0)
-        for step in path:
+        for step in (*self.root, *path):
             at = self._after(at + 1)
             place = 0
             while True:
@@ -104,12 +143,10 @@ class JsonText:
                 _, end = decode(self.text, at)
                 at = self._after(self._after(end) + 1)
                 place += 1
-        return self.text.count("\n", 0, at) + 1
+        return self.text.count("\n", 0, at) + self.first_line
 
     def _after(self, at: int) -> int:
-        """Return where the blanks that begin at a position end."""
-        blank = _BLANK.match(self.text, at)
-        return at if blank is None else blank.end()
+        return _blanks(self.text, at)
 
     def refuse(self, path: Path, what: str, value: object, *, rule: str) -> InputError:
         """Return the error for the value at a path."""
@@ -201,6 +238,12 @@ class JsonText:
         values = self.numbers(filled, key, path, inner=inner)
         values[lacking] = np.nan
         return values
+
+
+def _blanks(text: str, at: int) -> int:
+    """Return where the blanks that begin at a position end."""
+    blank = _BLANK.match(text, at)
+    return at if blank is None else blank.end()
 
 
 class _Missing:

@@ -60,6 +60,7 @@ def read(data: bytes, name: str, options: ReadOptions) -> RateTrace:
 def _rate_column(rows: Rows, name: str, options: ReadOptions) -> int:
     width = rows.values.shape[1]
     column = options.get("column")
+    assert not isinstance(column, str)  # noqa: S101  # 2 or 3, as its options say
     if column is None and width > 2:  # noqa: PLR2004  # time and one rate
         raise refuse(
             name,

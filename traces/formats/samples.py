@@ -1,4 +1,10 @@
-"""Samples of a rate at given times, each of which holds until the next."""
+"""Samples of a rate at given times, each of which holds until the next, and holes between them.
+
+Where nothing was measured, nothing is known, and no rate is made up: a hole is left out of the
+trace and said. A sample that states its end covers the time until then; another one covers the time
+to the next sample, but where that comes five times later than usual, and more than 5 s, only as
+long as is usual.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +27,15 @@ if TYPE_CHECKING:
     from traces.formats.interface import ReadOptions
     from traces.rate import RateTrace
 
-__all__ = ["Samples"]
+__all__ = ["LONG_GAP_S", "Samples"]
 
-_LONG_GAP_S = 30.0
+LONG_GAP_S = 30.0
+"""How long a rate can be held without a doubt being said."""
+
+_HOLE_S = 5.0
+_HOLE_STEPS = 5.0
+_SLACK_S = 0.05
+""" Ends and starts are rounded: intervals this near to each other touch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +45,8 @@ class Samples:
     Attributes:
         clock_s: [n] times; they may begin anywhere. Rates of one instant are averaged.
         rates_bps: [n] rates; NaN where the log has none, and then the previous one lasts on.
-        last_s: How long the last sample holds.
+        last_s: How long the last sample holds, where samples have no ends.
+        ends_s: [n] ends of what the samples cover, where the log states them.
         quality: [n] losses and delays, where the log gives any; averaged as the rates are.
         line: From sample to its line in the file.
         rate_name: What the file calls the rate.
@@ -42,10 +55,11 @@ class Samples:
 
     clock_s: NDArray[np.float64]
     rates_bps: NDArray[np.float64]
-    last_s: float
     line: Callable[[int], int]
     rate_name: str
     unit_bps: float
+    last_s: float = 0.0
+    ends_s: NDArray[np.float64] | None = None
     quality: Quality = field(default_factory=Quality)
 
     def trace(self, name: str, options: ReadOptions, about: TraceAbout) -> RateTrace:
@@ -80,15 +94,14 @@ class Samples:
             )
         clock = self.clock_s[known]
         times, rates, first = averaged(clock, self.rates_bps[known])
-        end = float(self.clock_s[taken[-1]]) + self.last_s
-        gaps = np.diff(np.append(times, end))
+        lengths, hole_s = self._covered(times, taken, known)
         doubts = list(about.doubts)
         if missing := len(taken) - len(known):
             doubts.append(f"has {missing} of {len(taken)} samples without a rate")
-        if (longest := float(gaps.max())) > _LONG_GAP_S:
-            doubts.append(f"has no sample for {longest:.0f} s, over which the last rate is held")
+        if (hole_s > 0).any():
+            doubts.append(_left_out(hole_s[hole_s > 0], lengths))
         return Intervals(
-            lengths_s=gaps,
+            lengths_s=lengths,
             rates_bps=rates,
             quality=self.quality.mapped(lambda column: averaged(clock, column[known])[1]),
             line=lambda k: self.line(int(known[first[k]])),
@@ -96,3 +109,33 @@ class Samples:
             rate_name=self.rate_name,
             unit_bps=self.unit_bps,
         ).trace(name, options, replace(about, doubts=tuple(doubts)))
+
+    def _covered(
+        self, times: NDArray[np.float64], taken: NDArray[np.int64], known: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how long each rate holds, and how long nothing is known after it."""
+        if self.ends_s is None:
+            gaps = np.diff(np.append(times, self.clock_s[taken[-1]] + self.last_s))
+            usual = float(np.median(gaps))
+            hole = (gaps > _HOLE_S) & (gaps > _HOLE_STEPS * usual)
+            lengths = np.where(hole, usual, gaps)
+        else:
+            place = np.searchsorted(times, self.clock_s[known])
+            ends = np.full(len(times), -np.inf)
+            np.maximum.at(ends, place, self.ends_s[known])
+            own = ends - times
+            gaps = np.append(np.diff(times), own[-1])
+            slack = max(_SLACK_S, float(np.median(own)) / 2)
+            hole = gaps - own > slack
+            lengths = np.where(hole, own, gaps)
+        return lengths, gaps - lengths
+
+
+def _left_out(holes_s: NDArray[np.float64], lengths_s: NDArray[np.float64]) -> str:
+    """Say how much of a log's time nobody measured."""
+    number = "a hole" if len(holes_s) == 1 else f"{len(holes_s)} holes"
+    missing, covered = float(holes_s.sum()), float(lengths_s.sum())
+    return (
+        f"has {number} of {missing:g} s in which nothing was measured: left out, so that "
+        f"{covered:g} s of {missing + covered:g} s are covered"
+    )

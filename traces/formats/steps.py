@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
 __all__ = ["UNITS", "steps"]
 
-UNITS = {"bit/s": 1, "kbit/s": 10**3, "Mbit/s": 10**6, "B/s": 8, "kB/s": 8000, "MB/s": 8 * 10**6}
+UNITS = {
+    "bit/s": 1,
+    "kbit/s": 10**3,
+    "Mbit/s": 10**6,
+    "Gbit/s": 10**9,
+    "B/s": 8,
+    "kB/s": 8000,
+    "MB/s": 8 * 10**6,
+    "KiB/s": 8 * 2**10,
+    "MiB/s": 8 * 2**20,
+}
 """Rate units in bit/s."""
 
 _LARGEST_CLOCK_S = 1e12  # an epoch in milliseconds is still below
@@ -35,7 +45,7 @@ def steps(
     about: TraceAbout,
     *,
     hold: Hold,
-    unit_bps: int = 10**6,
+    unit_bps: float = 10**6,
     quality: Quality | None = None,
 ) -> RateTrace:
     """Return the trace of rows of time and rate.
@@ -132,7 +142,7 @@ def _check_values(
     rates: NDArray[np.float64],
     lines: NDArray[np.int64],
     name: str,
-    unit_bps: int,
+    unit_bps: float,
 ) -> None:
     """Refuse clocks in a wrong unit, and rates that are negative or absurd."""
     if abs(t_s[0]) > _LARGEST_CLOCK_S or t_s[-1] - t_s[0] > LONGEST_S:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from traces.formats import (
     genet,
     gnettrack,
+    header_table,
     hsdpa_ghent,
     iperf3,
     lumos5g,
@@ -15,8 +16,8 @@ from traces.formats import (
     oboe,
     opennetlab,
     pensieve,
-    plain_csv,
     sabre,
+    starlink,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ READERS: dict[str, Reader] = {
     for reader in (
         mahimahi.READER,
         pensieve.READER,
-        plain_csv.READER,
+        header_table.READER,
         sabre.READER,
         hsdpa_ghent.HSDPA,
         hsdpa_ghent.GHENT,
@@ -40,6 +41,7 @@ READERS: dict[str, Reader] = {
         opennetlab.READER,
         lumos5g.READER,
         genet.READER,
+        starlink.READER,
     )
 }
 """Every format that can be read; `traces.sniff` tells them apart."""
