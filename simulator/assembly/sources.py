@@ -16,7 +16,7 @@ from simulator.foundation.shelf import Shelf
 from simulator.scenario.names import profile_path
 from simulator.scenario.trace_sources import ConstantTrace, FamilyTrace, FileTrace
 from simulator.workload import read_workload
-from traces import RateTrace, TraceAbout, read
+from traces import RateTrace, ReadOptions, TraceAbout, read
 from traces.synthetic import synthesise_whole
 
 if TYPE_CHECKING:
@@ -140,18 +140,7 @@ def _synthetic(source: FamilyTrace, length_ns: int) -> BandwidthTrace:
 
 
 def _from_file(source: FileTrace, folder: Path) -> BandwidthTrace:
-    options: dict[str, Any] = {
-        "after": source.after,
-        "hold": source.hold,
-        "unit": source.unit,
-        "column": source.column,
-        "period_ns": source.period_ns,
-        "opportunity_bytes": source.opportunity_bytes,
-        "run": source.run,
-        "direction": source.direction,
-        "backwards": source.backwards,
-        "ceiling_bps": source.ceiling_bps,
-    }
-    given = {key: value for key, value in options.items() if value is not None}
+    options = {key: getattr(source, key) for key in ReadOptions.__annotations__}
+    given: Any = {key: value for key, value in options.items() if value is not None}
     found = read(Path(folder) / source.file, source.format, **given)
     return found.shifted(source.offset_ns) if source.offset_ns else found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.files import read_bounded
 from traces import read
+from traces.reading import content
 from traces.sniff import sniff
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["OPPORTUNITY_BYTES", "read_capacity"]
 
 OPPORTUNITY_BYTES = 1504
-_LARGEST_BYTES = 64 * 2**20
 
 
 def read_capacity(
@@ -50,8 +49,7 @@ def read_capacity(
         10000000.0
     """
     if format is None:
-        data = read_bounded(path, limit_bytes=_LARGEST_BYTES, what="trace")
-        format = sniff(data, str(path))  # noqa: A001
+        format = sniff(content(path), str(path))  # noqa: A001
     options: ReadOptions = {}
     if opportunity_bytes != OPPORTUNITY_BYTES:
         options["opportunity_bytes"] = opportunity_bytes

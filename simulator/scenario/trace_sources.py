@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from simulator.foundation.quantities import format_ns, format_rate, rate_bps
 from simulator.scenario.fields import Integral, Record, duration, rate, size
 
 __all__ = ["ConstantTrace", "FamilyTrace", "FileTrace", "TraceSource"]
+
+
+def _column(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000  # noqa: PLR2004
+    if whole or (isinstance(value, str) and 1 <= len(value) <= 200):  # noqa: PLR2004
+        return value
+    raise ValueError("must be a column's name, or its number from 1 to 1000")
+
+
+Column: TypeAlias = Annotated[int | str, BeforeValidator(_column)]
+"""A column of a table: its number from 1, or its name."""
 
 
 class FamilyTrace(Record):
@@ -41,8 +52,12 @@ class FileTrace(Record):
     """Which interval a line's rate describes, in formats with time stamps."""
     unit: Annotated[str, Field(min_length=1, max_length=20)] | None = None
     """Unit of the rates, where the format leaves it open."""
-    column: Annotated[int, Field(ge=1, le=1000), Integral] | None = None
-    """Which column holds the rate, where the format leaves it open; the time is column 1."""
+    column: Column | None = None
+    """Which column holds the rate, where the file leaves it open: its number, or its name."""
+    time_column: Column | None = None
+    """Which column of a table holds the time, likewise."""
+    time_unit: Literal["s", "ms", "us", "ns", "min"] | None = None
+    """Unit of a table's times or durations, where their names do not say it."""
     period_ns: Annotated[int | None, duration("1 ms", "8784 h")] = Field(
         default=None, alias="period"
     )
@@ -52,7 +67,7 @@ class FileTrace(Record):
     )
     """What one delivery opportunity carries (mahimahi)."""
     run: Annotated[int, Field(ge=1, le=10**9), Integral] | None = None
-    """Which of several runs in the file (Lumos5G)."""
+    """Which of several runs or tests in the file (Lumos5G, iperf)."""
     direction: Literal["uplink", "downlink"] | None = None
     """Which of the file's two directions, in formats that have both."""
     backwards: Literal["refuse", "cut", "sort"] | None = None
