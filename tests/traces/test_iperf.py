@@ -137,3 +137,11 @@ def test_records_of_version_2_are_intervals_totals_and_sums() -> None:
     assert parse("\n".join([*summed, row % (1, 0, -1, "0.0-1.0", 20)])).mean_bps == 20
     later = [record.replace(",3,", ",4,") for record in one]
     assert parse("\n".join([*one, *later]), run=2).mean_bps == 15
+
+
+def test_of_two_members_of_one_name_the_last_counts_and_lines_are_still_found() -> None:
+    twice = '{"intervals": [{"sum": 5, "sum":\n{"start": 0, "end": 1, "bits_per_second": "x"}}]}'
+    with pytest.raises(InputError, match="bits_per_second: x must be a finite number"):
+        parse(twice)
+    with pytest.raises(InputError, match=r"x:1 entry 1: no member is named 'start'"):
+        parse('{"event": "interval", "bits_per_second": 5}')

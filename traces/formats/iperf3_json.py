@@ -100,7 +100,8 @@ def _event(document: dict[str, Any], text: JsonText, found: list[JsonTest]) -> N
     if kind == "start":
         test.start = content
     elif kind == "interval":
-        test.intervals.append((content, text, ("data",)))
+        path: Path = ("data",) if "data" in document else ()
+        test.intervals.append((content, text, path))
     elif kind == "error":
         test.error = content if isinstance(content, str) else "an error without words"
 
@@ -171,9 +172,8 @@ def _numbers(test: JsonTest, sums: Sequence[object], key: str, what: str) -> NDA
         elif isinstance(one, dict) and what in one:
             raise text.refuse((*path, key, what), what, one[what], rule="must be a finite number")
         else:
-            where = path[-1] if isinstance(path[-1], int) else 0
-            rule = f"is named {what!r}"
-            raise text.refuse(path, f"entry {where + 1}", "no member", rule=rule)
+            entry = f"entry {len(found) + 1}"
+            raise text.refuse(path, entry, "no member", rule=f"is named {what!r}")
     return _finite(found, test, key, what)
 
 

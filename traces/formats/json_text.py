@@ -126,24 +126,31 @@ class JsonText:
             >>> JsonText.parse(b'{"a":\n [1,\n  {"b": 5}]}', "x").line("a", 1, "b")
             3
         """
-        decode = json.JSONDecoder().raw_decode
         at = self._after(0)
         for step in (*self.root, *path):
-            at = self._after(at + 1)
-            place = 0
-            while True:
-                if isinstance(step, str):
-                    key, end = decode(self.text, at)
-                    at = self._after(self._after(end) + 1)
-                    found = key == step
-                else:
-                    found = place == step
-                if found:
-                    break
-                _, end = decode(self.text, at)
-                at = self._after(self._after(end) + 1)
-                place += 1
+            try:
+                at = self._step(at, step)
+            except json.JSONDecodeError:  # of two members of one name the last one counts
+                break
         return self.text.count("\n", 0, at) + self.first_line
+
+    def _step(self, at: int, step: str | int) -> int:
+        """Return where a member or an item begins of the value that begins at a position."""
+        decode = json.JSONDecoder().raw_decode
+        at = self._after(at + 1)
+        place = 0
+        while True:
+            if isinstance(step, str):
+                key, end = decode(self.text, at)
+                at = self._after(self._after(end) + 1)
+                found = key == step
+            else:
+                found = place == step
+            if found:
+                return at
+            _, end = decode(self.text, at)
+            at = self._after(self._after(end) + 1)
+            place += 1
 
     def _after(self, at: int) -> int:
         return _blanks(self.text, at)
