@@ -246,5 +246,10 @@ def _about(plan: OwnPlan, cut: Cut, clips: Sequence[Clip]) -> dict[str, object]:
             "features": "x".join(map(str, cut.head.shape)),
             "processor": plan.processor,
         },
-        "data": {"task": plan.task, "clips": len(clips), "frames": len(frames)},
+        "data": {
+            "task": plan.task,
+            "clips": len(clips),
+            "frames": len(frames),
+            "chance": TASKS[plan.task].chance([truth for clip in clips for truth in clip.truths]),
+        },
     }

@@ -101,6 +101,8 @@ def _facts(device: Profile, server: Profile) -> dict[str, object]:
             if value is not None:
                 found[f"{side}_{fact}"] = value
     found["digests"] = {name: _mapping(device.info, "digests")[name] for name in device.unit_names}
+    if "data" in device.info:
+        found["data"] = device.info["data"]
     if "wall_ms" in device.info and "wall_ms" in server.info:
         found["wall_ms"] = _wall(device, server)
     return found

@@ -7,6 +7,7 @@ frames of a clip are temporally coherent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -15,8 +16,6 @@ import numpy as np
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 UnitKind: TypeAlias = Literal[
@@ -209,6 +208,13 @@ class Profile:
     def means_only(self) -> bool:
         """Whether it was typed from a paper: every frame carries the same means."""
         return self.info.get("kind") == "published"
+
+    def chance(self, task: str) -> float:
+        """Return what a network scores that always gives the same answer; 0 where nobody knows."""
+        data = self.info.get("data")
+        levels = data.get("chance") if isinstance(data, Mapping) else None
+        level = levels.get(task) if isinstance(levels, Mapping) else None
+        return float(level) if isinstance(level, int | float) and 0 <= level <= 1 else 0.0
 
     @property
     def clips(self) -> int:

@@ -29,6 +29,12 @@ class Offer:
     all_bps: float
     each: Sequence[tuple[str, float]]
 
+    @property
+    def of_a_link(self) -> float:
+        """What one link is offered: all of it, or a mean stream's share."""
+        own = [bps for _, bps in self.each]
+        return sum(own) / len(own) if own else self.all_bps
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:

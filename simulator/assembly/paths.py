@@ -13,7 +13,7 @@ from simulator.assembly.sources import trace
 from simulator.scenario.network import Downlink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from simulator.assembly.cast import Run
     from simulator.assembly.offers import Crowd
@@ -34,6 +34,8 @@ class PathPlan:
         trace: The traces as the unit of statistics: ``us-lte-up/3``.
         link: The same traces as scaled for this run.
         warnings: What is doubtful about the traces, in words.
+        offered: By path what each link of a hop is scaled for, bit/s, where that is the offer of
+            this run's own streams.
     """
 
     uplink: tuple[tuple[LinkPlan, ...], ...]
@@ -42,6 +44,7 @@ class PathPlan:
     trace: str
     link: str
     warnings: tuple[str, ...]
+    offered: Mapping[str, float]
 
     @property
     def back_ns(self) -> int:
@@ -62,11 +65,12 @@ def path_plan(network: Network, crowd: Crowd, run: Run) -> PathPlan:
     Raises:
         InputError: With all that is wrong with any hop.
     """
+    offers = {path: crowd.offer(path, hop) for path, hop in network.hops()}
     plans = every(
         partial(
             hop_plan,
             hop,
-            crowd.offer(path, hop),
+            offers[path],
             Route(path=path, folder=run.folder, duration_ns=run.duration_ns, seed=run.seed),
         )
         for path, hop in network.hops()
@@ -82,6 +86,11 @@ def path_plan(network: Network, crowd: Crowd, run: Run) -> PathPlan:
         trace=", back ".join([label, *(hop.trace for hop in down)]),
         link=", back ".join([" + ".join(hop.scaled for hop in up), *(hop.scaled for hop in down)]),
         warnings=tuple(_doubts(network, run)),
+        offered={
+            path: offers[path].of_a_link
+            for path, hop in network.hops()
+            if hop.rho is not None and hop.counts is None
+        },
     )
 
 

@@ -44,12 +44,15 @@ class Assembly:
         trace: The traces as the unit of statistics: ``us-lte-up/3``.
         link: The same traces as scaled for this run.
         warnings: What is doubtful about the input, in words.
+        offered: By path what each link of a hop is scaled for, bit/s, where that is the offer of
+            this run's own streams.
     """
 
     plan: WorldPlan
     trace: str
     link: str
     warnings: tuple[str, ...]
+    offered: Mapping[str, float]
 
 
 def run_seed(seed: int, replication: int) -> int:
@@ -102,6 +105,7 @@ def assemble(record: ScenarioRecord, seed: int, folder: Path) -> Assembly:
         trace=path.trace,
         link=path.link,
         warnings=tuple(dict.fromkeys([*path.warnings, *(w for c in casts for w in c.warnings)])),
+        offered=path.offered,
     )
 
 

@@ -69,7 +69,7 @@ def run(  # noqa: PLR0913 - each with a default
     specs = run_specs(scenario)
     if out is not None:
         refuse_foreign(Path(out), specs, resume=resume, replace=replace)
-    check(scenario, specs)
+    doubts = check(scenario, specs)
     refuse_too_large(scenario, specs, workers)
     inputs = inputs_of((point.record for point in scenario.points), scenario.folder)
     manifest = manifest_of(scenario, specs, inputs, command)
@@ -77,6 +77,7 @@ def run(  # noqa: PLR0913 - each with a default
     try:
         with claimed(folder, specs, manifest, resume=resume, replace=replace):
             _fill(scenario, specs, inputs, folder, workers, progress)
+            finish(scenario, specs, folder, doubts)
             elapsed_s = round(time.monotonic() - began, 3)
             write_json(folder / MANIFEST, manifest | {"state": "done", "elapsed_s": elapsed_s})
             results = Results(folder)
@@ -106,7 +107,7 @@ def _fill(
     workers: int,
     progress: Callable[[int, int], None],
 ) -> None:
-    """Simulate what a folder lacks, and finish it."""
+    """Simulate what a folder lacks."""
     missing = unfinished(folder, specs)
     total, done = len(specs), len(specs) - len(missing)
 
@@ -116,4 +117,3 @@ def _fill(
         progress(done, total)
 
     execute_all(missing, scenario.folder, folder, inputs, workers=workers, done=count)
-    finish(scenario, specs, folder)

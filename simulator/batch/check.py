@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.assembly import assemble
+from simulator.assembly.setting_doubts import setting_doubts
 from simulator.assembly.sources import profile, trace, workload
 from simulator.batch.one_run import named
+from simulator.batch.setting_doubts import Told, Tried, told
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.streams import ProfileGroup
 from simulator.world import simulate
@@ -31,16 +33,20 @@ _FRAMES_TRIED = 2
 _MOST_PROBLEMS = 50
 
 
-def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
+def check(scenario: Scenario, specs: Sequence[RunSpec]) -> list[Told]:
     """Load every profile and trace, and try every case on its first frames.
 
     Args:
         scenario: Valid as a document.
         specs: Its runs.
 
+    Returns:
+        What is doubtful about its settings.
+
     Raises:
         InputError: With everything that was found wrong.
     """
+    tried: list[Tried] = []
     problems: dict[str, Problem] = {}
     usable: dict[object, bool] = {}
 
@@ -67,12 +73,13 @@ def check(scenario: Scenario, specs: Sequence[RunSpec]) -> None:
                 sound &= attempt((key, load.args), load, spec, f"streams.{name}.{key}")
         if sound:
             path = "streams" if len(record.streams) > 1 else f"streams.{next(iter(record.streams))}"
-            attempt(spec.case, partial(_try, spec, scenario), spec, f"{path}.policy")
+            attempt(spec.case, partial(_try, spec, scenario, tried), spec, f"{path}.policy")
     if problems:
         raise InputError(*list(problems.values())[:_MOST_PROBLEMS])
+    return told(scenario, tried)
 
 
-def _try(spec: RunSpec, scenario: Scenario) -> None:
+def _try(spec: RunSpec, scenario: Scenario, tried: list[Tried]) -> None:
     """Simulate a case's first frames: a policy that cannot cope with them fails here."""
     record = spec.point.record
     needed_ns = max(_first_frames_ns(group, scenario.folder) for group in record.streams.values())
@@ -81,6 +88,8 @@ def _try(spec: RunSpec, scenario: Scenario) -> None:
     streams = {name: group.model_copy(update=at_once) for name, group in record.streams.items()}
     shortened = record.model_copy(update={"duration_ns": short_ns, "streams": streams})
     built = assemble(shortened, spec.seed, scenario.folder)
+    doubts = tuple(setting_doubts(record, built.plan, scenario.folder))
+    tried.append(Tried(spec=spec, doubts=doubts, offered=built.offered))
     with named(f"run {spec.name}, trace {built.trace}"):
         simulate(built.plan)
 

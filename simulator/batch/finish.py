@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.batch.cases import RunSpec
+    from simulator.batch.setting_doubts import Told
     from simulator.metrics.summary import Row
     from simulator.scenario import Scenario
 
@@ -39,13 +40,16 @@ _FEWEST_STEPS = 100
 _MOST_ROWS = 1_000_000
 
 
-def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str, Any]:
+def finish(
+    scenario: Scenario, specs: Sequence[RunSpec], out: Path, doubts: Sequence[Told]
+) -> dict[str, Any]:
     """Write all tables and the summary of a batch whose runs are done.
 
     Args:
         scenario: What was simulated.
         specs: All runs.
         out: The results folder.
+        doubts: What is doubtful about its settings.
 
     Returns:
         The summary.
@@ -62,7 +66,8 @@ def finish(scenario: Scenario, specs: Sequence[RunSpec], out: Path) -> dict[str,
     objectives = {spec.case: spec.point.record.slo for spec in specs}
     summary = _summary(scenario, specs, runs, groups) | {
         "slo": judge(objectives, (row for found in facts for row in found["judged"])),
-        "warnings": warnings,
+        "warnings": [*(doubt.text for doubt in doubts), *warnings],
+        "doubtful": list(dict.fromkeys(doubt.path for doubt in doubts)),
     }
     write_json(out / "summary.json", summary)
     return summary

@@ -60,6 +60,8 @@ def _lines(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"[ ] {confidence:.0%} bootstrap intervals over traces; - insufficient data"
     if traces > 1 and summary["few_traces"]:
         yield from _points(summary)
+    if doubtful := summary["doubtful"]:
+        yield f"doubtful settings, see the warnings: {', '.join(doubtful)}"
     yield from _verdicts(summary)
 
 

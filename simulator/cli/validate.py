@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.foundation.terminal import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
+
+    from simulator.batch.cases import RunSpec
+    from simulator.scenario import Scenario
 
 __all__ = ["add"]
 
@@ -39,22 +43,19 @@ def _execute(arguments: Arguments) -> int:
     from simulator.assembly import frames_of
     from simulator.assembly.problems import every
     from simulator.batch.cases import run_specs
-    from simulator.batch.check import check
     from simulator.batch.memory import refuse_too_large
     from simulator.batch.own_policies import look_at_policies, with_stand_ins
     from simulator.scenario import Scenario
 
     scenario = Scenario.from_file(arguments.scenario, arguments.overrides)
     specs = run_specs(scenario)
-    doubts: list[str] = []
     if arguments.policies:
         with redirect_stdout(sys.stderr):  # what a policy prints is not ours
-            check(scenario, specs)
+            doubts = _of_settings(scenario, specs)
     else:
         looked = partial(look_at_policies, scenario, specs)
         specs = with_stand_ins(specs)
-        steps: list[Callable[[], list[str] | None]] = [looked, partial(check, scenario, specs)]
-        doubts = every(steps)[0] or []
+        doubts = list(chain(*every([looked, partial(_of_settings, scenario, specs)])))
     refuse_too_large(scenario, specs, workers=1)
     for doubt in doubts:
         print(f"warning: {clean_line(doubt)}", file=sys.stderr)
@@ -62,3 +63,10 @@ def _execute(arguments: Arguments) -> int:
     cases = len({spec.case for spec in specs})
     print(f"{arguments.scenario} is fine. Runs: {len(specs)}, cases: {cases}, frames: {frames:,}")
     return 0
+
+
+def _of_settings(scenario: Scenario, specs: Sequence[RunSpec]) -> list[str]:
+    """Return what is doubtful about a scenario's settings, in words."""
+    from simulator.batch.check import check
+
+    return [doubt.text for doubt in check(scenario, specs)]

@@ -95,6 +95,7 @@ of at most 2000 steps, hop by hop.
 
     {"schema_version": 3, "name": ..., "description": ..., "task": "top1", "confidence": 0.95,
      "warnings": ["oboe/1 measures a flow rate on a downlink: ..."],
+     "doubtful": ["network.uplink.0.load"],      # settings that some warning is about
      "traces": ["us-lte-up/1", ...], "few_traces": true,     # fewer than 10: read the points
      "cases": [{"case": 0, "policy": "deadline", "setting": "load=1",
                 "settings": {"network.uplink.0.load": 1}, "runs": 50, "frames": 90000,

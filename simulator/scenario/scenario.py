@@ -158,6 +158,15 @@ class Scenario:
                 return self.places.get(f"{root}.{setting}.{lists[setting].index(value)}", "")
         return self.places.get(path, "")
 
+    def place_of(self, path: str, settings: Settings) -> str:
+        """Return where a setting stands; of one that is left out, where what holds it stands."""
+        # A way back of one hop may be written without a list.
+        for written in (path, path.replace("network.downlink.0.", "network.downlink.")):
+            if place := self.place(written, settings):
+                return place
+        above = path.rpartition(".")[0]
+        return self.place_of(above, settings) if above else ""
+
     @property
     def record(self) -> ScenarioRecord:
         """The scenario at its first point."""

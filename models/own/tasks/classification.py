@@ -9,6 +9,7 @@ is its answer. ``top1`` is 1 where that is the class; the confidence is the larg
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,10 @@ class Classification:
     def clips(self, folder: Path) -> list[Clip]:
         """Return the clips of all classes."""
         return gathered(_clips(folder_of(folder)), folder)
+
+    def chance(self, truths: Sequence[int]) -> dict[str, float]:
+        """Return the share of the commonest class: what always naming it would score."""
+        return {"top1": Counter(truths).most_common(1)[0][1] / len(truths)}
 
     def score(self, answer: Sequence[Tensor], truths: Sequence[int], side: int) -> Scored:
         """Return ``top1`` of n frames; ``side`` does not matter."""

@@ -62,6 +62,11 @@ class Detection:
         """Return the clips of all annotated pictures."""
         return gathered(_clips(folder_of(folder)), folder)
 
+    def chance(self, truths: Sequence[Any]) -> dict[str, float]:
+        """Say nothing: how far a constant answer overlaps is not known beforehand."""
+        del truths
+        return {}
+
     def score(self, answer: Sequence[Tensor], truths: Sequence[Shown], side: int) -> Scored:
         """Return both scores of n frames; ``side`` does not matter."""
         del side

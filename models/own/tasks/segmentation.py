@@ -11,7 +11,7 @@ or the answer shows, of intersection over union; the confidence is the mean of t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -43,6 +43,11 @@ class Segmentation:
     def clips(self, folder: Path) -> list[Clip]:
         """Return the clips of all pictures that have masks."""
         return gathered(_clips(folder_of(folder)), folder)
+
+    def chance(self, truths: Sequence[Any]) -> dict[str, float]:
+        """Say nothing: how far a constant answer overlaps is not known beforehand."""
+        del truths
+        return {}
 
     def score(self, answer: Sequence[Tensor], truths: Sequence[Path], side: int) -> Scored:
         """Return ``mask_iou`` of n frames."""

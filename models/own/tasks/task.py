@@ -38,6 +38,9 @@ class Task(Protocol):
             InputError: The folder is not laid out as the task wants it.
         """
 
+    def chance(self, truths: Sequence[Any]) -> dict[str, float]:
+        """Return what the best constant answer would score, where that is known beforehand."""
+
     def score(self, answer: Sequence[Tensor], truths: Sequence[Any], side: int) -> Scored:
         """Return scores of the network's answer to n frames of height and width ``side``.
 

@@ -90,6 +90,7 @@ def test_the_device_scores_as_the_network_itself_does(measured: Profile, plan: O
 
 def test_facts_name_network_data_and_clocks(measured: Profile, told: list[str]) -> None:
     assert set(measured.info) >= {"network", "data", "machine", "digests", "wall_ms", "clock"}
+    assert measured.info["data"]["chance"] == {"top1": pytest.approx(1 / 3)}  # type: ignore[index]
     assert told[0] == "9 clips of 1 frames"
     assert told[1] == "split into (8, 8, 8) features; calibrated 8 units"
 

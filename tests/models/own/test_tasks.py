@@ -168,3 +168,8 @@ def test_cells_are_stretched_to_the_frame_and_compared_class_by_class(tmp_path: 
 def test_a_mask_that_is_ignored_throughout_is_right(tmp_path: Path) -> None:
     path = picture(tmp_path / "m.png", np.full((4, 4), 255, np.uint8))
     assert SEGMENT.score([torch.zeros(1, 2, 2, 2)], (path,), 4).scores["mask_iou"].tolist() == [1.0]
+
+
+def test_a_constant_answer_scores_the_share_of_the_commonest_class() -> None:
+    assert TASKS["classification"].chance([0, 1, 1, 2]) == {"top1": 0.5}
+    assert TASKS["detection"].chance([{}]) == TASKS["segmentation"].chance(["a.png"]) == {}
