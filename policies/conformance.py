@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from policies.rehearsal import LADDER, LADDER_WITH_DEVICE, rehearse
 from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.foreign import failure_of, shown
+from simulator.foundation.foreign import failure_of, index_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -80,7 +80,7 @@ def _valid(make: Callable[[int], Policy]) -> str | None:
     for ladder in _LADDERS:
         for choice in rehearse(make(1), _varying, frames=_FRAMES, ladder=ladder, ratio=_ratio):
             unit = choice.unit
-            if unit is not None and (type(unit) is not int or not 0 <= unit < len(ladder)):
+            if unit is not None and index_of(unit) not in range(len(ladder)):
                 return f"returned {shown(unit)} for a ladder of {len(ladder)} units"
     return None
 

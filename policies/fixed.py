@@ -9,6 +9,7 @@ from policies.ladder import middle
 from policies.rates import HarmonicRate
 from policies.transfers import Transfers
 from simulator.foundation.errors import InputError, Problem, did_you_mean
+from simulator.foundation.foreign import index_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +75,9 @@ def _find(wish: str | int | None, units: Sequence[UnitForecast]) -> int:
     names = [unit.name for unit in units]
     if wish in names:
         return names.index(wish)
-    if isinstance(wish, int) and 0 <= wish < len(units):
-        return wish
+    index = index_of(wish)
+    if index is not None and 0 <= index < len(units):
+        return index
     rule = f"must be the name of a unit or an index from 0 to {len(units) - 1}"
     raise _refusal("unit", wish, rule, did_you_mean(str(wish), names))
 

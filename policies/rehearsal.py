@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from policies.interface import Answer, Delivery, Pending
 from policies.ladder import smallest_sent
 from policies.snapshot import Snapshot, UnitSnapshot
+from simulator.foundation.foreign import index_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,8 +130,8 @@ class _Stage:
         """Do what the policy said about the frame shown; return whether it will be on time."""
         seen = self.seen
         silent = self._sent_ns is None or seen.now_ns - self._sent_ns >= _PROBE_NS
-        index = smallest_sent(seen.units) if said is None and silent else said
-        if type(index) is not int or not 0 <= index < len(seen.units):
+        index = index_of(smallest_sent(seen.units) if said is None and silent else said)
+        if index is None or not 0 <= index < len(seen.units):
             return False
         unit = seen.units[index]
         self.free_ns = seen.now_ns + unit.device_ns

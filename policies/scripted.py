@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.foundation.foreign import index_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,10 +37,11 @@ class Scripted:
         Raises:
             ValueError: If an entry is neither None nor an integer >= 0.
         """
-        wrong = [x for x in plan if x is not None and (type(x) is not int or x < 0)]
-        if wrong:
-            raise ValueError(f"plan entry {wrong[0]!r} must be None or an integer >= 0")
-        self._plan = tuple(plan)
+        found = [None if entry is None else index_of(entry) for entry in plan]
+        for index, entry in zip(found, plan, strict=True):
+            if entry is not None and (index is None or index < 0):
+                raise ValueError(f"plan entry {entry!r} must be None or an integer >= 0")
+        self._plan = tuple(found)
 
     def choose(self, seen: Observation) -> int | None:
         """Return what the plan says about this frame."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dis
+import operator
 import sysconfig
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
 
-__all__ = ["Failure", "failure_of", "shown"]
+__all__ = ["Failure", "failure_of", "index_of", "shown"]
 
 _OURS = frozenset({"simulator", "policies", "models", "traces"})
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib"))
@@ -80,3 +81,19 @@ def _raised_by_statement(error: BaseException, frames: list[tuple[FrameType, int
     if trace is None or not frames or trace.tb_frame is not frames[-1][0]:
         return False
     return trace.tb_frame.f_code.co_code[trace.tb_lasti] == _RAISE
+
+
+def index_of(value: Any) -> int | None:  # noqa: ANN401 - whatever a user's code returned
+    """Return an integer of any kind, numpy's for example, as an int; None for what is none.
+
+    Example:
+        >>> import numpy as np
+        >>> index_of(np.int64(2)), index_of(2.0), index_of(True)
+        (2, None, None)
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except Exception:  # noqa: BLE001 - its __index__ is the user's code, too
+        return None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from simulator.framelog import COLUMNS, NEVER, Outcome, Reason
+from simulator.framelog import COLUMNS, NEVER, Outcome
 from simulator.metrics import STAGES, stage_times
 from simulator.report.evidence import read_table, refused
-from simulator.results.schema import FRAMES
-from simulator.results.tables import read_facts
+from simulator.results.schema import FRAMES, NAMES
+from simulator.results.tables import codes, read_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,13 +185,14 @@ def read_frames(evidence: Evidence, run: str) -> Frames:
     streams, away = _described(path)
     columns = {}
     for name in _COLUMNS:
-        columns[name] = table[name].to_numpy().astype(np.int64, copy=False)
+        if name in NAMES:
+            columns[name] = codes(path, table, name)
+        else:
+            columns[name] = table[name].to_numpy().astype(np.int64, copy=False)
     most_units = max((len(stream.units) for stream in streams), default=0)
     bounds = {
         "stream": (0, len(streams)),
         "unit": (NEVER, most_units),
-        "outcome": (0, len(Outcome)),
-        "reason": (0, len(Reason)),
         "layers": (0, _MOST_LAYERS + 1),
     }
     for name, (low, beyond) in bounds.items():

@@ -33,8 +33,9 @@ place and renamed. Units are in the names: ``_ns`` int64 since the run's start, 
 "insufficient": too few frames for this metric.
 
 **frames/<run>.parquet**: the columns of ``simulator.framelog.COLUMNS`` in (stream, frame) order,
-with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` is ``framelog.Outcome``,
-``reason`` is ``framelog.Reason``.
+with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` and
+``reason`` are dictionaries of names (pandas: categories): those of ``framelog.Outcome`` and
+``framelog.Reason`` in lower case, such as ``on_time`` and ``overflow``; ``none`` is no reason.
 The schema's metadata key ``run`` is a JSON object: the run's row, its rows of those tables under
 ``groups`` and ``units``, and ``streams``: a list of ``{"name", "group", "policy", "deadline_ns",
 "interval_ns", "units", "on_device"}`` indexed by ``stream``; its ``units`` are the ladder's names,

@@ -15,6 +15,7 @@ from simulator.foundation.files import read_bounded
 from simulator.results.schema import (
     CAPACITY,
     FRAMES,
+    NAMES,
     OF_THIS_VERSION,
     SCHEMA_VERSION,
     UNITS,
@@ -24,6 +25,8 @@ from simulator.results.schema import (
 from simulator.results.tables import read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pyarrow as pa
 
 __all__ = ["Results", "read_json"]
@@ -32,13 +35,21 @@ _LARGEST_JSON = 256 * 2**20
 
 
 class Results:
-    """What a batch found.
+    """What a batch found, from the folder that `run` or ``splitcast run --out`` left.
+
+    Everything is a DataFrame: ``runs``, ``groups``, ``units``, ``capacity``, ``frames``,
+    ``summary`` and ``comparisons``; columns are those of `simulator.results`. ``document`` is
+    summary.json. Tables are read when they are first asked for.
 
     Args:
         folder: The results folder.
 
     Raises:
-        InputError: If the folder holds no finished results.
+        InputError: If the folder holds no finished results, or those of another version.
+
+    Example:
+        >>> results = Results("results/my-cameras")  # doctest: +SKIP
+        >>> results.runs.groupby("streams.cameras.policy")["on_time"].mean()  # doctest: +SKIP
     """
 
     def __init__(self, folder: Path | str) -> None:
@@ -48,8 +59,20 @@ class Results:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """A row per run."""
-        return self._table("runs.parquet", runs_schema([]))
+        """A row per run; the last columns hold what its point of the sweep changes, by path.
+
+        Values are as the scenario has them: numbers, texts like ``150 ms``, mappings. A swept
+        ``seed`` stands in ``sweep.seed``, beside the run's own.
+        """
+        runs = self._table("runs.parquet", runs_schema([]))
+        listed = read_json(self.folder / "manifest.json")["runs"]
+        settings = {entry["run"]: entry["settings"] for entry in listed}
+        for path in dict.fromkeys(path for found in settings.values() for path in found):
+            column = f"sweep.{path}" if path in runs.columns else path
+            values = [settings.get(run, {}).get(path) for run in runs["run"]]
+            plain = pd.Series(values, index=runs.index, dtype=object)
+            runs[column] = plain.infer_objects()
+        return runs
 
     @cached_property
     def groups(self) -> pd.DataFrame:
@@ -74,26 +97,41 @@ class Results:
         sizes = [len(part) for part in parts]
         whole = pd.concat(parts, ignore_index=True)
         whole["run"] = pd.Categorical(np.repeat(names, sizes), categories=names)
+        for name, known in NAMES.items():
+            whole[name] = pd.Categorical(whole[name], categories=known)
         return whole[["run", *whole.columns[:-1]]]
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """A row per case: ``policy``, ``setting``, then each metric with ``_low`` and ``_high``."""
-        rows = []
-        for case in self.document["cases"]:
-            row = {key: case[key] for key in ("case", "policy", "setting", "runs", "frames")}
-            for name, found in case["metrics"].items():
-                row |= {
-                    name if name not in row else f"{name}_per_run": found["mean"],
-                    f"{name}_low": found["low"],
-                    f"{name}_high": found["high"],
-                }
-            rows.append(row)
-        return pd.DataFrame(rows)
+        keys = ("case", "policy", "setting", "runs", "frames")
+        return pd.DataFrame([_row(case, keys) for case in self.document["cases"]])
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """A row per setting and pair of policies: ``policy`` minus ``versus``, paired by trace.
+
+        Then each metric's difference, with ``_low`` and ``_high``. No row without two policies.
+        """
+        keys = ("setting", "policy", "versus", "traces")
+        found = [_row(pair, keys) for pair in self.document["comparisons"]]
+        return pd.DataFrame(found) if found else pd.DataFrame(columns=list(keys))
 
     def _table(self, name: str, like: pa.Schema) -> pd.DataFrame:
         frame: pd.DataFrame = read_table(self.folder / name, like=like).to_pandas()
         return frame
+
+
+def _row(record: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Return keys of a record, then its metrics with their intervals."""
+    row = {key: record[key] for key in keys}
+    for name, found in record["metrics"].items():
+        row |= {
+            name if name not in row else f"{name}_per_run": found["mean"],
+            f"{name}_low": found["low"],
+            f"{name}_high": found["high"],
+        }
+    return row
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from simulator.framelog import COLUMNS
+from simulator.framelog import COLUMNS, Outcome, Reason
 from simulator.metrics import SHARED, metrics_in
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CAPACITY",
     "FRAMES",
+    "NAMES",
     "OF_THIS_VERSION",
     "SCHEMA_VERSION",
     "UNITS",
@@ -77,7 +78,17 @@ def _metrics(
     return [(m.name, _KINDS[m.kind]) for m in metrics_in(rows) if m.name not in without]
 
 
-FRAMES = versioned([(name, _CODES[code]) for name, code in COLUMNS.items()])
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "outcome": tuple(outcome.name.lower() for outcome in Outcome),
+    "reason": tuple(reason.name.lower() for reason in Reason),
+}
+"""Columns of frames that hold names, in the order of their codes in the frame log."""
+
+_NAMED = pa.dictionary(pa.int32(), pa.string())
+
+FRAMES = versioned(
+    [(name, _NAMED if name in NAMES else _CODES[code]) for name, code in COLUMNS.items()]
+)
 """frames/<run>.parquet."""
 
 UNITS = versioned(

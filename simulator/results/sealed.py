@@ -48,7 +48,11 @@ _TEXT_BYTES = 4
 def packed(table: pa.Table) -> bytes:
     """Return a table as a sealed file: integers delta-packed, zstd, the same for the same rows."""
     integers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    texts = [
+        field.name
+        for field in table.schema
+        if pa.types.is_string(field.type) or pa.types.is_dictionary(field.type)
+    ]
     sink = pa.BufferOutputStream()
     with pq.ParquetWriter(
         sink,

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import write_atomically, write_inside
-from simulator.results.schema import FRAMES
+from simulator.results.schema import FRAMES, NAMES
 from simulator.results.sealed import SealedFile, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from simulator.framelog import FrameLog
 
-__all__ = ["read_facts", "read_table", "write_columns", "write_frames", "write_rows"]
+__all__ = ["codes", "read_facts", "read_table", "write_columns", "write_frames", "write_rows"]
 
 NO_COLUMNS = pa.schema([])
 _LISTS = ("groups", "units", "judged", "streams")
@@ -35,7 +39,7 @@ def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None
         facts: The run's row, with lists under ``groups``, ``units``, ``judged`` and ``streams``.
     """
     schema = FRAMES.with_metadata({**(FRAMES.metadata or {}), "run": json.dumps(facts)})
-    table = pa.table([pa.array(log[name]) for name in schema.names], schema=schema)
+    table = pa.table([_column(name, log[name]) for name in schema.names], schema=schema)
     write_inside(path.parent, path.name, packed(table))
 
 
@@ -78,6 +82,26 @@ def read_table(
             rule = f"must be a column of the type {like.field(place).type}"
             raise _refusal(path, field.name, field.type, rule)
     return table
+
+
+def codes(path: Path, table: pa.Table, name: str) -> NDArray[np.int64]:
+    """Return a column of names as their codes in the frame log.
+
+    Raises:
+        InputError: If it holds another name, or none.
+    """
+    names = table[name].cast(pa.string())
+    found = pc.index_in(names, pa.array(NAMES[name]))
+    if found.null_count:
+        odd = names.filter(pc.is_null(found))[0].as_py()
+        raise _refusal(path, name, odd, f"must be one of {', '.join(NAMES[name])}")
+    return np.asarray(found.to_numpy(), np.int64)
+
+
+def _column(name: str, values: NDArray[Any]) -> pa.Array:
+    if name not in NAMES:
+        return pa.array(values)
+    return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), pa.array(NAMES[name]))
 
 
 def _facts(path: Path, metadata: Mapping[bytes, bytes]) -> dict[str, Any]:

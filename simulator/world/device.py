@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.foreign import failure_of, shown
+from simulator.foundation.foreign import failure_of, index_of, shown
 from simulator.world.alarm import DEVICES, Alarm
 from simulator.world.service import Job
 
@@ -144,7 +144,10 @@ class Device:
             raise self._broken(said, "must not be raised", place) from error
         if unit is None or (type(unit) is int and 0 <= unit < units):
             return unit
-        raise self._broken(shown(unit), f"must be None or an int from 0 to {units - 1}")
+        index = index_of(unit)
+        if index is not None and 0 <= index < units:
+            return index
+        raise self._broken(shown(unit), f"must be None or an integer from 0 to {units - 1}")
 
     def _broken(self, value: str, rule: str, place: str = "") -> InputError:
         name = type(self._policy).__name__

@@ -8,6 +8,7 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from policies.conformance import check
@@ -163,3 +164,11 @@ def test_the_stage_drops_frames_that_newer_ones_replace() -> None:
     choices = rehearse(Fixed(), lambda _: 1.0, frames=7, ladder=busy)
     assert [round(c.captured_ns / 66_666_667) for c in choices] == [0, 1, 2, 4, 5, 6]
     assert not any(c.on_time for c in rehearse(Fixed(), lambda _: 0.0, frames=3, ladder=LADDER))
+
+
+def test_integers_of_any_kind_name_a_unit() -> None:
+    class Counting:
+        def choose(self, seen: Observation) -> int | None:
+            return np.int64(seen.frame % len(seen.units))  # type: ignore[return-value]
+
+    assert check(lambda _seed: Counting(), where="here") == []

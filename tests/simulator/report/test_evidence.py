@@ -113,7 +113,7 @@ def test_a_case_without_runs_is_refused(make: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("stream", 9), ("unit", 99), ("outcome", 5), ("reason", 11), ("layers", -1)],
+    [("stream", 9), ("unit", 99), ("layers", -1)],
 )
 def test_frames_of_what_there_is_not_are_refused(
     make: Callable[..., Path], column: str, value: int
@@ -126,6 +126,20 @@ def test_frames_of_what_there_is_not_are_refused(
     kind = table.schema.field(column).type
     path.write_bytes(packed(table.set_column(index, column, pa.array(values, kind))))
     with pytest.raises(InputError, match=f"{column}: .* must lie between"):
+        read_frames(read(folder), path.stem)
+
+
+@pytest.mark.parametrize(("column", "value"), [("outcome", "eaten"), ("reason", "")])
+def test_frames_that_ended_otherwise_than_any_do_are_refused(
+    make: Callable[..., Path], column: str, value: str
+) -> None:
+    folder = make(policies=("fixed",), traces=("a/1",))
+    path = next((folder / "frames").iterdir())
+    table = pq.read_table(path)
+    index = table.column_names.index(column)
+    names = pa.array([value] * table.num_rows, pa.string()).dictionary_encode()
+    path.write_bytes(packed(table.set_column(index, column, names)))
+    with pytest.raises(InputError, match=f"{column}: {value} must be one of"):
         read_frames(read(folder), path.stem)
 
 

@@ -155,11 +155,17 @@ def test_nothing_is_probed_where_nothing_can_be_sent() -> None:
     assert log["outcome"].tolist() == [SKIPPED, SKIPPED]
 
 
-@pytest.mark.parametrize("word", [2, -1, 0.0, "unit-0", True, np.int64(0)])
+@pytest.mark.parametrize("word", [2, -1, 0.0, "unit-0", True, np.float64(0), np.int64(2)])
 def test_a_policy_that_names_no_unit_is_told_so(word: object) -> None:
     lone = camera([0], sizes=[1000, 2000], policy=Says(word), name="yard/3")
     with pytest.raises(InputError, match=r"yard/3 policy Says.choose at frame 0: .* from 0 to 1"):
         simulate(world(lone))
+
+
+@pytest.mark.parametrize("word", [np.int64(1), np.uint8(1), np.array(1)])
+def test_integers_of_any_kind_name_a_unit(word: object) -> None:
+    log = simulate(world(camera([0], sizes=[1000, 2000], policy=Says(word))))
+    assert log["bytes"].tolist() == [2000]
 
 
 def test_a_policy_that_raises_is_reported_with_its_frame() -> None:
