@@ -66,7 +66,10 @@ class UnitForecast(Protocol):
 
     @property
     def size_high_bytes(self) -> float:
-        """A payload that nine frames in ten do not exceed."""
+        """A payload that nine frames in ten do not exceed, as things stand.
+
+        It rests on what the stream encoded before: sizes, the unit last, how many captures ago.
+        """
 
     @property
     def device_ns(self) -> int:

@@ -5,12 +5,14 @@ What is known comes from the profile's calibration half only; what happens, from
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from models.profile import UNIT_KINDS
+from simulator.assembly.uppers import Walked, kept_high_after
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.world.plan import ChainPlan, LadderPlan
 
@@ -98,7 +100,39 @@ def ladder_plan(
         ),
         server_mean_ns=tuple(round(float(time) / server_speed) for time in serving_ns),
         switch_ns=tuple(0 if group.resident else round(unit.switch_ns / speed) for unit in units),
+        high_after=kept_high_after(
+            profile,
+            (tuple(unit.name for unit in units), group.fps),
+            lambda: [[_walked(profile, unit, group.fps) for unit in units]],
+        ),
         modules=tuple(map(modules.index, modules)),
+    )
+
+
+def _walked(profile: Profile, unit: Unit, fps: float) -> Walked | None:
+    """Return a unit on the calibration clips, one after the other, as a camera films them.
+
+    A camera slower than the clips passes over frames; it films them all in rounds that begin a
+    frame later each. Every so many frames a codec's is intra, as devices code them.
+    """
+    if unit.kind == ON_DEVICE:
+        return None
+    calibration = profile.clips_of("calibration")
+    payload = unit.payload_bytes[calibration].ravel().astype(np.float64)
+    step = profile.clip_fps / fps
+    begins = np.arange(max(1, int(step)))[:, np.newaxis]
+    places = (begins + np.floor(np.arange(ceil(len(payload) / step)) * step + 1e-6)).ravel()
+    played = places.astype(np.intp) % len(payload)
+    size = payload[played]
+    if unit.chain is None:
+        return Walked(shown=size / payload.mean(), again=size, afresh=size)
+    whole = unit.chain.intra_bytes[calibration].ravel().astype(np.float64)
+    intra = whole[played]
+    alone = np.arange(len(played)) % unit.chain.refresh == 0
+    return Walked(
+        shown=np.where(alone, intra / whole.mean(), size / payload.mean()),
+        again=np.where(alone, intra, size),
+        afresh=intra,
     )
 
 

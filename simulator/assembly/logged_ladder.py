@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.assembly.uppers import Walked, kept_high_after
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.world.plan import LadderPlan
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from simulator.scenario.streams import WorkloadGroup
     from simulator.workload import Workload
 
@@ -116,4 +119,22 @@ def logged_ladder(
         ),
         server_mean_ns=tuple(round(serving_ns(unit) / server_speed) for unit in of),
         switch_ns=(0,) * len(of),
+        high_after=kept_high_after(known, tuple(of), lambda: _walked(known, of)),
     )
+
+
+def _walked(known: Workload, units: list[int]) -> list[list[Walked | None]]:
+    """Return each stream's units on its captures in the order of the log."""
+
+    def walked(size: NDArray[np.int64], mean: float) -> Walked:
+        exact = size.astype(np.float64)
+        return Walked(shown=exact / mean, again=exact, afresh=exact)
+
+    means = [float(known.column(unit, "payload_bytes").mean()) for unit in units]
+    return [
+        [
+            None if known.on_device(unit) else walked(log.units[unit].payload_bytes, mean)
+            for unit, mean in zip(units, means, strict=True)
+        ]
+        for log in known.streams
+    ]

@@ -98,6 +98,7 @@ def _units(name: str, frames: Selection) -> list[dict[str, Any]]:
                 "on_time": _mean(frames.on_time[chosen]),
                 "payload_mean_bytes": _mean(frames["bytes"][chosen]),
                 "score_mean": _mean(frames["score"][chosen]),
+                **forecast_metrics(frames, chosen),
             }
         )
     return rows

@@ -66,8 +66,8 @@ of the point in words, "" without a sweep), ``trace`` string (statistical unit),
 - ``uplink_utilisation device_utilisation server_utilisation``: busy share, 0-1;
 - ``switches``: unit changes per 100 sent frames; ``unit_mean``: mean ladder index of sent frames;
   ``batch_mean``;
-- ``forecast_coverage``: share of sent frames no larger than their forecast p90 (0.9 is right);
-  ``forecast_pinball_bytes``: their mean pinball loss at 0.9;
+- ``forecast_coverage``: share of sent frames no larger than their forecast p90 (0.9 is right),
+  each stream's first ten left out; ``forecast_pinball_bytes``: their mean pinball loss at 0.9;
 - ``transmissions_mean``: most transmissions of one of a sent frame's packets, mean;
   ``layers_mean``: layers decoded of a served frame, mean;
 - ``on_time_warmup on_time_settled timely_accuracy_warmup timely_accuracy_settled``: the first
@@ -82,7 +82,8 @@ then the same metrics without the utilisations of what groups share and without 
 
 **units.parquet**: ``run case policy setting trace`` as above, ``group`` string, ``unit`` int16,
 ``name`` string, ``frames`` int64 (chosen and not dropped), ``share`` of captured frames,
-``on_time`` share of its frames, ``payload_mean_bytes``, ``score_mean`` float64.
+``on_time`` share of its frames, ``payload_mean_bytes``, ``score_mean``,
+``forecast_coverage``, ``forecast_pinball_bytes`` (as in a run, of its frames) float64.
 
 **capacity.parquet**: ``link`` string, ``way`` string (``uplink`` or ``downlink``), ``hop`` string
 (as the scenario names it, else ``uplink.0`` and so on), ``links`` int32 (1, or one for each

@@ -102,6 +102,8 @@ UNITS = versioned(
         ("on_time", pa.float64()),
         ("payload_mean_bytes", pa.float64()),
         ("score_mean", pa.float64()),
+        ("forecast_coverage", pa.float64()),
+        ("forecast_pinball_bytes", pa.float64()),
     ]
 )
 """units.parquet."""

@@ -81,7 +81,7 @@ class StreamLog:
         return len(self.captured_ns) * 1e9 / self.period_ns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Workload:
     """A whole file.
 

@@ -186,7 +186,7 @@ class Device:
             self._mail.answer(row, now_ns)
             return
         size_bytes = self._payload_bytes[unit][frame]
-        self._view.encoded(size_bytes, self._mean_bytes[unit])
+        self._view.encoded(unit, frame, size_bytes, self._mean_bytes[unit])
         self._sent_ns = now_ns
         self._mail.send(row, now_ns)
         self._sender.send(Job(row, unit, frame, self._times, self._mail), size_bytes, now_ns)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from simulator.framelog import COLUMNS, NEVER, FrameLog, Outcome, Reason
+from simulator.world.plan import GAPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from simulator.world.plan import StreamPlan, WorldPlan
+    from simulator.world.plan import LadderPlan, StreamPlan, WorldPlan
 
 __all__ = ["Ledger"]
 
@@ -130,7 +131,7 @@ class Ledger:
             "sent_ns": np.where(sent, noted["device_end_ns"], NEVER),
             "done_ns": done_ns,
             "forecast_bytes": np.array(ladder.mean_bytes)[chosen] * ratio,
-            "forecast_high_bytes": np.array(ladder.high_bytes)[chosen] * ratio,
+            "forecast_high_bytes": _highs(ladder, chosen, sent) * ratio,
             "score": _decoded(stream, "score", coded, chosen, layers),
             "confidence": _decoded(stream, "confidence", coded, chosen, layers),
         }
@@ -164,3 +165,17 @@ def _decoded(
             rows = np.flatnonzero(coded & (chosen == unit) & (layers > 0))
             found[rows] = getattr(plan, what)[layers[rows] - 1, rows]
     return found
+
+
+def _highs(
+    ladder: LadderPlan, chosen: NDArray[np.integer], sent: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return for each frame what `LadderPlan.highs` says of the unit that was chosen."""
+    first = np.asarray(ladder.high_bytes, np.float64)[chosen]
+    if not ladder.high_after:
+        return np.asarray(first)
+    frame = np.arange(len(chosen))
+    before = np.maximum.accumulate(np.concatenate([[NEVER], np.where(sent, frame, NEVER)]))[:-1]
+    gap = np.searchsorted(GAPS, frame - before, side="right") - 1
+    after = np.asarray(ladder.high_after, np.float64)[chosen[before], gap, chosen]
+    return np.asarray(np.where(before == NEVER, first, after), np.float64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.world.mail import KEPT
+from simulator.world.plan import RATIO_GAIN
 
 if TYPE_CHECKING:
     from policies.interface import Answer, Delivery, Pending
@@ -13,14 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveLadder", "LiveUnit", "View"]
 
-_GAIN = 0.25
-
 
 class LiveUnit:
     """A unit of the ladder; its sizes follow the contents of the stream that looks."""
 
     __slots__ = (
-        "_high",
+        "_index",
         "_ladder",
         "_mean",
         "device_ns",
@@ -40,7 +39,7 @@ class LiveUnit:
         self.server_ns = plan.server_mean_ns[index]
         self.switch_ns = plan.switch_ns[index]
         self._mean = plan.mean_bytes[index]
-        self._high = plan.high_bytes[index]
+        self._index = index
         self._ladder = ladder
 
     @property
@@ -50,8 +49,11 @@ class LiveUnit:
 
     @property
     def size_high_bytes(self) -> float:
-        """The calibration's 90th percentile times the current ratio."""
-        return self._high * self._ladder.ratio
+        """What nine frames in ten do not exceed, given what the stream encoded before.
+
+        By the calibration, and times the current ratio.
+        """
+        return self._ladder.highs()[self._index] * self._ladder.ratio
 
 
 class LiveLadder:
@@ -60,16 +62,25 @@ class LiveLadder:
     A hundred streams with units of their own would chase each other's out of the processor's cache.
     """
 
-    __slots__ = ("_modules", "_switch_ns", "loaded", "ratio", "shares", "units")
+    __slots__ = ("_modules", "_plan", "_switch_ns", "loaded", "looking", "ratio", "shares", "units")
 
     def __init__(self, plan: LadderPlan) -> None:
         """Make the units."""
+        self._plan = plan
+        self.looking: View | None = None
         self.ratio = 1.0
         self.loaded: int | None = None
         self.shares = len(set(plan.modules)) < len(plan.modules)
         self.units = tuple(LiveUnit(plan, index, self) for index in range(len(plan.names)))
         self._modules = plan.modules
         self._switch_ns = plan.switch_ns
+
+    def highs(self) -> tuple[float, ...]:
+        """Return by unit what nine frames in ten do not exceed, over the current ratio."""
+        view = self.looking
+        if view is None:
+            return self._plan.high_bytes
+        return self._plan.highs(view.last_unit, view.frame - view.last_frame)
 
     def load(self, loaded: int | None) -> None:
         """Turn to a device on which this unit is loaded; its weights may serve others, too."""
@@ -85,6 +96,8 @@ class View:
     Attributes:
         ratio: Actual over calibrated mean size, one moving average for all units: sizes of a
             frame are strongly correlated across units.
+        last_unit: The unit that was encoded and sent last; None before the first.
+        last_frame: The frame then.
     """
 
     __slots__ = (
@@ -95,6 +108,8 @@ class View:
         "deadline_ns",
         "frame",
         "interval_ns",
+        "last_frame",
+        "last_unit",
         "loaded",
         "now_ns",
         "ratio",
@@ -113,6 +128,8 @@ class View:
         self.now_ns = self.captured_ns = self.frame = 0
         self.loaded: int | None = None
         self.ratio = 1.0
+        self.last_unit: int | None = None
+        self.last_frame = 0
         self.deadline_ns = plan.deadline_ns
         self.interval_ns = plan.interval_ns
         self.uplink_delay_ns = up_ns
@@ -126,6 +143,7 @@ class View:
         self.frame = frame
         ladder = self._ladder
         ladder.ratio = self.ratio
+        ladder.looking = self
         if ladder.shares and ladder.loaded != self.loaded:
             ladder.load(self.loaded)
         self._unread = True
@@ -135,9 +153,11 @@ class View:
         self._mail.read(self.now_ns)
         self._unread = False
 
-    def encoded(self, size_bytes: int, mean_bytes: float) -> None:
+    def encoded(self, unit: int, frame: int, size_bytes: int, mean_bytes: float) -> None:
         """Learn from the size of a frame that was really encoded, beside what such take."""
-        self.ratio += _GAIN * (size_bytes / mean_bytes - self.ratio)
+        self.ratio += RATIO_GAIN * (size_bytes / mean_bytes - self.ratio)
+        self.last_unit = unit
+        self.last_frame = frame
 
     @property
     def unacknowledged(self) -> list[Pending]:

@@ -15,12 +15,24 @@ from simulator.world.plan.server import (
     ServedModel,
     ServerPlan,
 )
-from simulator.world.plan.streams import ChainPlan, LadderPlan, LayerPlan, StreamPlan, TaskPlan
+from simulator.world.plan.streams import (
+    GAPS,
+    RATIO_GAIN,
+    ChainPlan,
+    HighAfter,
+    LadderPlan,
+    LayerPlan,
+    StreamPlan,
+    TaskPlan,
+)
 from simulator.world.plan.world import WorldPlan
 
 __all__ = [
+    "GAPS",
+    "RATIO_GAIN",
     "ChainPlan",
     "CrossPlan",
+    "HighAfter",
     "JitterPlan",
     "LadderPlan",
     "LayerPlan",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
     from policies.interface import Policy
 
 __all__ = [
+    "GAPS",
+    "RATIO_GAIN",
     "Cancelling",
     "ChainPlan",
+    "HighAfter",
     "LadderPlan",
     "LayerPlan",
     "StreamPlan",
@@ -27,6 +31,15 @@ Transport = Literal["datagram", "retransmit"]
 Cancelling = Literal["never", "too-late", "superseded"]
 
 
+GAPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
+"""Captures since the last frame that was encoded, 1 where that was the one before."""
+
+RATIO_GAIN = 0.25
+"""Share of the newest size in the moving average that forecasts follow."""
+
+HighAfter: TypeAlias = "tuple[tuple[tuple[float, ...], ...], ...]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderPlan:
     """What a device knows beforehand of the units it may choose from; all tuples are [units].
@@ -37,13 +50,17 @@ class LadderPlan:
             crosses the network, and ``device_mean_ns`` includes the tail.
         utility: Calibration mean of the primary task's score, in [0, 1].
         mean_bytes: Calibration mean of the payload; 0.0 for on-device units.
-        high_bytes: Calibration 90th percentile of the payload; 0.0 for on-device units.
+        high_bytes: Calibration 90th percentile of the payload; 0.0 for on-device units. It holds
+            before anything is encoded, and throughout where nothing more is known.
         device_mean_ns: Mean time on this device from choosing to payload ready (or, on the
             device, to the result), without switching. Scaled by the device's speed.
         server_mean_ns: Mean time in service at batch size 1: entropy decoding + decoder + tail.
             Scaled by the server's speed; 0 for on-device units.
         switch_ns: Time to load the unit if another one is loaded. All 0 where all units stay in
             memory.
+        high_after: Payload that, over the moving average of sizes, nine frames in ten do not
+            exceed: by the unit that was encoded last, by how many captures ago (the largest of
+            `GAPS` that is no more), and by unit; see `simulator.assembly.uppers`.
         modules: The number of the weights that each unit loads: between units with the same one a
             device switches at once. Empty where each has its own.
     """
@@ -56,7 +73,19 @@ class LadderPlan:
     device_mean_ns: tuple[int, ...]
     server_mean_ns: tuple[int, ...]
     switch_ns: tuple[int, ...]
+    high_after: HighAfter = ()
     modules: tuple[int, ...] = ()
+
+    def highs(self, last: int | None, gap: int) -> tuple[float, ...]:
+        """Return by unit the payload that, over the moving average, nine in ten do not exceed.
+
+        Args:
+            last: The unit that was encoded last; None before the first.
+            gap: How many captures ago, from 1.
+        """
+        if last is None or not self.high_after:
+            return self.high_bytes
+        return self.high_after[last][bisect_right(GAPS, gap) - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

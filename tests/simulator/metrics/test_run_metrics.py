@@ -84,8 +84,9 @@ def test_a_batch_counts_once_however_many_share_it() -> None:
 
 def test_forecasts_are_scored_by_coverage_and_pinball_loss() -> None:
     rows = [
-        frame(Outcome.ON_TIME, ANSWERED, size=1000, high=1100.0),  # 0.1 x 100
-        frame(Outcome.LOST, [100, 100, 110, 110], size=1300, high=1100.0),  # 0.9 x 200
+        frame(Outcome.ON_TIME, ANSWERED, size=1000, high=1100.0, frame=10),  # 0.1 x 100
+        frame(Outcome.LOST, [100, 100, 110, 110], size=1300, high=1100.0, frame=11),  # 0.9 x 200
+        frame(Outcome.ON_TIME, ANSWERED, size=9999, high=1100.0, frame=9),  # the average is young
     ]
     found = metrics(rows)
     assert found["forecast_coverage"] == 0.5

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.world import simulate
+from simulator.world.plan import GAPS
 from tests.simulator.world.small import MS, camera, world
 from tests.simulator.world.test_mail import Notes
 
@@ -60,3 +62,27 @@ def test_each_thing_can_be_read_alone_and_deliveries_from_where_one_left_off() -
         simulate(world(camera([0, 10, 20, 30], policy=notes)))
     assert alone.notes[-1] == answers.notes[-1] == [0, 1, 2]
     assert since.notes[-1] == [[0, 1, 2], [2], [], []]
+
+
+def test_upper_forecasts_follow_the_unit_encoded_last_and_how_long_ago() -> None:
+    chosen = [None, 1, 0, None, 2, 1, 1]
+    notes = Notes(lambda seen: [u.size_high_bytes for u in seen.units], *chosen)
+    lone = camera([10 * k for k in range(7)], sizes=[[0] * 7, [1000] * 7, [200] * 7], policy=notes)
+    rows = [
+        tuple((0.0, 1000.0 + 100 * last + gap, 200.0 + 10 * last + gap) for gap in GAPS)
+        for last in range(3)
+    ]
+    ladder = replace(lone.ladder, high_after=tuple(rows))
+    log = simulate(world(replace(lone, ladder=ladder)))
+    first = list(lone.ladder.high_bytes)
+    assert notes.notes == [
+        first,
+        first,
+        [0, 1101, 211],  # unit 1 one frame ago
+        [0, 1102, 212],  # two: what ran on the device taught nothing
+        [0, 1103, 213],
+        [0, 1201, 221],
+        [0, 1101, 211],
+    ]
+    # Of the units that were chosen, in the log.
+    assert log["forecast_high_bytes"][log["unit"] >= 0].tolist() == [1000 * 1.5, 0, 213, 1201, 1101]
