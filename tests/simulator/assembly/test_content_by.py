@@ -147,6 +147,15 @@ def test_a_file_entered_by_each_stream_is_one_trace(
     assert all(same(before, after) for before, after in zip(shared, own, strict=True))
 
 
+def test_a_constant_link_of_another_rate_is_another_capacity_and_no_other_trace(
+    document: dict[str, Any], tmp_path: Path
+) -> None:
+    slow, fast = (
+        streams(on(document, {"rate": rate}), tmp_path)[0] for rate in ("1 Mbit/s", "20 Mbit/s")
+    )
+    assert same(slow, fast)
+
+
 def test_a_workload_starts_at_a_row_of_the_trace(document: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text(LOG)
     document["streams"] = {
