@@ -36,7 +36,12 @@ class Outcome(IntEnum):
 
 
 class Reason(IntEnum):
-    """Why a frame was lost or dropped.
+    """Why a frame was lost or dropped: the first thing that destroyed it.
+
+    A queue does so when it drops a packet, loss when the packet leaves the link, a sender when it
+    takes a packet back or gives it up, a server when it lets the frame go; at one instant links act
+    before senders. A link that has ended destroys nothing: what waits for it is undelivered only if
+    nothing else becomes of it. Of layers only the base counts.
 
     Attributes:
         outcome: What its frames end in; None where they were answered or skipped.
@@ -92,7 +97,8 @@ COLUMNS: Mapping[str, str] = {
     "device_start_ns": "<i8",  # chosen + switching
     "device_end_ns": "<i8",  # payload, or on-device result, ready
     "sent_ns": "<i8",  # handed to the uplink, at device_end; NEVER for on-device units
-    "uplink_start_ns": "<i8",  # its turn on the first link; NEVER where nothing of it was carried
+    "uplink_start_ns": "<i8",  # its turn on the first link: what was before it had left; NEVER
+    # where no byte of it was carried, because it was dropped, taken back, or the link had ended
     "uplink_end_ns": "<i8",  # its last byte left the last link; NEVER where lost
     "arrived_ns": "<i8",  # at the server, as much of it as was to come
     "service_start_ns": "<i8",  # loading what the worker lacked included

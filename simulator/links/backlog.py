@@ -7,7 +7,7 @@ from collections import deque
 from itertools import accumulate
 from typing import TYPE_CHECKING, Generic
 
-from simulator.links.queueing import NEVER_NS, Parcel
+from simulator.links.queueing import NEVER_NS, Parcel, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +62,11 @@ class Sent(Generic[Parcel]):
         self.wire_bytes = wire_bytes
         self.lost = lost
         self.cancelled = 0
+
+    def settled(self, begin_ns: int, end_ns: int) -> Settled[Parcel]:
+        """Return what became of it. What does not get in is lost when it is sent."""
+        lost_ns = self.sent_ns if self.lost else NEVER_NS
+        return Settled(self.parcel, begin_ns, end_ns, self.lost, self.cancelled, lost_ns)
 
 
 class Backlog(Generic[Parcel]):

@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from simulator.foundation.instants import FOREVER_NS
+from simulator.links.fifo import is_carried
 
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
@@ -74,7 +75,10 @@ class DroptailLink:
         self.begin_ns: int | None = None
 
     def send(self, now_ns: int, wire_bytes: int) -> int | None:
-        """Return when a frame handed over now has left the link whole; None if it does not."""
+        """Return when a frame handed over now has left the link whole.
+
+        ``FOREVER_NS`` if it never has, None if it found no place for a packet.
+        """
         offered = self._trace.capacity(now_ns)
         admitted_bytes, packets = self._admit(wire_bytes, *self.queued(offered))
         if not packets:
@@ -89,8 +93,9 @@ class DroptailLink:
         self._position = start + admitted_bytes * self._trace.units_per_byte
         end_ns = self._trace.instant(self._position)
         if end_ns is None or end_ns >= FOREVER_NS:
-            self.free_ns = FOREVER_NS
-            return None
+            if not is_carried(self._trace, start):
+                self.begin_ns = None
+            end_ns = FOREVER_NS
         self.free_ns = end_ns
         return end_ns if admitted_bytes == wire_bytes else None
 

@@ -137,7 +137,7 @@ class FairLink(Generic[Parcel]):
             lost = len(sizes) - len(admitted)
             sizes = admitted
             if not sizes:
-                self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, lost, 0))
+                self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, lost, 0, now_ns))
                 return
         backlog = self._backlogs.get(flow)
         if not self._weight:
@@ -188,7 +188,8 @@ class FairLink(Generic[Parcel]):
             sent.wire_bytes -= sum(removed)
             sent.cancelled = len(removed)
         else:
-            self._out.append(Settled(parcel, NEVER_NS, NEVER_NS, sent.lost, len(removed)))
+            sent.cancelled = len(removed)
+            self._out.append(sent.settled(NEVER_NS, NEVER_NS))
             backlog.line.remove(sent)
             del self._sent[parcel]
             if not backlog.line:
@@ -198,6 +199,16 @@ class FairLink(Generic[Parcel]):
         self._next_ns = None if self._heap else FOREVER_NS
         self._serve(now_ns)  # it has left already if no packet of it is being served
         return len(removed)
+
+    def stranded(self) -> list[Settled[Parcel]]:
+        """Return how far those came that will never settle, in the order of sending."""
+        self._serve(FOREVER_NS - 1)
+        found = []
+        for sent in self._sent.values():
+            begun = sent.backlog.begun(sent, self._virtual)
+            begin_ns = max(sent.sent_ns, sent.backlog.free_ns) if begun else NEVER_NS
+            found.append(sent.settled(begin_ns, NEVER_NS))
+        return found
 
     def _serve(self, now_ns: int) -> int:
         """Advance virtual time to now, and let leave what does; return the capacity by then."""
@@ -234,7 +245,7 @@ class FairLink(Generic[Parcel]):
                 end_ns = self._end_ns(self._reached)
             sent = backlog.line.popleft()
             begin_ns = max(sent.sent_ns, backlog.free_ns)
-            self._out.append(Settled(sent.parcel, begin_ns, end_ns, sent.lost, sent.cancelled))
+            self._out.append(sent.settled(begin_ns, end_ns))
             backlog.free_ns = end_ns
             del self._sent[sent.parcel]
         if backlog.line:

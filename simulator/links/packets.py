@@ -47,7 +47,7 @@ class PacketLink(Generic[Parcel]):
         >>> link = PacketLink(StoreAndForward(trace), FifoQueue(limit_packets=1))
         >>> link.send(0, "a", "frame", [1000, 500, 1000])  # on the wire, queued, one too many
         >>> link.settle(1_499_999), link.settle(1_500_000)
-        ([], [Settled(parcel='frame', begin_ns=0, end_ns=1500000, lost=1, cancelled=0)])
+        ([], [Settled(parcel='frame', begin_ns=0, end_ns=1500000, lost=1, cancelled=0, lost_ns=0)])
     """
 
     __slots__ = (
@@ -106,6 +106,8 @@ class PacketLink(Generic[Parcel]):
         for wire_bytes in sizes:
             idle = self._begin_ns == _IDLE_NS
             for dropped, dropped_bytes in queue.push(waiting, wire_bytes):
+                if not dropped.lost:
+                    dropped.lost_ns = now_ns
                 dropped.lost += 1
                 dropped.unbegun_bytes -= dropped_bytes
                 self._settle(dropped, 1)
@@ -142,6 +144,11 @@ class PacketLink(Generic[Parcel]):
         waiting.unbegun_bytes = 0
         self._settle(waiting, removed)
         return removed
+
+    def stranded(self) -> list[Settled[Parcel]]:
+        """Return how far those came that will never settle, in the order of sending."""
+        self._advance(FOREVER_NS - 1)
+        return [waiting.settled() for waiting in self._known.values()]
 
     def _advance(self, now_ns: int) -> None:
         """Let all packets begin and leave that do so until now."""

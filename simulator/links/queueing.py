@@ -34,6 +34,7 @@ class Settled(NamedTuple, Generic[Parcel]):
         end_ns: When the last of its packets that were carried had left; -1 if there was none.
         lost: How many packets were dropped.
         cancelled: How many packets were cancelled.
+        lost_ns: When the first of those dropped was; -1 if none was.
     """
 
     parcel: Parcel
@@ -41,6 +42,7 @@ class Settled(NamedTuple, Generic[Parcel]):
     end_ns: int
     lost: int
     cancelled: int
+    lost_ns: int = NEVER_NS
 
 
 class QueueingLink(Protocol[Parcel]):
@@ -71,4 +73,10 @@ class QueueingLink(Protocol[Parcel]):
         """Remove a parcel's packets that have not begun to leave, and return how many.
 
         What leaves at the same instant has left before. 0 for a parcel that is not on the link.
+        """
+
+    def stranded(self) -> list[Settled[Parcel]]:
+        """Return how far those came that will never settle, in the order of sending.
+
+        Asked when nothing is sent or cancelled any more: the link has ended before them.
         """

@@ -25,6 +25,7 @@ class Waiting(Generic[Parcel]):
         begin_ns: When its turn came; -1 before.
         end_ns: When the last of its packets that have left had done so; -1 before.
         lost: How many were dropped.
+        lost_ns: When the first of these was; -1 before.
         cancelled: How many were cancelled.
         sizes: Wire bytes of the packets that were ever queued.
         first: How many of these have gone.
@@ -37,6 +38,7 @@ class Waiting(Generic[Parcel]):
         "first",
         "flow",
         "lost",
+        "lost_ns",
         "parcel",
         "sent_ns",
         "sizes",
@@ -53,14 +55,16 @@ class Waiting(Generic[Parcel]):
         self.sent_ns = sent_ns
         self.unsettled = packets
         self.unbegun_bytes = wire_bytes
-        self.begin_ns = self.end_ns = NEVER_NS
+        self.begin_ns = self.end_ns = self.lost_ns = NEVER_NS
         self.lost = self.cancelled = 0
         self.sizes: list[int] = []
         self.first = 0
 
     def settled(self) -> Settled[Parcel]:
         """Return what became of it."""
-        return Settled(self.parcel, self.begin_ns, self.end_ns, self.lost, self.cancelled)
+        return Settled(
+            self.parcel, self.begin_ns, self.end_ns, self.lost, self.cancelled, self.lost_ns
+        )
 
 
 class Line(Generic[Parcel]):

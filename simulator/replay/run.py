@@ -133,8 +133,9 @@ def _fluid(
     lost, left = [], []
     for now_ns, _, sizes in _sendings(frames, packets, choice):
         end_ns = link.send(now_ns, sum(sizes))
-        lost.append(len(sizes) if end_ns is None else 0)
-        left.append(NEVER_NS if end_ns is None else end_ns)
+        never = end_ns is None or end_ns == FOREVER_NS
+        lost.append(len(sizes) if never else 0)
+        left.append(NEVER_NS if end_ns is None or never else end_ns)
     return lost, left
 
 

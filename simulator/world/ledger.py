@@ -77,10 +77,22 @@ class Ledger:
         self.service_start_ns = noted["service_start_ns"]
         self.served_ns = noted["served_ns"]
         self.done_ns = noted["done_ns"]
+        self._destroyed_ns = memoryview(bytearray(8 * rows)).cast("q")
         self.ratio = memoryview(bytearray(8 * rows)).cast("d")
         """Actual over calibrated sizes as estimated when the frame was decided; see `Sizes`."""
         self.payload_bytes = [_encoded_bytes(stream) for stream in plan.streams]
         """By stream [units, frames]; encoders of chains put in what frames really take."""
+
+    def destroyed(self, row: int, reason: Reason, at_ns: int) -> None:
+        """Note what destroyed a frame; of several causes, heard of in any order, the first counts.
+
+        At one instant links act before senders, so what a link destroys then was not taken back.
+        """
+        known = self.reason[row]
+        before = at_ns - self._destroyed_ns[row]
+        if known == Reason.NONE or before < 0 or (before == 0 and known == Reason.CANCELLED):
+            self.reason[row] = reason
+            self._destroyed_ns[row] = at_ns
 
     def close(self) -> FrameLog:
         """Return the complete log."""

@@ -67,4 +67,5 @@ def simulate(plan: WorldPlan) -> FrameLog:
     for device in devices:
         device.start()
     env.run(until=FOREVER_NS)  # what would happen later never does
+    paths.close()
     return ledger.close()

@@ -118,7 +118,7 @@ class Server:
         """Note a batch that begins and will be destroyed."""
         self._begin(jobs, start_ns, worker)
         for job in jobs:
-            self._ledger.reason[job.row] = Reason.CRASHED
+            self._ledger.destroyed(job.row, Reason.CRASHED, end_ns)
 
     def _begin(self, jobs: list[Job], start_ns: int, worker: int) -> None:
         """Note a batch that begins, and will not be served."""
@@ -128,13 +128,13 @@ class Server:
             log.worker[job.row] = worker
             log.batch_size[job.row] = len(jobs)
 
-    def expired(self, job: Job, now_ns: int) -> None:  # noqa: ARG002  # a listener hears it
+    def expired(self, job: Job, now_ns: int) -> None:
         """Note a job that left the queue."""
-        self._ledger.reason[job.row] = Reason.EXPIRED
+        self._ledger.destroyed(job.row, Reason.EXPIRED, now_ns)
 
-    def refused(self, job: Job, now_ns: int) -> None:  # noqa: ARG002  # a listener hears it
+    def refused(self, job: Job, now_ns: int) -> None:
         """Note a job that was sent away."""
-        self._ledger.reason[job.row] = Reason.REFUSED
+        self._ledger.destroyed(job.row, Reason.REFUSED, now_ns)
 
 
 def _batching(plan: ServerPlan) -> Batching[Job]:

@@ -147,6 +147,5 @@ class Canceller:
 
     def _drop(self, payload: Payload, now_ns: int) -> None:
         row = payload.job.row
-        if self._ledger.reason[row] == Reason.NONE:
-            self._ledger.reason[row] = Reason.CANCELLED
+        self._ledger.destroyed(row, Reason.CANCELLED, now_ns)
         self._mail.forget(row, now_ns)

@@ -71,7 +71,7 @@ class CrossedLink:
         self.free_ns = 0
 
     def send(self, now_ns: int, wire_bytes: int) -> int | None:
-        """Return when a frame handed over now has left the link whole; None if it does not."""
+        """Return when a frame handed over now has left the link whole; see `Link`."""
         link = self._link
         for _, sent_ns, others_bytes in self._cross.until(now_ns):
             link.send(sent_ns, others_bytes)

@@ -62,9 +62,7 @@ class OrderlyHop:
             begin_ns, row = link.begin_ns, parcel.job.row
             if begin_ns is not None and self._starts[row] < 0:
                 self._starts[row] = begin_ns
-        if end_ns is not None:
+        if end_ns is None:
+            parcel.owner.lost(parcel, now_ns, now_ns, Reason.OVERFLOW)
+        elif end_ns < FOREVER_NS:  # otherwise it waits for ever
             self._depart(parcel, end_ns, now_ns)
-            return
-        stalled = link.free_ns >= FOREVER_NS
-        reason = Reason.UNDELIVERED if stalled else Reason.OVERFLOW
-        parcel.owner.lost(parcel, now_ns, now_ns, reason)

@@ -40,11 +40,11 @@ class Lane(Procession["Job"]):
     __slots__ = (
         "_arrived_ns",
         "_delay_ns",
+        "_destroyed",
         "_header_bytes",
         "_left_ns",
         "_link",
         "_mtu_payload_bytes",
-        "_reason",
         "_starts_ns",
     )
 
@@ -67,7 +67,7 @@ class Lane(Procession["Job"]):
         self._starts_ns = ledger.uplink_start_ns
         self._left_ns = ledger.uplink_end_ns
         self._arrived_ns = ledger.arrived_ns
-        self._reason = ledger.reason
+        self._destroyed = ledger.destroyed
 
     def send(self, job: Job, size_bytes: int, now_ns: int) -> None:
         """Send a frame's payload, which may be lost."""
@@ -78,8 +78,9 @@ class Lane(Procession["Job"]):
         if begin_ns is not None:
             self._starts_ns[row] = begin_ns
         if end_ns is None:
-            stalled = link.free_ns >= FOREVER_NS
-            self._reason[row] = Reason.UNDELIVERED if stalled else Reason.OVERFLOW
+            self._destroyed(row, Reason.OVERFLOW, now_ns)
+            return
+        if end_ns == FOREVER_NS:
             return
         self._left_ns[row] = end_ns
         self._arrived_ns[row] = arrival_ns = end_ns + self._delay_ns

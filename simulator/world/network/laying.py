@@ -34,8 +34,8 @@ def lay(
     number: int,
     deliver: Deliver,
     starts: memoryview[int] | None = None,
-) -> Sequence[Hop]:
-    """Build a path; return the first hop of each stream.
+) -> tuple[Sequence[Hop], list[QueueingHop]]:
+    """Build a path; return the first hop of each stream, and all that must be closed at the end.
 
     Args:
         env: The world's clock.
@@ -47,6 +47,7 @@ def lay(
             to the server.
     """
     built: list[Hop] = []
+    queueing: list[QueueingHop] = []
     number += sum(map(len, hops))
     for place in reversed(range(len(hops))):
         links = hops[place]
@@ -55,9 +56,15 @@ def lay(
         built = []
         for k, link in enumerate(links):
             using = plan.streams if len(links) == 1 else plan.streams[k : k + 1]
-            built.append(_hop(env, plan, link, number + k, deliver, starts=noted, using=using))
+            laid = _hop(env, plan, link, number + k, deliver, starts=noted, using=using)
+            built.append(laid)
+            if isinstance(laid, QueueingHop):
+                queueing.append(laid)
+                if link.grant_ns:
+                    priority = RESENDS + len(plan.streams) + number + k
+                    built[-1] = GrantedHop(env, laid, link.grant_ns, priority)
         deliver = _junction(built)
-    return built * len(plan.streams) if len(built) == 1 else built
+    return built * len(plan.streams) if len(built) == 1 else built, queueing
 
 
 def _hop(
@@ -69,7 +76,7 @@ def _hop(
     *,
     starts: memoryview[int] | None,
     using: Sequence[StreamPlan],
-) -> Hop:
+) -> OrderlyHop | QueueingHop:
     revocable = starts is not None and any(stream.cancel != "never" for stream in using)
     if link.sharing != "fifo":
         deliver = _in_order(deliver)
@@ -81,7 +88,7 @@ def _hop(
     queueing: QueueingLink[Parcel | int] = queueing_link(
         link.trace, link, _weights(link, plan), header_bytes=plan.packets.header_bytes
     )
-    hop = QueueingHop(
+    return QueueingHop(
         env,
         queueing,
         behind,
@@ -89,11 +96,8 @@ def _hop(
         full_bytes=plan.packets.full_bytes,
         cross=cross,
         starts=starts,
-        slack_ns=0 if revocable else _slack_ns(plan, link, using),
+        slack_ns=0 if revocable else _slack_ns(link, using),
     )
-    if not link.grant_ns:
-        return hop
-    return GrantedHop(env, hop, link.grant_ns, RESENDS + len(plan.streams) + number)
 
 
 def _weights(link: LinkPlan, plan: WorldPlan) -> dict[Flow, int]:
@@ -102,16 +106,14 @@ def _weights(link: LinkPlan, plan: WorldPlan) -> dict[Flow, int]:
     return ours | {cross.name: cross.weight for cross in link.cross}
 
 
-def _slack_ns(plan: WorldPlan, link: LinkPlan, using: Sequence[StreamPlan]) -> int:
+def _slack_ns(link: LinkPlan, using: Sequence[StreamPlan]) -> int:
     """Return for how long nobody needs to know of a parcel that has left, or was lost.
 
     The next place sees it after the propagation. One nanosecond is kept, so that all that arrives
-    there at one instant is known before it. Where several links may lose parts of a frame, the one
-    that is first gives the reason.
+    there at one instant is known before it. A loss keeps its instant, however late it is heard of.
     """
-    first = link.queue.is_limited and max(len(plan.uplink), len(plan.downlink)) > 1
     again = any(stream.transport == "retransmit" for stream in using)
-    if first or again or link.grant_ns or not is_smooth(link):
+    if again or link.grant_ns or not is_smooth(link):
         return 0
     return max(0, link.delay_ns - 1)
 

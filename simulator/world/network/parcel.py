@@ -19,7 +19,7 @@ class Owner(Protocol):
     """Who sent a parcel."""
 
     def lost(self, parcel: Parcel, now_ns: int, at_ns: int, reason: Reason) -> None:
-        """Hear now that a parcel does not get through, which shows at ``at_ns``."""
+        """Hear now that a parcel does not get through: a packet of it is destroyed at ``at_ns``."""
 
 
 class Payload:

@@ -53,13 +53,16 @@ class Paths:
         self._entries: Sequence[Hop] = ()
         self._lanes: Sequence[Lane] = ()
         self._senders: dict[Hop, FrameSender] = {}
+        self._queueing: list[QueueingHop] = []
 
     def answers(self) -> Answers:
         """Build the way back."""
         plan, ledger = self._plan, self._ledger
         if not plan.downlink:
             return DelayedAnswers(ledger, plan.downlink_delay_ns)
-        entries = lay(self._env, plan, plan.downlink, self._links, Inbox(ledger).deliver)
+        deliver = Inbox(ledger).deliver
+        entries, queueing = lay(self._env, plan, plan.downlink, self._links, deliver)
+        self._queueing += queueing
         whole = len(plan.downlink) == 1
         senders: list[Sender] = []
         for k, hop in enumerate(entries):
@@ -77,7 +80,15 @@ class Paths:
             return
         receiver = Receiver(self._env, self._plan.streams, self._ledger, arrive)
         starts = self._ledger.uplink_start_ns
-        self._entries = lay(self._env, self._plan, self._plan.uplink, 0, receiver.deliver, starts)
+        self._entries, queueing = lay(
+            self._env, self._plan, self._plan.uplink, 0, receiver.deliver, starts
+        )
+        self._queueing += queueing
+
+    def close(self) -> None:
+        """Note what is still open when nothing happens any more."""
+        for hop in self._queueing:
+            hop.close()
 
     def sender(self, k: int, mail: Mail) -> Sender:
         """Return what sends a stream's payloads; the way there must be built."""

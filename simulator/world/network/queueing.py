@@ -112,6 +112,20 @@ class QueueingHop:
                 return
             self._settle(now_ns)
 
+    def close(self) -> None:
+        """Note how far those came that wait for ever, when nothing happens any more."""
+        if not self._mine:
+            return
+        starts = self._starts
+        for parcel, begin_ns, _, lost, _, lost_ns in self._link.stranded():
+            if isinstance(parcel, int):
+                continue
+            row = parcel.job.row
+            if starts is not None and begin_ns >= 0 and starts[row] < 0:
+                starts[row] = begin_ns
+            if lost:
+                parcel.owner.lost(parcel, lost_ns, lost_ns, Reason.OVERFLOW)
+
     def _look(self, now_ns: int) -> None:
         if self._cross is not None:
             self._let_others_in(self._cross, now_ns)
@@ -125,7 +139,7 @@ class QueueingHop:
 
     def _settle(self, now_ns: int) -> None:
         starts, carried, depart = self._starts, self.carried, self._depart
-        for parcel, begin_ns, end_ns, lost, cancelled in self._link.settle(now_ns):
+        for parcel, begin_ns, end_ns, lost, cancelled, lost_ns in self._link.settle(now_ns):
             if isinstance(parcel, int):
                 continue
             self._mine -= 1
@@ -137,6 +151,6 @@ class QueueingHop:
             if starts is not None and begin_ns >= 0 and starts[job.row] < 0:
                 starts[job.row] = begin_ns
             if lost:
-                parcel.owner.lost(parcel, now_ns, now_ns, Reason.OVERFLOW)
+                parcel.owner.lost(parcel, now_ns, lost_ns, Reason.OVERFLOW)
             elif not cancelled:  # of that, the sender knows
                 depart(parcel, end_ns, now_ns)

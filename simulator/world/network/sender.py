@@ -55,7 +55,7 @@ class FrameSender:
 
     def lost(self, parcel: Parcel, now_ns: int, at_ns: int, reason: Reason) -> None:  # noqa: ARG002  # an owner hears it
         """Note why a frame was lost."""
-        self._ledger.reason[parcel.job.row] = reason
+        self._ledger.destroyed(parcel.job.row, reason, at_ns)
 
 
 class PartSender:
@@ -115,13 +115,12 @@ class PartSender:
     def lost(self, parcel: Parcel, now_ns: int, at_ns: int, reason: Reason) -> None:
         """Send a packet again, or note why the frame was lost, unless it can do without."""
         resender = self._resender
-        if resender is not None and isinstance(parcel, Part) and reason is not Reason.UNDELIVERED:
+        if resender is not None and isinstance(parcel, Part):
             if resender.again(parcel, now_ns, at_ns):
                 return
             reason = Reason.GIVEN_UP
-        row = parcel.job.row
-        if parcel.layer == 0 and self._ledger.reason[row] == Reason.NONE:
-            self._ledger.reason[row] = reason
+        if parcel.layer == 0:
+            self._ledger.destroyed(parcel.job.row, reason, at_ns)
 
     def _cut(self, payload: Payload, sizes: Sequence[int]) -> Iterator[Part]:
         """Yield the parcels of a payload whose layers have these sizes, in the order of sending."""

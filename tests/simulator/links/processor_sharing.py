@@ -22,7 +22,7 @@ class _Fate:
     def __init__(self, sent_ns: int) -> None:
         self.sent_ns = sent_ns
         self.left = self.lost = self.cancelled = 0  # packets
-        self.begin_ns = self.end_ns = NEVER_NS
+        self.begin_ns = self.end_ns = self.lost_ns = NEVER_NS
 
 
 class ProcessorSharing:
@@ -56,6 +56,7 @@ class ProcessorSharing:
             full = self.limit_packets is not None and len(unfinished) >= self.limit_packets
             if full or (self.limit_bytes is not None and sum(unfinished) + size > self.limit_bytes):
                 fate.lost += 1
+                fate.lost_ns = now_ns
             else:
                 fate.left += 1
                 queue.append((parcel, size, Fraction(size)))
@@ -116,6 +117,6 @@ class ProcessorSharing:
     def finish(self, parcel: int) -> None:
         fate = self.fates[parcel]
         if not fate.left:
-            found = Settled(parcel, fate.begin_ns, fate.end_ns, fate.lost, fate.cancelled)
-            self.out.append(found)
+            ends = fate.begin_ns, fate.end_ns
+            self.out.append(Settled(parcel, *ends, fate.lost, fate.cancelled, fate.lost_ns))
             del self.fates[parcel]

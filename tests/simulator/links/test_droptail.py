@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.droptail import DroptailLink
 from simulator.links.fifo import FifoLink
 from traces import OpportunityTrace, RateTrace, TraceAbout
@@ -54,11 +55,16 @@ def test_packets_can_be_limited_in_number() -> None:
     assert link.send(1 * MS, 10) == 3 * MS
 
 
-def test_what_a_stopped_trace_never_delivers_is_lost() -> None:
+def test_what_a_stopped_trace_never_delivers_waits_for_ever_until_the_queue_is_full() -> None:
     trace = RateTrace.from_steps([0], [8_000_000], period_ns=MS, after="stop", about=ABOUT)
     link = DroptailLink(trace, packet_bytes=1000, limit_bytes=9000)
-    assert sent(link, 0, 2000) == (None, 0)
-    assert sent(link, 0, 1000) == (None, None)
+    assert sent(link, 0, 2000) == (FOREVER_NS, 0)
+    assert sent(link, 0, 1000) == (FOREVER_NS, None)
+    assert sent(link, 0, 9000) == (None, None)
+    assert sent(DroptailLink(trace, packet_bytes=1000, limit_bytes=9000), MS, 1) == (
+        FOREVER_NS,
+        None,
+    )
 
 
 def test_every_frame_fares_as_in_mahimahis_droptail_queue(shared: Path) -> None:

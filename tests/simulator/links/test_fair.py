@@ -75,9 +75,9 @@ def test_packets_beyond_the_limit_are_dropped_and_the_rest_still_occupy_the_link
     link.send(1 * MS, "b", "second", [1200, 400, 500, 200])  # 2000 are left: room for 1000
     link.send(1 * MS, "b", "third", [200])
     assert link.next_ns == 1 * MS
-    assert link.settle(1 * MS) == [Settled("third", NEVER_NS, NEVER_NS, 1, 0)]
+    assert link.settle(1 * MS) == [Settled("third", NEVER_NS, NEVER_NS, 1, 0, MS)]
     assert link.settle(9 * MS) == [
-        Settled("second", MS, 2_800_000, 2, 0),  # 900 bytes at half the rate
+        Settled("second", MS, 2_800_000, 2, 0, MS),  # 900 bytes at half the rate
         Settled("first", 0, 3_900_000, 0, 0),
     ]
 
@@ -88,8 +88,8 @@ def test_a_limit_in_packets_counts_those_that_have_not_left() -> None:
     link.send(999_999, "b", "second", [100])
     link.send(1 * MS, "b", "third", [100, 100])  # one packet has left
     assert link.settle(9 * MS) == [
-        Settled("second", NEVER_NS, NEVER_NS, 1, 0),
-        Settled("third", MS, 1_200_000, 1, 0),
+        Settled("second", NEVER_NS, NEVER_NS, 1, 0, 999_999),
+        Settled("third", MS, 1_200_000, 1, 0, MS),
         Settled("first", 0, 3_100_000, 0, 0),
     ]
 
@@ -114,7 +114,7 @@ def test_packets_of_which_nothing_was_served_are_cancelled() -> None:
         Settled("third", 0, 1 * MS, 0, 0),
         Settled("second", NEVER_NS, NEVER_NS, 0, 1),
         Settled("first", 0, 3 * MS, 0, 1),
-        Settled("fourth", 2 * MS, 7 * MS, 1, 0),
+        Settled("fourth", 2 * MS, 7 * MS, 1, 0, 2 * MS),
     ]
     assert link.cancel(20 * MS, "first") == 0
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.foundation.instants import FOREVER_NS
 from simulator.links.fifo import FifoLink
 from traces import OpportunityTrace, RateTrace, TraceAbout
 
@@ -60,11 +61,18 @@ def test_an_end_between_two_nanoseconds_is_rounded_up() -> None:
     assert FifoLink(steps(3_000_000_000)).send(0, 1) == 3  # 2.67 ns
 
 
-def test_what_a_stopped_trace_never_delivers_is_lost_with_all_behind_it() -> None:
+def test_what_a_stopped_trace_never_delivers_waits_for_ever_with_all_behind_it() -> None:
     link = FifoLink(steps(8_000_000, after="stop"))
-    assert link.send(9 * MS, 2000) is None
+    assert link.send(9 * MS, 2000) == FOREVER_NS
     assert link.begin_ns == 9 * MS
-    assert link.send(9 * MS, 1) is None
+    assert link.send(9 * MS, 1) == FOREVER_NS
+    assert link.begin_ns is None
+
+
+@pytest.mark.parametrize("now_ns", [10 * MS, 11 * MS])
+def test_what_is_sent_when_the_link_has_ended_never_begins(now_ns: int) -> None:
+    link = FifoLink(steps(8_000_000, after="stop"))
+    assert link.send(now_ns, 1) == FOREVER_NS
     assert link.begin_ns is None
 
 

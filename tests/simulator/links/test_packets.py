@@ -127,11 +127,11 @@ def test_a_parcel_settles_with_its_last_packet_and_tells_what_was_lost() -> None
     link.send(0, "b", "second", [1000, 1000])  # the second of them is one too many
     link.send(0, "b", "third", [1000])
     assert link.next_ns == 0  # all of the third is lost at once
-    assert link.settle(0) == [Settled("third", NEVER_NS, NEVER_NS, 1, 0)]
+    assert link.settle(0) == [Settled("third", NEVER_NS, NEVER_NS, 1, 0, 0)]
     assert link.settle(2 * MS) == [Settled("first", 0, 2 * MS, 0, 0)]
     assert link.settle(2 * MS) == []
     assert link.next_ns == 3 * MS
-    assert link.settle(9 * MS) == [Settled("second", 2 * MS, 3 * MS, 1, 0)]
+    assert link.settle(9 * MS) == [Settled("second", 2 * MS, 3 * MS, 1, 0, 0)]
     assert link.next_ns == FOREVER_NS
 
 
@@ -155,7 +155,7 @@ def test_what_has_begun_is_not_cancelled() -> None:
     link.send(MS, "b", "third", [1000, 1000])  # there is room at once
     assert link.cancel(MS, "none") == 0
     assert link.settle(9 * MS) == [
-        Settled("second", NEVER_NS, NEVER_NS, 1, 0),
+        Settled("second", NEVER_NS, NEVER_NS, 1, 0, 0),
         Settled("first", 0, 2 * MS, 0, 2),
         Settled("third", 2 * MS, 4 * MS, 0, 0),
     ]
@@ -306,5 +306,5 @@ def test_packets_that_flow_without_a_limit_agree_with_the_arithmetic_of_frames(
     for number, (gap, _, sizes) in enumerate(sendings):
         now += gap
         end = fifo.send(now, sum(sizes))
-        expected.append((number, fifo.begin_ns, end, 0, 0))
+        expected.append(Settled(number, fifo.begin_ns or 0, end, 0, 0))
     assert at_once(PacketLink(Flowing(trace), FifoQueue()), sendings) == expected

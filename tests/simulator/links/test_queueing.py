@@ -79,9 +79,10 @@ def test_each_parcel_settles_once_and_keeps_the_order_of_its_flow(
         sent_ns += gap_ns
         if isinstance(what, int):
             continue
-        _, begin_ns, end_ns, lost, cancelled = found.pop(number)
+        _, begin_ns, end_ns, lost, cancelled, lost_ns = found.pop(number)
         assert lost >= 0
         assert cancelled >= 0
+        assert lost_ns >= sent_ns if lost else lost_ns == NEVER_NS
         if lost + cancelled == len(what):
             assert begin_ns == end_ns == NEVER_NS
         else:
@@ -152,6 +153,7 @@ def test_a_frame_sent_packet_by_packet_fares_like_one_sent_whole(
             max(part.end_ns for part in of),
             sum(part.lost for part in of),
             0,
+            min((part.lost_ns for part in of if part.lost), default=NEVER_NS),
         )
         for number, of in theirs.items()
     }
@@ -205,14 +207,15 @@ def test_what_would_take_more_than_a_lifetime_never_leaves_an_orderly_link(
     link: Callable[[BandwidthTrace], Link],
 ) -> None:
     slow = link(steps(1))
-    assert slow.send(0, 10**12) is None  # 8e12 s
-    assert slow.send(0, 1) is None
-    assert (slow.begin_ns, slow.free_ns) == (None, FOREVER_NS)
+    assert slow.send(0, 10**12) == FOREVER_NS  # 8e12 s
+    begin_ns = slow.begin_ns
+    assert slow.send(0, 1) == FOREVER_NS
+    assert (begin_ns, slow.begin_ns, slow.free_ns) == (0, None, FOREVER_NS)
 
 
 @every_link
 def test_what_would_take_more_than_a_lifetime_never_leaves(make: Make) -> None:
     link = make(steps(1))
     link.send(0, "a", 0, [10**12])  # more than a limit in bytes lets in, if there is one
-    assert link.settle(FOREVER_NS - 1) in ([], [Settled(0, NEVER_NS, NEVER_NS, 1, 0)])
+    assert link.settle(FOREVER_NS - 1) in ([], [Settled(0, NEVER_NS, NEVER_NS, 1, 0, 0)])
     assert link.next_ns == FOREVER_NS
