@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from policies.deadline import Deadline
 from policies.fixed import Fixed
+from policies.given import GIVEN
 from policies.scripted import Scripted
 from policies.throughput import Throughput
 from simulator.foundation.errors import InputError, Problem, did_you_mean
@@ -66,6 +68,13 @@ def resolve(
 'fixed'? known: deadline, fixed, scripted, throughput; your own is `file.py:Class`
     """
     cls = find(name, where=where)
+    given = GIVEN.get(name)
+    if given is not None and not isinstance(given, type):
+        if params:
+            rule = "are not passed to an object, which is made already"
+            remedy = "leave them out, or give the class"
+            raise InputError(_problem(where, f"policy {name}", ", ".join(params), rule, remedy))
+        return deepcopy(given)
     with _guarded(where, f"policy {name}", "must not be raised where its parameters are asked for"):
         known = inspect.signature(cls).parameters
     wrong = unknown_parameters(name, known.values(), params, where=where)
@@ -105,6 +114,9 @@ def find(name: str, *, where: str) -> type[Policy]:
     """
     if name in POLICIES:
         return POLICIES[name]
+    given = GIVEN.get(name)
+    if given is not None:
+        return given if isinstance(given, type) else type(given)
     path, colon, class_name = name.rpartition(":")
     if not colon or not path.endswith(".py"):
         remedy = f"{did_you_mean(name, POLICIES)}; your own is `file.py:Class`"

@@ -14,6 +14,7 @@ from simulator.batch.cases import run_specs
 from simulator.batch.check import check
 from simulator.batch.finish import finish
 from simulator.batch.folder import claimed, manifest_of, refuse_foreign, unfinished
+from simulator.batch.main_guard import leave_second_import, refuse_given
 from simulator.batch.memory import refuse_too_large
 from simulator.batch.pool import execute_all
 from simulator.foundation.places import writing
@@ -50,7 +51,8 @@ def run(  # noqa: PLR0913 - each with a default
     Args:
         scenario: What to simulate.
         out: Folder for the results; without one they live as long as what is returned.
-        workers: Processes. Results do not depend on it.
+        workers: Processes. Results do not depend on it. A script that asks for several does so
+            under ``if __name__ == "__main__":``, because each imports it again.
         resume: Finish the missing runs of results that are already in ``out``.
         replace: Replace results that are already in ``out``.
         report: Leave plots and a page in ``out``, too.
@@ -65,8 +67,11 @@ def run(  # noqa: PLR0913 - each with a default
             else, or is in use by another process: nothing is written then. Or if a run cannot be
             finished or written: ``resume`` finishes the rest.
     """
+    leave_second_import()
     began = time.monotonic()
     specs = run_specs(scenario)
+    if workers > 1:
+        refuse_given(specs)
     if out is not None:
         refuse_foreign(Path(out), specs, resume=resume, replace=replace)
     doubts = check(scenario, specs)

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
+from simulator.batch.main_guard import refuse_unguarded, refuse_without_file
 from simulator.batch.one_run import execute
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def execute_all(
             execute(spec, scenario_folder, out, inputs)
             done(spec.name)
         return
+    refuse_without_file()
     # Fresh interpreters: forking a process with threads (arrow has some) may deadlock.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
@@ -57,8 +60,11 @@ def execute_all(
     ) as pool:
         try:
             _feed(pool, specs, scenario_folder, out, inputs, _AHEAD * workers, done)
-        except BaseException:
+        except BaseException as error:
+            there = [*(pool._processes or {}).values()]  # noqa: SLF001 - no other way there
             pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, BrokenProcessPool):
+                refuse_unguarded(there)
             raise
 
 

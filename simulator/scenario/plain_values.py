@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from policies.given import given, is_policy
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.yaml_reader import dotted
 
@@ -18,6 +19,8 @@ _DEEPEST = 20
 
 def plain(value: object, trail: Trail = ()) -> object:
     """Return a copy of dicts, lists (or tuples), texts, finite numbers, booleans and None.
+
+    A policy's class or object becomes the name that it is known by in this process.
 
     Args:
         value: Anything.
@@ -43,6 +46,8 @@ def plain(value: object, trail: Trail = ()) -> object:
         raise _refusal(trail, value, "must be a finite number")
     if value is None or type(value) in (str, int, float, bool):
         return value
+    if is_policy(value):
+        return given(value)  # type: ignore[arg-type]
     kinds = "a mapping, list, text, number, boolean or None"
     raise _refusal(trail, f"a {type(value).__name__}", f"must be {kinds}")
 

@@ -92,6 +92,11 @@ class Scenario:
     def from_dict(cls, document: Mapping[str, Any], folder: str | Path = ".") -> Self:
         """Build a scenario from plain values, written as in YAML.
 
+        A policy may also be a class with a method ``choose``, or an object of one, of which each
+        stream gets a copy. It is known as ``MyPolicy@3f9a0c21``, the digest being that of its
+        source and state, and in this process alone: run it with ``workers=1``, or name its file,
+        ``my_policy.py:MyPolicy``, to use several. Results are resumed if it is still the same.
+
         Args:
             document: The scenario.
             folder: What relative paths in it are relative to.
