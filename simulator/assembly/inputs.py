@@ -8,7 +8,6 @@ from simulator.assembly.sources import profile
 from simulator.foundation.digests import sha256_of
 from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.streams import ProfileGroup, WorkloadGroup
-from simulator.scenario.trace_sources import FileTrace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,8 +47,7 @@ def inputs_of(records: Iterable[ScenarioRecord], folder: Path) -> Inputs:
                 named["workloads"] |= {group.workload, group.calibration or group.workload}
             if ":" in group.policy.name:
                 named["policies"].add(group.policy.name.rpartition(":")[0])
-        sources = (hop.trace for _, hop in record.network.hops())
-        named["traces"] |= {source.file for source in sources if isinstance(source, FileTrace)}
+        named["traces"].update(*(hop.trace.files for _, hop in record.network.hops()))
     return {
         kind: {name: _digest(kind, name, folder) for name in sorted(names)}
         for kind, names in named.items()

@@ -121,8 +121,12 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
         about = TraceAbout(name="constant", measures="capacity")
         return RateTrace.from_steps([0], [source.rate_bps], period_ns=_SECOND_NS, about=about)
     return _fresh(
-        ("trace", source, folder), [folder / source.file], lambda: _from_file(source, folder)
+        ("trace", source, folder), _files(source, folder), lambda: _from_file(source, folder)
     )
+
+
+def _files(source: TraceSource, folder: Path) -> list[Path]:
+    return [folder / file for file in source.files]
 
 
 def scaled_trace(
@@ -130,8 +134,9 @@ def scaled_trace(
 ) -> BandwidthTrace:
     """Return `trace` with its capacity multiplied."""
     key = ("scaled", source, folder, duration_ns, factor)
-    files = [folder / source.file] if isinstance(source, FileTrace) else []
-    return _fresh(key, files, lambda: trace(source, folder, duration_ns).scaled(factor))
+    return _fresh(
+        key, _files(source, folder), lambda: trace(source, folder, duration_ns).scaled(factor)
+    )
 
 
 def _synthetic(source: FamilyTrace, length_ns: int) -> BandwidthTrace:

@@ -34,6 +34,11 @@ class FamilyTrace(Record):
     """How far into the trace the run starts."""
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """None: it is made."""
+        return ()
+
+    @property
     def label(self) -> str:
         """What tables call the trace: ``us-lte-up/3``."""
         return f"{self.family}/{self.seed}{_from(self.offset_ns)}"
@@ -80,6 +85,11 @@ class FileTrace(Record):
     """How far into the trace the run starts."""
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of all files that it is read from, relative to the scenario."""
+        return (self.file,)
+
+    @property
     def label(self) -> str:
         """What tables call the trace: its file's path, and where in it the run starts."""
         return f"{self.file}{_from(self.offset_ns)}"
@@ -90,6 +100,11 @@ class ConstantTrace(Record):
 
     rate_bps: Annotated[int, rate("1 kbit/s", "1000 Gbit/s")] = Field(alias="rate")
     """The link's capacity, such as ``20 Mbit/s``."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """None: the scenario says it all."""
+        return ()
 
     @property
     def offset_ns(self) -> int:

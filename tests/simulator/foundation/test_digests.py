@@ -19,17 +19,23 @@ SECOND = 10**9
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let a minute pass before anything is read; count the readings."""
-    now = time.time_ns
-    monkeypatch.setattr("simulator.foundation.digests.time.time_ns", lambda: now() + 60 * SECOND)
-    readings: list[int] = []
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Collect what is read."""
+    found: list[Path] = []
 
     def counted(path: Path, *, limit_bytes: int, what: str) -> bytes:
-        readings.append(1)
+        found.append(path)
         return read_bounded(path, limit_bytes=limit_bytes, what=what)
 
     monkeypatch.setattr(digests, "read_bounded", counted)
+    return found
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch, readings: list[Path]) -> list[Path]:
+    """Let a minute pass before anything is read, and collect what is."""
+    now = time.time_ns
+    monkeypatch.setattr("simulator.foundation.digests.time.time_ns", lambda: now() + 60 * SECOND)
     return readings
 
 
@@ -46,14 +52,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_a_settled_file_is_read_once(tmp_path: Path, later: list[int]) -> None:
+def test_a_settled_file_is_read_once(tmp_path: Path, later: list[Path]) -> None:
     (tmp_path / "a").write_text("one")
     assert [sha256_of(tmp_path / "a") for _ in range(3)] == [digest("one")] * 3
     assert len(later) == 1
 
 
 def test_the_same_length_and_time_with_other_content_is_seen(
-    tmp_path: Path, later: list[int]
+    tmp_path: Path, later: list[Path]
 ) -> None:
     path = tmp_path / "a"
     path.write_text("one")
@@ -64,7 +70,7 @@ def test_the_same_length_and_time_with_other_content_is_seen(
     assert len(later) == 2
 
 
-def test_a_file_in_its_place_is_seen(tmp_path: Path, later: list[int]) -> None:
+def test_a_file_in_its_place_is_seen(tmp_path: Path, later: list[Path]) -> None:
     path, other = tmp_path / "a", tmp_path / "b"
     other.write_text("two")
     path.write_text("one")
@@ -74,8 +80,13 @@ def test_a_file_in_its_place_is_seen(tmp_path: Path, later: list[int]) -> None:
     assert len(later) == 2
 
 
-def test_a_file_that_was_just_written_is_read_each_time(tmp_path: Path) -> None:
+def test_a_file_that_was_just_written_is_read_each_time(
+    tmp_path: Path, readings: list[Path]
+) -> None:
     path = tmp_path / "a"
+    path.write_text("one")
+    assert [sha256_of(path) for _ in range(3)] == [digest("one")] * 3
+    assert len(readings) == 3  # another edit within the same tick of the clock would not show
     for text in ("one", "two") * 20:  # faster than the file system's clock ticks
         path.write_text(text)
         os.utime(path, ns=(SECOND, SECOND))
@@ -88,7 +99,7 @@ def test_a_missing_file_is_named_as_what_it_is(tmp_path: Path) -> None:
 
 
 def test_no_more_than_so_many_files_are_remembered(
-    tmp_path: Path, later: list[int], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, later: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digests, "_MOST_KNOWN", 2)
     monkeypatch.setattr(digests, "_KNOWN", {})
