@@ -159,14 +159,12 @@ def _accuracies(
 def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
     record = scenario.record
     if len(record.streams) != 1:
-        value = ", ".join(record.streams)
         rule = "must be one group for its findings"
-        raise InputError(Problem(where=str(path), what="streams", value=value, rule=rule))
+        raise InputError(_problem(str(path), "streams", ", ".join(record.streams), rule))
     name, group = next(iter(record.streams.items()))
     if not isinstance(group, ProfileGroup):
-        rule = "must be a profile's units for its findings"
         raise InputError(
-            Problem(where=str(path), what=f"streams.{name}", value="a workload", rule=rule)
+            _problem(str(path), f"streams.{name}", "a workload", "must have a profile's units")
         )
     units = ladder_units(
         profile(group.profile, scenario.folder), group.units, f"streams.{name}.units"
@@ -193,6 +191,11 @@ def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
             yield Arm(action=staying, label="always", policy=fixed, units=ladder)
 
 
+def _problem(where: str, what: str, value: str, rule: str) -> Problem:
+    remedy = "leave this scenario out of the findings"
+    return Problem(where=where, what=what, value=value, rule=rule, remedy=remedy)
+
+
 def _chosen(arms: Sequence[Arm], tried: NDArray[np.float64], name: str) -> dict[str, int]:
     """Return the best arm of each action, the fixed unit first.
 
@@ -209,7 +212,7 @@ def _chosen(arms: Sequence[Arm], tried: NDArray[np.float64], name: str) -> dict[
             best[action] = max(mine, key=lambda k: float(means[k]))
     if _FIXED not in best:
         rule = "must leave a unit that is sent for its findings"
-        raise InputError(Problem(where=name, what="units", value="on-device only", rule=rule))
+        raise InputError(_problem(name, "units", "on-device only", rule))
     return best
 
 

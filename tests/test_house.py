@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -38,6 +39,20 @@ def test_no_module_grows_past_the_length_that_asks_for_a_second_thought(root: Pa
 def test_every_module_says_what_it_is_in_its_first_line(root: Path) -> None:
     modules = [path for room in ROOMS for path in (root / room).rglob("*.py")]
     assert [str(p) for p in modules if not p.read_text().startswith(('"""', 'r"""'))] == []
+
+
+def test_no_problem_is_told_without_a_remedy(root: Path) -> None:
+    files = [path for room in ROOMS for path in (root / room).rglob("*.py")]
+    blank = [
+        f"{path}:{call.lineno}"
+        for path in files
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id == "Problem"
+        for given in call.keywords
+        if given.arg == "remedy" and isinstance(given.value, ast.Constant) and not given.value.value
+    ]
+    assert blank == []
 
 
 def test_importing_the_simulator_is_light() -> None:

@@ -89,7 +89,8 @@ def _check_options(reader: Reader, options: ReadOptions, name: str) -> None:
     problems = []
     for key, value in options.items():
         if key not in reader.options:
-            rule, remedy = f"means nothing for {reader.name}", did_you_mean(key, reader.options)
+            rule = f"means nothing for {reader.name}"
+            remedy = did_you_mean(_word(key), map(_word, reader.options))
         elif (allowed := reader.options[key]) == COLUMN:
             if isinstance(value, str) or (type(value) is int and value > 0):
                 continue
@@ -102,6 +103,12 @@ def _check_options(reader: Reader, options: ReadOptions, name: str) -> None:
             if type(value) is int and 0 < value <= _LARGEST_OPTION:
                 continue
             rule, remedy = f"must be an integer from 1 to {_LARGEST_OPTION:g}", "correct it"
-        problems.append(Problem(where=name, what=key, value=value, rule=rule, remedy=remedy))
+        word = _word(key)
+        problems.append(Problem(where=name, what=word, value=value, rule=rule, remedy=remedy))
     if problems:
         raise InputError(*problems)
+
+
+def _word(key: str) -> str:
+    """Return an option's name as scenarios and commands have it: without the unit of its value."""
+    return key.removesuffix("_bytes").removesuffix("_bps").removesuffix("_ns")

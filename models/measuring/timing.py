@@ -163,7 +163,7 @@ def time_stages(
         if round_ < plan.server_rounds:
             tails = (found.tail, found.tail_wall) if kept else ({}, {})
             time_tail(watch, network, images, plan.batch_sizes, *tails)
-        if kept and (round_ + 1) % 50 == 0:
+        if kept and (round_ + 1) % 5 == 0:
             tell(f"timed {round_ + 1} of {plan.rounds} rounds")
     for subject in network.subjects:
         for _ in range(plan.loads):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Cut", "answers_of"]
 
 _BATCH = 16
-_TOLD = 20  # clips between two lines of progress
+_TOLD_EVERY_S = 5
 
 
 class Cut(NamedTuple):
@@ -69,6 +70,7 @@ def answers_of(
     side = cut.head.side
     shape = (len(clips), len(clips[0].frames))
     found = {subject.name: _blank(task, shape) for subject in subjects}
+    told_s = monotonic()
     for number, clip in enumerate(clips):
         for start in range(0, shape[1], _BATCH):
             rows = slice(start, start + _BATCH)
@@ -82,8 +84,10 @@ def answers_of(
                 refuse_nan(answer, pictures)
                 scored = task.score(answer, clip.truths[rows], side)
                 _keep(found[subject.name], (number, rows), coded.payload_bytes, scored)
-        if (number + 1) % _TOLD == 0 or number + 1 == len(clips):
-            tell(f"measured {number + 1} of {len(clips)} clips")
+            if monotonic() - told_s > _TOLD_EVERY_S:
+                told_s = monotonic()
+                tell(f"measuring clip {number + 1} of {len(clips)}")
+    tell(f"measured {len(clips)} of {len(clips)} clips")
     return found
 
 

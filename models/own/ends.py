@@ -61,6 +61,7 @@ class Device:
                     what="frame",
                     value=f"{frame.dtype} {frame.shape}",
                     rule=f"must be uint8 ({side}, {side}, 3)",
+                    remedy="scale the picture to the side that the profile was measured at",
                 )
             )
         features = self._head(prepare(frame[None]))

@@ -120,7 +120,7 @@ def measure_own(
     refuse_foreign(out)
     task = TASKS[plan.task]
     clips = task.clips(plan.data)
-    tell(f"{len(clips)} clips of {len(clips[0].frames)} frames")
+    tell(f"{len(clips)} clips of {len(clips[0].frames)} frames; opening, cutting and calibrating")
     halves = [HALVES[k % len(HALVES)] for k in range(len(clips))]
     cut = _opened(plan, task)
     ladder = _codecs(plan, cut, clips[:: len(HALVES)])
@@ -154,15 +154,18 @@ def _check(plan: OwnPlan) -> None:
     problems = []
     if not _SMALLEST <= plan.side <= _LARGEST:
         rule = f"must be {_SMALLEST} to {_LARGEST} pixels, as a wire header has room for"
-        problems.append(Problem(where="own network", what="side", value=plan.side, rule=rule))
+        problems.append(_problem("side", plan.side, rule, "write --side 224"))
     found = torch.accelerator.current_accelerator(check_available=True)
     known = ["cpu", *([found.type] if found else [])]
     if plan.processor not in known:
         rule = f"must be one that is here: {', '.join(known)}"
-        what = "processor"
-        problems.append(Problem(where="own network", what=what, value=plan.processor, rule=rule))
+        problems.append(_problem("processor", plan.processor, rule, "write --processor cpu"))
     if problems:
         raise InputError(*problems)
+
+
+def _problem(what: str, value: object, rule: str, remedy: str) -> Problem:
+    return Problem(where="own network", what=what, value=value, rule=rule, remedy=remedy)
 
 
 def _opened(plan: OwnPlan, task: Task) -> Cut:

@@ -128,7 +128,13 @@ def _check(*, split: str, kind: str, clip: int, t: int) -> None:
         if value not in known
     ]
     problems += [
-        Problem(where="models.scenes.render", what=what, value=value, rule="must be >= 0")
+        Problem(
+            where="models.scenes.render",
+            what=what,
+            value=value,
+            rule="must be >= 0",
+            remedy="count from 0",
+        )
         for what, value in (("clip", clip), ("t", t))
         if value < 0
     ]

@@ -61,8 +61,15 @@ def ladder_units(profile: Profile, names: tuple[str, ...], what: str) -> tuple[U
     found = tuple(unit for unit in profile.units if unit.name in names or unit.kind in names)
     if not found:
         rule = "must leave at least one unit"
-        where = f"profile {profile.name}"
-        raise InputError(Problem(where=where, what=what, value=", ".join(names), rule=rule))
+        raise InputError(
+            Problem(
+                where=f"profile {profile.name}",
+                what=what,
+                value=", ".join(names),
+                rule=rule,
+                remedy=f"name some of {', '.join(profile.unit_names)}",
+            )
+        )
     return found
 
 

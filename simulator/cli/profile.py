@@ -206,9 +206,21 @@ def _measure(arguments: Arguments) -> int:
 
 
 def _require(arguments: Arguments, needed: Mapping[str, object]) -> None:
-    rule = "must be given with --model" if arguments.model else "must be given without --model"
+    rule = "must be given for a network of your own"
+    remedy = "add --weights FILE --split NAME --data DIR --out DIR"
+    if not arguments.model:
+        rule = "must be given for trained units"
+        remedy = (
+            "write `splitcast profile measure WEIGHTS DIR`, or --model for a network of your own"
+        )
     missing = [
-        Problem(where="splitcast profile measure", what=name, value="nothing", rule=rule)
+        Problem(
+            where="splitcast profile measure",
+            what=name,
+            value="(missing)",
+            rule=rule,
+            remedy=remedy,
+        )
         for name, value in needed.items()
         if value is None
     ]

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from argparse import ArgumentTypeError
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,11 +58,8 @@ def workers(text: str) -> int:
     """Return a number of processes; at most four a core, lest the machine stall."""
     most = 4 * (os.cpu_count() or 1)
     if not text.isdecimal() or not 1 <= int(text) <= most:
-        raise ValueError(f"must be a whole number from 1 to {most}")
+        raise ArgumentTypeError(f"{text or '(empty)'} must be a whole number from 1 to {most}")
     return int(text)
-
-
-workers.__name__ = f"number of workers from 1 to {4 * (os.cpu_count() or 1)}"  # argparse shows it
 
 
 def _execute(arguments: Arguments) -> int:

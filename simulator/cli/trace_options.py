@@ -80,8 +80,10 @@ def quantity(name: str, text: str, parse: Callable[[str], int]) -> int:
     try:
         return parse(text)
     except ValueError as error:
-        problem = Problem(where="argument", what=name, value=text, rule=str(error))
-        raise InputError(problem) from None
+        remedy = f"give {name} with its unit, in quotes"
+        raise InputError(
+            Problem(where="argument", what=name, value=text, rule=str(error), remedy=remedy)
+        ) from None
 
 
 def family_trace(family: str, seed: int, duration: str) -> BandwidthTrace:

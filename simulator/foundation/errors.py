@@ -29,24 +29,27 @@ class Problem:
         remedy: What to write instead, or the command to run.
 
     Example:
-        >>> print(Problem(where="city.yaml:14:11", what="fps", value=-5, rule="must be > 0"))
-        city.yaml:14:11 fps: -5 must be > 0
+        >>> print(Problem(where="city.yaml:14:11", what="fps", value=-5, rule="must be > 0",
+        ...               remedy="write 15"))
+        city.yaml:14:11 fps: -5 must be > 0; write 15
     """
 
     where: str
     what: str
     value: object
     rule: str
-    remedy: str = ""
+    remedy: str
 
     def __str__(self) -> str:
         """Return the problem on one line."""
         shown = " ".join(str(self.value).split())
         if len(shown) > _LONGEST_VALUE:
             shown = shown[: _LONGEST_VALUE - 3] + "..."
+        if self.value == "" or (isinstance(self.value, str) and not shown):
+            shown = "(empty)"
         where, what = _shortened(self.where), _shortened(self.what)
         head = f"{where} {what}: {shown} {self.rule}".replace(": : ", ": ")
-        return clean_line(f"{head}; {self.remedy}" if self.remedy else head)
+        return clean_line(f"{head}; {self.remedy}")
 
 
 def _shortened(place: str) -> str:

@@ -142,16 +142,16 @@ def _described(path: Path) -> tuple[tuple[Stream, ...], tuple[Away, ...]]:
             Stream(
                 name=str(record["name"]),
                 group=str(record["group"]),
-                deadline_ns=int(record["deadline_ns"]),
-                interval_ns=int(record["interval_ns"]),
+                deadline_ns=_whole(record["deadline_ns"]),
+                interval_ns=_whole(record["interval_ns"]),
                 units=tuple(map(str, record["units"])),
                 on_device=tuple(
                     str(name)
                     for name, local in zip(record["units"], record["on_device"], strict=True)
                     if local
                 ),
-                layers=tuple(map(int, record.get("layers", ()))),
-                tasks={str(k): int(v) for k, v in record.get("tasks", {}).items()},
+                layers=tuple(_whole(n, _MOST_LAYERS) for n in record.get("layers", ())),
+                tasks={str(k): _whole(v) for k, v in record.get("tasks", {}).items()},
             )
             for record in facts["streams"]
         )
@@ -163,7 +163,7 @@ def _described(path: Path) -> tuple[tuple[Stream, ...], tuple[Away, ...]]:
             )
             for record in facts.get("outages", ())
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         rule = "and outages must be described"
         raise refused(path, "streams", type(error).__name__, rule) from error
     for stream in streams:
@@ -171,6 +171,12 @@ def _described(path: Path) -> tuple[tuple[Stream, ...], tuple[Away, ...]]:
             rule = "must be one number for each unit"
             raise refused(path, f"layers of {stream.name}", len(stream.layers), rule)
     return streams, away
+
+
+def _whole(value: object, most: int = 2**62) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(value)
+    return value
 
 
 def read_frames(evidence: Evidence, run: str) -> Frames:

@@ -46,6 +46,7 @@ _RULES = {
 
 
 _MISSING = "(missing)"
+_SCHEMA = "correct it; `splitcast schema` lists every key with its bounds"
 
 
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
@@ -121,7 +122,9 @@ def _problem(item: ErrorDetails, document: Document) -> Problem:
             remedy=did_you_mean(str(trail[-1]), _fields(loc[:-1])),
         )
     value = item["input"] if trail else "this scenario"
-    return Problem(where=document.place(trail), what=what, value=_shown(value), rule=rule)
+    return Problem(
+        where=document.place(trail), what=what, value=_shown(value), rule=rule, remedy=_SCHEMA
+    )
 
 
 def _shown(value: object) -> object:

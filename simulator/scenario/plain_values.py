@@ -53,4 +53,7 @@ def plain(value: object, trail: Trail = ()) -> object:
 
 
 def _refusal(trail: Trail, value: object, rule: str) -> InputError:
-    return InputError(Problem(where="scenario", what=dotted(trail), value=value, rule=rule))
+    remedy = "give plain values only, as YAML has them"
+    return InputError(
+        Problem(where="scenario", what=dotted(trail), value=value, rule=rule, remedy=remedy)
+    )

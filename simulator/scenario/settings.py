@@ -93,8 +93,8 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         where = f"--set {text}"
         path, equals, written = text.partition("=")
         if not equals:
-            rule = "must be path=value, like streams.cameras.fps=30"
-            problems.append(Problem(where="--set", what="assignment", value=text, rule=rule))
+            rule = "must be path=value"
+            problems.append(_problem("assignment", text, rule))
             continue
         try:
             new = read_text(written, where)
@@ -102,7 +102,7 @@ def override(document: Document, assignments: Sequence[str]) -> None:
             _settle(document.value.get("sweep"), path)
             trail = trail_of(document.value, path)
         except ValueError as error:
-            problems.append(Problem(where="--set", what="path", value=path, rule=str(error)))
+            problems.append(_problem("path", path, str(error)))
             continue
         except InputError as error:
             problems.extend(error.problems)
@@ -114,6 +114,11 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         document.keys |= {(*trail, *inner): where for inner in new.keys} | {trail: where}
     if problems:
         raise InputError(*problems)
+
+
+def _problem(what: str, value: str, rule: str) -> Problem:
+    remedy = "write --set PATH=VALUE, like --set streams.cameras.fps=30"
+    return Problem(where="--set", what=what, value=value, rule=rule, remedy=remedy)
 
 
 def _settle(sweep: object, path: str) -> None:

@@ -148,4 +148,6 @@ def _problem(
     document: Document, trail: Trail, value: object, rule: str, *, of_key: bool = False
 ) -> Problem:
     where = document.place(trail, of_key=of_key)
-    return Problem(where=where, what=".".join(map(str, trail)), value=value, rule=rule)
+    remedy = "write PATH: [VALUE, VALUE], like streams.cameras.fps: [10, 15]"
+    what = ".".join(map(str, trail))
+    return Problem(where=where, what=what, value=value, rule=rule, remedy=remedy)

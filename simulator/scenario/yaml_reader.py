@@ -23,6 +23,7 @@ __all__ = ["LIMIT_BYTES", "Document", "Trail", "dotted", "read_file", "read_text
 
 LIMIT_BYTES = 128_000
 _DEEPEST = 20
+_GRAMMAR = "write keys, a colon, a space and values; `splitcast init` writes an example"
 _MOST_VALUES = 20_000
 
 Trail: TypeAlias = "tuple[str | int, ...]"
@@ -108,10 +109,10 @@ def read_text(text: str, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
-        raise builder.refusal(mark, "YAML", said, "cannot be parsed", "") from error
+        raise builder.refusal(mark, "YAML", said, "cannot be parsed", _GRAMMAR) from error
     except yaml.YAMLError as error:  # a character that YAML forbids
         said = str(error).splitlines()[0]
-        raise builder.refusal(None, "YAML", said, "cannot be parsed", "") from error
+        raise builder.refusal(None, "YAML", said, "cannot be parsed", _GRAMMAR) from error
     if builder.problems:
         raise InputError(*builder.problems)
     return builder.document
@@ -172,10 +173,12 @@ class _Builder:
             )
         if len(self._open) >= _DEEPEST:
             rule = f"must be at most {_DEEPEST} levels deep"
-            raise self.refusal(event.start_mark, "nesting", _DEEPEST + 1, rule, "")
+            raise self.refusal(event.start_mark, "nesting", _DEEPEST + 1, rule, "nest less")
         if len(self.document.places) >= _MOST_VALUES:
             rule = f"must hold at most {_MOST_VALUES} values"
-            raise self.refusal(event.start_mark, "document", "this one", rule, "")
+            raise self.refusal(
+                event.start_mark, "document", "this one", rule, "cut it into several"
+            )
 
     def _refuse_anchor(self, mark: _Mark | None, name: str) -> None:
         raise self.refusal(mark, "anchor", name, "must not be used", "write the value out")
@@ -204,6 +207,7 @@ class _Builder:
                         what=dotted(path),
                         value=event.value,
                         rule=str(error),
+                        remedy="put it in quotes if it is text",
                     )
                 )
         self._put(value, event.start_mark)
@@ -211,7 +215,7 @@ class _Builder:
     def _start(self, event: yaml.NodeEvent) -> None:
         inside = self._open[-1] if self._open else None
         if inside is not None and isinstance(inside.into, dict) and inside.key is None:
-            raise self.refusal(event.start_mark, "key", "a collection", "must be text", "")
+            raise self.refusal(event.start_mark, "key", "a collection", "must be text", _GRAMMAR)
         into: dict[str, object] | list[object]
         into = {} if isinstance(event, yaml.MappingStartEvent) else []
         path = self._put(into, event.start_mark)

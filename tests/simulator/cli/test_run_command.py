@@ -150,8 +150,8 @@ def test_a_doubtful_trace_is_warned_about(splitcast: Callable[..., Called], scen
         (["--resume"], "--resume --out: (missing) must name the folder to resume"),
         (["--set", "streams.cameras.fps=-5"], "streams.cameras.fps: -5 must be >= 0.001"),
         (["--set", "streams.cameras.policy=deadlin"], "did you mean 'deadline'?"),
-        (["--workers", "0"], "invalid number of workers from 1 to"),
-        (["--workers", "x"], "invalid number of workers from 1 to"),
+        (["--workers", "0"], "--workers: 0 must be a whole number from 1 to"),
+        (["--workers", ""], "--workers: (empty) must be a whole number from 1 to"),
         (["--nonsense"], "unrecognized arguments"),
     ],
 )

@@ -68,7 +68,7 @@ def test_a_group_is_checked(document: dict[str, Any], change: dict[str, Any], sa
         ({"fps": 10}, "streams.cameras.fps: 'fps' is not a known key"),
         ({"profile": "tiny"}, "'profile' is not a known key"),
         ({"tasks": {}}, "'tasks' is not a known key"),
-        ({"workload": ""}, "workload:  must have at least 1 character"),
+        ({"workload": ""}, "workload: (empty) must have at least 1 character"),
         ({"batch_time": "4 ms"}, "batch_time: 4 ms must be a base and a time a frame"),
         ({"policy": None}, "policy: nothing must be a policy's name"),
     ],
