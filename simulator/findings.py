@@ -160,12 +160,10 @@ def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
     record = scenario.record
     if len(record.streams) != 1:
         rule = "must be one group for its findings"
-        raise InputError(_problem(str(path), "streams", ", ".join(record.streams), rule))
+        raise _refused(str(path), "streams", ", ".join(record.streams), rule)
     name, group = next(iter(record.streams.items()))
     if not isinstance(group, ProfileGroup):
-        raise InputError(
-            _problem(str(path), f"streams.{name}", "a workload", "must have a profile's units")
-        )
+        raise _refused(str(path), f"streams.{name}", "a workload", "must be a profile's units")
     units = ladder_units(
         profile(group.profile, scenario.folder), group.units, f"streams.{name}.units"
     )
@@ -191,9 +189,9 @@ def _arms(scenario: Scenario, path: Path) -> Iterator[Arm]:
             yield Arm(action=staying, label="always", policy=fixed, units=ladder)
 
 
-def _problem(where: str, what: str, value: str, rule: str) -> Problem:
+def _refused(where: str, what: str, value: str, rule: str) -> InputError:
     remedy = "leave this scenario out of the findings"
-    return Problem(where=where, what=what, value=value, rule=rule, remedy=remedy)
+    return InputError(Problem(where=where, what=what, value=value, rule=rule, remedy=remedy))
 
 
 def _chosen(arms: Sequence[Arm], tried: NDArray[np.float64], name: str) -> dict[str, int]:
@@ -212,7 +210,7 @@ def _chosen(arms: Sequence[Arm], tried: NDArray[np.float64], name: str) -> dict[
             best[action] = max(mine, key=lambda k: float(means[k]))
     if _FIXED not in best:
         rule = "must leave a unit that is sent for its findings"
-        raise InputError(_problem(name, "units", "on-device only", rule))
+        raise _refused(name, "units", "on-device only", rule)
     return best
 
 
