@@ -206,7 +206,7 @@ def test_a_last_csv_row_can_hold_for_ever(tmp_path: Path) -> None:
         ({"after": "hold"}, "after: hold must be one of loop, stop"),
         ({"after": "once"}, "after: once must be one of loop, stop"),
         ({"opportunity_bytes": 0}, "opportunity: 0 must be an integer from 1"),
-        ({"opportunity_bytes": True}, "opportunity_bytes: True must be an integer"),
+        ({"opportunity_bytes": True}, "opportunity: True must be an integer"),
         ({"hodl": 1, "colunm": 2}, "hodl: 1 means nothing.*\n.*colunm: 2 means nothing"),
     ],
 )
