@@ -50,6 +50,7 @@ _UNIT = ("kind", "bytes", "score", "device", "server")
 _LOCAL = ("kind", "score", "device")  # of a unit that sends nothing
 _ORIGIN = {"typed": "at", "assumed": "because"}
 _LONGEST = 400
+_CORRECT = "correct it; the layout stands at the head of models/published.py"
 _LARGEST_BYTES = 1 << 30
 
 
@@ -142,7 +143,7 @@ class _Reader:
         self.origins: dict[str, str] = {}
         self._place = place
 
-    def refuse(self, trail: Trail, value: object, rule: str, remedy: str = "") -> None:
+    def refuse(self, trail: Trail, value: object, rule: str, remedy: str = _CORRECT) -> None:
         """Keep a problem."""
         what = ".".join(map(str, trail)) or "document"
         self.problems.append(

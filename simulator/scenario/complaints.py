@@ -92,7 +92,7 @@ def _clashes(item: ErrorDetails, document: Document) -> list[Problem]:
             what=dotted((*of_record, *clash.trail)),
             value=clash.value,
             rule=clash.rule,
-            remedy=clash.remedy,
+            remedy=clash.remedy or _SCHEMA,
         )
         for clash in found
     ]

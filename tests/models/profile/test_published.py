@@ -102,7 +102,7 @@ def test_what_is_shown_says_that_they_are_means_and_where_they_stand() -> None:
         (
             "at: Table 1}\nunits",
             "at: ''}\nunits",
-            "uncompressed.at: *must be a text",
+            "uncompressed.at: .empty. must be a text",
         ),
         ("kind: image-codec", "kind: image-codek", "did you mean 'image-codec'"),
         ("source: A paper", "sauce: A paper", "sauce is no field here; did you mean 'source'"),
