@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import reprlib
 from collections import deque
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from models.measuring.worker import LostError, Worker
+from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.worker import LostError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +55,7 @@ def for_each(
         tell: Called with a line of progress.
 
     Raises:
-        RuntimeError: An item was lost with three processes, one after the other.
+        InputError: An item was lost with three processes, one after the other.
 
     Example:
         >>> for_each([1, 2], lambda tool, item: print(tool * item), lambda: "ab")
@@ -66,7 +68,13 @@ def for_each(
             tell(f"{done} of {len(items)} done")
 
     if workers > 1 or watched:
-        _together(items, lambda: Worker(work, make), min(workers, len(items)), patience_s, told)
+        _together(
+            items,
+            lambda: Worker(work, partial(_one_thread, make)),
+            min(workers, len(items)),
+            patience_s,
+            told,
+        )
         return
     torch.set_num_threads(1)
     tool = make()
@@ -103,7 +111,7 @@ def _together(
                 except LostError as why:
                     lost[k] += 1
                     if lost[k] == _TRIES:
-                        raise RuntimeError(_said(items[k], why)) from None
+                        raise _always_lost(items[k], why) from None
                     worker.end(idle=False)
                     left.append(k)
                     idle.append(hire())
@@ -115,9 +123,18 @@ def _together(
             worker.end(idle=False)
 
 
-def _said(item: object, why: LostError) -> str:
-    return (
-        f"{_SHORT.repr(item)}: {_TRIES} processes in a row were lost with this item, the last one "
-        f"{why}; every other result is kept, so run again, and if it is lost again measure without "
-        "what it is measured with"
+def _one_thread(make: Callable[[], Tool]) -> Tool:
+    torch.set_num_threads(1)
+    return make()
+
+
+def _always_lost(item: object, why: LostError) -> InputError:
+    problem = Problem(
+        where=_SHORT.repr(item),
+        what="worker",
+        value=why,
+        rule=f"as did {_TRIES - 1} before it on the same item",
+        remedy="every other result is kept, so run again, and if it is lost again measure without "
+        "what it is measured with",
     )
+    return InputError(problem)

@@ -5,8 +5,6 @@ designs -> short trials at three split points -> Pareto set -> best early and la
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from models.search.trial import Budget, DesignRecipe, features_of, tried
 from models.split import SPLITS
 from models.training import workshop
 from models.training.workshop import Footage, Workshop
+from simulator.foundation.processes import pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -166,10 +165,9 @@ def _all(
 ) -> tuple[Outcome, ...]:
     if workers == 1:
         return tuple(tried(shop, recipe, budget, tell) for recipe, budget in jobs)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start) as pool:
+    with pool(workers, _start, "the search") as trying:
         outcomes = []
-        for outcome in pool.map(partial(tried, shop), *zip(*jobs, strict=True)):
+        for outcome in trying.map(partial(tried, shop), *zip(*jobs, strict=True)):
             tell(f"{outcome.name}: {outcome.payload_bytes:.0f} B, {outcome.mean_score:.3f}")
             outcomes.append(outcome)
     return tuple(outcomes)

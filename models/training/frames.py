@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 from models.scenes import SIDE, render
 from simulator.foundation.files import write_atomically
 from simulator.foundation.keyed import generator
+from simulator.foundation.processes import pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,9 +129,8 @@ def rendered(
             tell(f"rendered {part.stop} of {recipe.clips} {recipe.split} clips")
     else:
         finished = 0
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            for job in as_completed([pool.submit(_draw, folder, recipe, p) for p in parts]):
+        with pool(workers, dict, f"{recipe.split} frames") as drawing:
+            for job in as_completed([drawing.submit(_draw, folder, recipe, p) for p in parts]):
                 finished += job.result()
                 tell(f"rendered {finished} of {recipe.clips} {recipe.split} clips")
     write_atomically(done, json.dumps(asdict(recipe)))

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import distributed
 
+from simulator.foundation.processes import ended_by, lost, undisturbed, work_for_parent
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -68,6 +70,7 @@ def _join(meeting: Path, member: Member) -> None:
 
 
 def _work(meeting: Path, member: Member, job: Callable[[Member], object]) -> None:
+    work_for_parent()
     torch.set_num_threads(1)
     _join(meeting, member)
     job(member)
@@ -94,11 +97,18 @@ def gathered(job: Callable[[Member], object], size: int) -> Iterator[Member]:
             context.Process(target=_work, args=(meeting, Member(rank, size), job), daemon=True)
             for rank in range(1, size)
         ]
-        for other in others:
-            other.start()
+        with undisturbed():
+            for other in others:
+                other.start()
         _join(meeting, Member(0, size))
         try:
             yield Member(0, size)
+        except RuntimeError as error:
+            for other in others:
+                other.join(timeout=1)  # who has left the others in the lurch has ended
+                if other.exitcode:
+                    raise lost("training", ended_by(other.exitcode)) from error
+            raise
         finally:
             distributed.destroy_process_group()
             for other in others:

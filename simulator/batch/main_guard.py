@@ -12,7 +12,6 @@ from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from multiprocessing.process import BaseProcess
 
     from simulator.batch.cases import RunSpec
 
@@ -71,24 +70,22 @@ def refuse_given(specs: Iterable[RunSpec]) -> None:
                 raise InputError(problem)
 
 
-def refuse_unguarded(workers: Iterable[BaseProcess]) -> None:
-    """Say so if workers ended because the script is without a main guard.
+def refuse_unguarded(exit_code: int | None) -> None:
+    """Say so if a worker ended because the script is without a main guard.
 
     Args:
-        workers: Processes of a pool that broke.
+        exit_code: The worker's.
 
     Raises:
         InputError: If so.
     """
-    for worker in workers:
-        worker.join(1)
-        if worker.exitcode == _SECOND_IMPORT:
-            script = getattr(sys.modules["__main__"], "__file__", None) or "this script"
-            problem = Problem(
-                where=str(script),
-                what="workers",
-                value="more than 1",
-                rule="must be asked for under a main guard, because each worker imports the script",
-                remedy='put the call under `if __name__ == "__main__":`, or let workers be 1',
-            )
-            raise InputError(problem) from None
+    if exit_code == _SECOND_IMPORT:
+        script = getattr(sys.modules["__main__"], "__file__", None) or "this script"
+        problem = Problem(
+            where=str(script),
+            what="workers",
+            value="more than 1",
+            rule="must be asked for under a main guard, because each worker imports the script",
+            remedy='put the call under `if __name__ == "__main__":`, or let workers be 1',
+        )
+        raise InputError(problem) from None

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
+from functools import partial
+from math import inf
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from simulator.batch.cases import RunSpec
 from simulator.batch.main_guard import refuse_unguarded, refuse_without_file
 from simulator.batch.one_run import execute
+from simulator.foundation.processes import lost
+from simulator.foundation.worker import LostError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
     from pathlib import Path
 
     from simulator.assembly.inputs import Inputs
-    from simulator.batch.cases import RunSpec
 
 __all__ = ["execute_all"]
-
-_AHEAD = 4
 
 
 def execute_all(
@@ -45,55 +43,51 @@ def execute_all(
         done: Told each finished run's name.
 
     Raises:
-        InputError: If a policy misbehaves. Runs already finished stay.
+        InputError: If a policy misbehaves, a process ends before its run does, or memory or disk
+            do not suffice. Runs already finished stay, others are broken off.
     """
+    work = partial(_execute, scenario_folder=scenario_folder, out=out, inputs=inputs)
     if workers == 1 or len(specs) <= 1:
         for spec in specs:
-            execute(spec, scenario_folder, out, inputs)
+            work(None, spec)
             done(spec.name)
         return
     refuse_without_file()
-    # Fresh interpreters: forking a process with threads (arrow has some) may deadlock.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(workers, len(specs)), mp_context=context, initializer=_leave_to_parent
-    ) as pool:
-        try:
-            _feed(pool, specs, scenario_folder, out, inputs, _AHEAD * workers, done)
-        except BaseException as error:
-            there = [*(pool._processes or {}).values()]  # noqa: SLF001 - no other way there
-            pool.shutdown(wait=False, cancel_futures=True)
-            if isinstance(error, BrokenProcessPool):
-                refuse_unguarded(there)
-            raise
+    waiting, busy = deque(specs), dict[Worker, RunSpec]()
+    idle: list[Worker] = []
+    try:
+        while waiting or busy:
+            while waiting and len(busy) < workers:
+                worker = idle.pop() if idle else Worker(work, _nothing)
+                busy[worker] = waiting.popleft()
+                worker.give(busy[worker])
+            wait([worker.pipe for worker in busy])
+            for worker, spec in tuple(busy.items()):
+                if _finished(worker, spec):
+                    idle.append(worker)
+                    del busy[worker]
+                    done(spec.name)
+    finally:
+        for worker in busy:
+            worker.end(idle=False)
+        for worker in idle:
+            worker.end(idle=True)
 
 
-def _leave_to_parent() -> None:
-    """Leave interrupts and the standard output, where a policy may print, to the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.dup2(2, 1)
+def _finished(worker: Worker, spec: RunSpec) -> bool:
+    try:
+        return worker.look(inf)
+    except LostError as why:
+        refuse_unguarded(why.exit_code)
+        raise lost(f"run {spec.name}", str(why)) from None
 
 
-def _feed(
-    pool: ProcessPoolExecutor,
-    specs: Sequence[RunSpec],
-    scenario_folder: Path,
-    out: Path,
-    inputs: Inputs,
-    ahead: int,
-    done: Callable[[str], None],
-) -> None:
-    """Keep a few runs queued at a time, so that an interruption ends soon."""
-    waiting = iter(specs)
-    under_way: dict[Future[None], str] = {}
-    while True:
-        for spec in waiting:
-            under_way[pool.submit(execute, spec, scenario_folder, out, inputs)] = spec.name
-            if len(under_way) >= ahead:
-                break
-        if not under_way:
-            return
-        finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        for future in finished:
-            future.result()
-            done(under_way.pop(future))
+def _nothing() -> None:
+    """Make nothing: all that a run needs comes with it."""
+
+
+def _execute(_: None, spec: RunSpec, *, scenario_folder: Path, out: Path, inputs: Inputs) -> None:
+    try:
+        execute(spec, scenario_folder, out, inputs)
+    except MemoryError:
+        raise lost(f"run {spec.name}", "out of memory") from None

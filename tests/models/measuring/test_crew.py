@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.measuring.crew import for_each
+from simulator.foundation.errors import InputError
 
 
 def tool() -> str:
@@ -62,7 +63,8 @@ def test_an_item_that_hangs_twice_is_done_by_a_third_process(tmp_path: Path) -> 
 
 
 def test_an_item_that_is_always_lost_is_named() -> None:
-    with pytest.raises(RuntimeError, match=r"^1: 3 processes .* last one died with exit code 8;"):
+    said = r"^1 worker: ended with exit code 8 as did 2 before it on the same item; every other"
+    with pytest.raises(InputError, match=said):
         for_each([1], die, tool, watched=True)
 
 

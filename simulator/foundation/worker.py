@@ -1,14 +1,15 @@
-"""A worker of a crew: a process that is given one item at a time and can be ended at any time."""
+"""A worker: a process that is given one item at a time and can be ended at any time."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import pickle
 import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-import torch
+from simulator.foundation.processes import ended_by, undisturbed, work_for_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,17 @@ _START_S = 900.0  # in which one must have made its tool
 
 
 class LostError(Exception):
-    """A worker gave no sign, or died; says which."""
+    """A worker gave no sign, or died; says which.
+
+    Args:
+        how: In words.
+        exit_code: Its own, if it has ended.
+    """
+
+    def __init__(self, how: str, exit_code: int | None = None) -> None:
+        """Keep the exit code."""
+        super().__init__(how)
+        self.exit_code = exit_code
 
 
 class Worker:
@@ -37,7 +48,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, other = context.Pipe()
         self._process = context.Process(target=_live, args=(other, work, make), daemon=True)
-        self._process.start()
+        with undisturbed():
+            self._process.start()
         other.close()  # so that its end is the process's alone, and closes with it
         self._since, self._ready = time.monotonic(), False
 
@@ -67,7 +79,8 @@ class Worker:
             raised: Exception | None = self.pipe.recv()
         except (EOFError, OSError):
             self._process.join(_GRACE_S)
-            raise LostError(f"died with exit code {self._process.exitcode}") from None
+            code = self._process.exitcode
+            raise LostError(ended_by(code), code) from None
         if raised is not None:
             raise raised
         if not self._ready:
@@ -85,7 +98,7 @@ class Worker:
 
 def _live(pipe: Connection, work: Callable[[Any, Any], None], make: Callable[[], Any]) -> None:
     """Work until the other end of the pipe is closed."""
-    torch.set_num_threads(1)
+    work_for_parent()
     try:
         tool = make()
         pipe.send(None)
@@ -98,4 +111,15 @@ def _live(pipe: Connection, work: Callable[[Any, Any], None], make: Callable[[],
             pipe.send(None)
     except Exception as error:  # noqa: BLE001 - it is raised where the worker was started
         error.add_note(traceback.format_exc())
-        pipe.send(error)
+        pipe.send(_picklable(error))
+
+
+def _picklable(error: Exception) -> Exception:
+    """Return an error, or one with its words if it cannot be sent and be made again."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - of whatever a user's class does
+        plain = RuntimeError(f"{type(error).__name__}: {error}")
+        plain.__notes__ = error.__notes__
+        return plain
+    return error

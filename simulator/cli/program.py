@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -24,6 +25,7 @@ from simulator.cli import (
     units,
     validate,
 )
+from simulator.cli.ending import ending, exit_code
 from simulator.cli.parser import Parser
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.terminal import CleanStream
@@ -31,11 +33,11 @@ from simulator.foundation.terminal import CleanStream
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["main"]
+__all__ = ["run_command"]
 
 INTERNAL_ERROR = 1
 BAD_INPUT = 2
-INTERRUPTED = 130
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _OF_MODELS = frozenset({"PIL", "constriction", "torch"})  # what only the extra [models] brings
 
 _COMMANDS = (
@@ -54,21 +56,22 @@ _COMMANDS = (
 )
 _EXIT_CODES = """\
 exit codes: 0 done (and objectives met), 1 internal error, 2 bad input,
-            3 an objective failed, 4 an objective is inconclusive
+            3 an objective failed, 4 an objective is inconclusive,
+            130 interrupted, 143 ended by SIGTERM, 129 as its terminal closed
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run_command(arguments: Sequence[str]) -> int:
     """Run one command.
 
     Args:
-        arguments: Without the program's name; by default the process's.
+        arguments: Without the program's name.
 
     Returns:
         The exit code.
     """
     with redirect_stdout(_cleaned(sys.stdout)), redirect_stderr(_cleaned(sys.stderr)):
-        return _executed(sys.argv[1:] if arguments is None else list(arguments))
+        return _executed(list(arguments))
 
 
 def _cleaned(stream: TextIO) -> TextIO:
@@ -79,10 +82,11 @@ def _cleaned(stream: TextIO) -> TextIO:
 
 def _executed(words: list[str]) -> int:
     try:
-        chosen = _parser().parse_words(words)
-        chosen.words = words  # as typed, for the manifest
-        code: int = chosen.execute(chosen)
-        sys.stdout.flush()
+        with ending():
+            chosen = _parser().parse_words(words)
+            chosen.words = words  # as typed, for the manifest
+            code: int = chosen.execute(chosen)
+            sys.stdout.flush()
     except InputError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
@@ -90,9 +94,9 @@ def _executed(words: list[str]) -> int:
         # Whoever read has seen enough. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print("interrupted; a batch with --out can be finished with --resume", file=sys.stderr)
-        return INTERRUPTED
+        return exit_code(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line
         return _told(error)
     return code
@@ -111,6 +115,13 @@ def _told(error: Exception) -> int:
             Problem(where="splitcast", what="package", value=error.name, rule=rule, remedy=remedy),
             file=sys.stderr,
         )
+        return BAD_INPUT
+    if isinstance(error, OSError) and error.errno in _NO_ROOM and error.filename is None:
+        # Files are written elsewhere, where their names are known: this is what was printed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        rule, remedy = f"cannot be written ({error.strerror})", "make room there"
+        problem = Problem(where="splitcast", what="output", value="-", rule=rule, remedy=remedy)
+        print(problem, file=sys.stderr)
         return BAD_INPUT
     if os.environ.get("SPLITCAST_DEBUG"):
         raise error
