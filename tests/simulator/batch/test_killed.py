@@ -86,13 +86,16 @@ def begin(
             name = f"{spec.name}.parquet"
             raw = (whole(scenario) / "frames" / name).read_bytes()
             write_inside(out / "frames", name, raw)
+
+    def finish(scenario: simulator.Scenario, _: Sequence[RunSpec], out: Path, *__: object) -> None:
         for path in sorted(whole(scenario).glob("*.parquet")):
             write_atomically(out / path.name, path.read_bytes())
         write_atomically(out / "summary.json", (whole(scenario) / "summary.json").read_bytes())
 
     monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is lost in this test
-    monkeypatch.setattr(batch, "check", lambda *_: None)
+    monkeypatch.setattr(batch, "check", lambda *_: ())
     monkeypatch.setattr(batch, "_fill", fill)
+    monkeypatch.setattr(batch, "finish", finish)
     monkeypatch.setattr(batch, "manifest_of", lambda scenario, *_: manifests[scenario.sha256])
 
     def run(scenario: simulator.Scenario, out: Path, **options: bool) -> None:
