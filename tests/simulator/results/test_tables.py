@@ -29,7 +29,7 @@ FACTS: dict[str, Any] = {
 
 
 def test_a_run_is_one_file_with_its_facts_inside(tmp_path: Path) -> None:
-    path = tmp_path / "frames" / "p0000-r0.parquet"
+    path = tmp_path / "p0000-r0.parquet"
     log = log_of([frame(Outcome.LOST, [0, 1, 2, 2]), frame(Outcome.DROPPED, [5])])
     write_frames(path, log, FACTS)
     assert read_facts(path) == FACTS
