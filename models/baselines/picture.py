@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["compressed", "picture"]
 
+_BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, RuntimeError)
+"""What Pillow's readers raise for files that are damaged, one this, another that."""
+
 
 def compressed(image: NDArray[np.uint8], kind: str, **options: object) -> bytes:
     """Return a frame, uint8 (h, w, 3), as the bytes of a picture file of a kind."""
@@ -28,7 +31,7 @@ def picture(coded: bytes, kind: str, side: int, where: str) -> NDArray[np.uint8]
 
     Args:
         coded: The file's bytes.
-        kind: ``JPEG``, ``WEBP`` or ``PNG``; no other kind is tried.
+        kind: ``JPEG``, ``WEBP``, ``AVIF`` or ``PNG``; no other kind is tried.
         side: Height and width that it must have.
         where: What messages name as the place.
 
@@ -41,7 +44,7 @@ def picture(coded: bytes, kind: str, side: int, where: str) -> NDArray[np.uint8]
             # Only the header is read so far: a picture of another size is never allocated.
             if found == (side, side, "RGB"):
                 return np.asarray(opened)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+    except _BROKEN as error:
         found = error
     raise InputError(
         Problem(

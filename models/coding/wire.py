@@ -13,9 +13,9 @@ All numbers are little-endian::
         20      -  coded symbols or image
 
 Bottleneck units count from 1, at the early split point from 21, at the late one from 31; 51 is the
-unit of any rate, 52 a layer of the layered unit, 53 the learned image codec, 54 PNG, 61 CR+BQ,
-62 WebP, 63 features through zlib, 64 video codecs, where the settings' or tables' hash tells one
-from another; 65 upwards is JPEG.
+unit of any rate, 52 a layer of the layered unit, 53 the learned image codec, 54 PNG, 55 AVIF, 56
+finished answers, 61 CR+BQ, 62 WebP, 63 features through zlib, 64 video codecs, where the settings'
+or tables' hash tells one from another; 65 upwards is JPEG.
 
 The receiver knows which unit it expects and compares; nothing in a header makes it allocate. The
 CRC covers the header, too: one flipped bit anywhere is always found, and so is a burst of up to 32.

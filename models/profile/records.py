@@ -27,6 +27,7 @@ UnitKind: TypeAlias = Literal[
     "feature-codec",
     "image-codec",
     "video-codec",
+    "answer",
     "on-device",
 ]
 Half: TypeAlias = Literal["calibration", "replay"]
@@ -40,6 +41,7 @@ UNIT_KINDS: tuple[UnitKind, ...] = (
     "feature-codec",
     "image-codec",
     "video-codec",
+    "answer",
     "on-device",
 )
 HALVES: tuple[Half, ...] = ("calibration", "replay")
@@ -119,7 +121,8 @@ class Unit:
             unit of any rate; ``layered``; ``other-split``: a unit at another split point of the
             network than these; ``student``: an encoder trained in the head's place;
             ``feature-codec``: features at the split, coded without a trained rate;
-            ``image-codec``; ``video-codec``; or ``on-device``.
+            ``image-codec``; ``video-codec``; ``answer``: the whole network on the device, its
+            finished answer sent; or ``on-device``: the same, the answer used there.
         payload_bytes: ``[clip, frame]`` bytes handed to the network, wire header included; 0 for
             on-device.
         scores: Task name to ``[clip, frame]`` scores.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 __all__ = [
     "ANCHOR",
     "AWARE",
+    "ELSEWHERE",
     "FAMILIES",
     "GROUPS",
     "family",
@@ -23,13 +24,19 @@ __all__ = [
 ANCHOR = "unit"
 """The family that Bjøntegaard differences are taken to."""
 
+ELSEWHERE = ("early", "late")
+"""Families of units at other split points than the backbone's own, where feature codecs stand."""
+
 AWARE = "-aware"
+
+_ANSWERS = "answers"
 
 GROUPS = {
     "ours": "bottleneck units and students",
     "features": "other feature codecs",
     "still": "still-image codecs",
     "video": "low-delay video codecs",
+    _ANSWERS: "answers sent from the device",
 }
 """What kind of codec it is: name to title, in the order in which groups are shown."""
 
@@ -56,11 +63,16 @@ FAMILIES = {
     "jpeg420": _Family("JPEG 4:2:0", "still"),
     "webp": _Family("WebP (4:2:0)", "still"),
     "picture": _Family("factorised prior, learned", "still"),
+    "avif444-s6": _Family("AVIF 4:4:4, speed 6", "still"),
+    "avif444-s8": _Family("AVIF 4:4:4, speed 8", "still"),
     "server": _Family("all on the server, PNG", "still"),
     "h264_444": _Family("H.264 4:4:4", "video"),
     "h264_420": _Family("H.264 4:2:0", "video"),
     "hevc_444": _Family("HEVC 4:4:4", "video"),
     "av1_420": _Family("AV1 (4:2:0)", "video"),
+    "answer-class": _Family("answer sent, class", _ANSWERS),
+    "answer-box": _Family("answer sent, with box", _ANSWERS),
+    "answer-mask": _Family("answer sent, with box and mask", _ANSWERS),
 }
 """By name, in the order in which they are shown."""
 
@@ -73,6 +85,8 @@ def family(name: str) -> str:
         ('crbq-coded', 'unit', 'jpeg444-aware')
     """
     plain = name.removesuffix(AWARE)
+    if plain in FAMILIES and FAMILIES[plain].group == _ANSWERS:
+        return plain  # what is sent differs, not a rate
     return plain.rsplit("-", 1)[0] + name[len(plain) :]
 
 

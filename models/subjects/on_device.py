@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from models.backbone import Outputs
     from models.profile.records import UnitKind
 
 __all__ = ["OnDevice"]
@@ -29,6 +30,9 @@ class OnDevice:
         costs: Parameters, storage and memory of the tail, which the device needs for this unit
             only.
         load: Loads the tail's weights from disk.
+
+    Attributes:
+        answer: The tail.
     """
 
     name = "device"
@@ -39,19 +43,19 @@ class OnDevice:
         self,
         *,
         head: Callable[[Tensor], Tensor],
-        tail: Callable[[Tensor], object],
+        tail: Callable[[Tensor], Outputs],
         digest: str,
         costs: Mapping[str, int],
         load: Callable[[], object],
     ) -> None:
         """Keep both halves of the network."""
-        self._head, self._tail, self._load = head, tail, load
+        self._head, self.answer, self._load = head, tail, load
         self.digest, self.costs = digest, costs
 
     @property
     def device_steps(self) -> Mapping[str, Callable[..., object]]:
         """Prepare, head, tail."""
-        return {"prep": prepare, "head": self._head, "tail": self._tail}
+        return {"prep": prepare, "head": self._head, "tail": self.answer}
 
     def receive(self, payload: bytes) -> NoReturn:
         """Refuse: nothing is ever sent."""

@@ -24,6 +24,7 @@ from models.subjects.network import Network
 from models.subjects.on_device import OnDevice
 from models.subjects.prefix import prefixes
 from models.subjects.reduced_unit import Reduced, Together
+from models.subjects.sent_answer import TAIL, sent_answers
 from models.subjects.student import Taught
 from models.units import other_splits, student_file
 from models.units.continuous import ContinuousUnit
@@ -53,6 +54,7 @@ def open_network(
     *,
     baselines: bool = False,
     aware: Collection[str] = (),
+    answers: bool = False,
 ) -> Network:
     """Return a trained ladder with its baselines, ready to be measured in this process.
 
@@ -63,11 +65,12 @@ def open_network(
             CR+BQ units and the learned image codec that lie beside the weights, frames without
             loss, and every image codec once more with the codec-aware backbone, if there is one.
         aware: Names of codecs that this backbone answers without the other baselines, too.
+        answers: Whether to measure finished answers that are sent from the device, too.
 
     Raises:
         InputError: The weights are missing, damaged, or do not belong together.
     """
-    return _on(open_ladder(weights), codecs, baselines=baselines, aware=aware)
+    return _on(open_ladder(weights), codecs, baselines=baselines, aware=aware, answers=answers)
 
 
 def open_seeds(weights: str | Path, codecs: Sequence[ImageCodec] = LADDER) -> Network:
@@ -117,11 +120,14 @@ def _on(
     *,
     baselines: bool,
     aware: Collection[str] = (),
+    answers: bool = False,
 ) -> Network:
     # The memory order that convolutions on processors like best, as prepare() gives it.
     trained.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     halves = cut(trained.backbone, after=SPLIT_AFTER)
-    subjects: list[Subject] = [_on_device(trained, halves.head, halves.tail)]
+    local = _on_device(trained, halves.head, halves.tail)
+    said = sent_answers(local) if answers else []
+    subjects: list[Subject] = [local, *said]
     subjects += [_bottleneck(trained, unit, halves.head) for unit in trained.units]
     elsewhere = other_splits.load_all(trained)
     subjects += [_elsewhere(trained, unit, split) for split, unit in elsewhere]
@@ -142,8 +148,11 @@ def _on(
     kin = Kin(
         modules={level.name: ContinuousUnit.name for level in levels}
         | {student.name: student.module for student in students}
+        | {answer.name: local.name for answer in said}
         | sent.modules,
-        tails={unit.name: split for split, unit in elsewhere} | sent.tails,
+        tails={unit.name: split for split, unit in elsewhere}
+        | {answer.name: TAIL for answer in said}
+        | sent.tails,
         layered={LayeredUnit.name: tuple(layer.name for layer in layers)} if layers else {},
     )
     return Network(head=halves.head, tail=halves.tail, subjects=subjects, kin=kin, aware=sent.aware)

@@ -31,6 +31,8 @@ __all__ = ["Residence", "residence", "tails_of"]
 _SHARED = "tail"
 _TRAINED = ("bottleneck", "continuous", "layered", "other-split", "student")
 """Kinds of unit that might as well have been trained with a tail of their own each."""
+_UNSERVED = (ON_DEVICE, "answer")
+"""Kinds of unit for which a server holds nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ def _parts(unit: Unit, shared_bytes: int, memory: Memory) -> Iterator[tuple[str,
     """Yield the modules one unit needs, with their bytes."""
     own_bytes = 0 if unit.tail is None else unit.tail.memory_bytes
     tail_bytes = own_bytes or shared_bytes
-    if unit.kind == ON_DEVICE:
+    if unit.kind in _UNSERVED:
         return
     if memory.tails == "copies" and unit.kind in _TRAINED:
         yield unit.module, tail_bytes + unit.memory_bytes - own_bytes

@@ -96,7 +96,7 @@ class ProfileGroup(StreamGroup):
         "on-device",
     )
     """The ladder: names of units, or kinds of unit: bottleneck, continuous, layered, other-split,
-    student, feature-codec, image-codec, video-codec, on-device."""
+    student, feature-codec, image-codec, video-codec, answer, on-device."""
     tasks: Annotated[dict[str, Annotated[int, duration("1 us", "60 s")]], Field(max_length=20)] = (
         Field(default_factory=dict)
     )

@@ -9,6 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.baselines.avif import Avif
 from models.baselines.jpeg import Jpeg
 from models.baselines.learned import LearnedPicture, PictureShape
 from models.baselines.video import LADDER, VideoCodec
@@ -47,7 +48,8 @@ def wires(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Wire]:
     untrained_students(folder)
     untrained_levels(folder)
     untrained_reduced(folder)
-    network = open_network(folder, (Jpeg("444", 50), Jpeg("420", 50), WebP(50)), baselines=True)
+    codecs = (Jpeg("444", 50), Jpeg("420", 50), WebP(50), Avif(30), Avif(30, speed=8))
+    network = open_network(folder, codecs, baselines=True, answers=True)
     image = render(seed=3, split="test", clip=1, t=40).image
     found = {}
     for subject in network.subjects:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from models.profile import UNIT_KINDS, load
+from models.profile import UNIT_KINDS, Tail, load
 from simulator.assembly import assemble
 from simulator.assembly.memory import residence, tails_of
 from simulator.foundation.errors import InputError
@@ -120,6 +121,17 @@ def test_units_that_no_ladder_names_need_not_fit() -> None:
     assert found.plan.names == ("tail", "unit-1")
     with pytest.raises(InputError, match="must hold what unit-2 needs: 35 MB"):
         residence(memory(), [(profile, ["unit-2"])])
+
+
+@pytest.mark.parametrize("tails", ["shared", "per-unit", "copies"])
+def test_a_finished_answer_needs_nothing_of_a_server(tails: str) -> None:
+    profile = weighed()
+    nothing = Tail(name="answer", times_ns=profile.tail_ns, memory_bytes=0)
+    said = replace(profile.units[1], name="answer-class", kind="answer", tail=nothing)
+    more = replace(profile, units=(*profile.units, said))
+    found = residence(memory(tails=tails), [(more, ["answer-class"])])
+    assert found.modules[0][-1] == ()
+    assert not any(name.startswith("answer") for name in found.plan.names)
 
 
 def test_what_any_group_names_must_fit(document: dict[str, Any]) -> None:
