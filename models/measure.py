@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.baselines.jpeg import LADDER
+from models.baselines import avif, jpeg
 from models.measuring.answers import collect, measure_blocks
 from models.measuring.chain_units import chain_unit, time_chains
 from models.measuring.chained import chain_digest, collect_chain, measure_chains
@@ -37,11 +37,14 @@ if TYPE_CHECKING:
     from models.baselines.video import VideoCodec
     from models.subjects.image_unit import ImageCodec
 
-__all__ = ["AWARE", "ContentPlan", "TimingPlan", "measure"]
+__all__ = ["AWARE", "CODECS", "ContentPlan", "TimingPlan", "measure", "timed_images"]
 
-AWARE = ("jpeg444-q35", "h264_444-qp36")
-"""The settings that a profile holds with the codec-aware backbone, too: one of JPEG, one of video,
-so that the simulator has a second network to serve."""
+CODECS: tuple[ImageCodec, ...] = (*jpeg.LADDER, *avif.STREAMED)
+"""The still-image codecs that a profile holds."""
+
+AWARE = ("jpeg444-q35", *(codec.name for codec in avif.STREAMED), "h264_444-qp36")
+"""The settings that a profile holds with the codec-aware backbone, too: of JPEG, AVIF and video, so
+that the simulator has a second network to serve."""
 
 _TIMED_FRAMES = 32
 _TIMED_CLIPS = 4
@@ -100,7 +103,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     name: str | None = None,
     content: ContentPlan | None = None,
     timing: TimingPlan | None = None,
-    codecs: Sequence[ImageCodec] = LADDER,
+    codecs: Sequence[ImageCodec] = CODECS,
     baselines: bool = False,
     videos: Sequence[VideoCodec] = (),
     aware: Collection[str] = AWARE,
@@ -134,7 +137,14 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
     """
     refuse_foreign(out)
     content, timing = content or ContentPlan(), timing or TimingPlan()
-    opened = partial(open_network, weights, tuple(codecs), baselines=baselines, aware=tuple(aware))
+    opened = partial(
+        open_network,
+        weights,
+        tuple(codecs),
+        baselines=baselines,
+        aware=tuple(aware),
+        answers=True,
+    )
     network = opened()
     parts = content.blocks()
     blocks = [block for _, _, block in parts]
@@ -152,13 +162,7 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
             workers=workers,
             tell=tell,
         )
-    step = max(1, len(blocks) // _TIMED_FRAMES)
-    timed = [
-        Block((replace(block.clips[0], instants=(content.frames // 2,)),))
-        for block in blocks[::step][:_TIMED_FRAMES]
-    ]
-    images = np.concatenate([draw(block).images for block in timed])
-    timings = time_stages(network, images, timing, tell=tell)
+    timings = time_stages(network, timed_images(blocks, content.frames), timing, tell=tell)
     if chains:
         time_chains(network, chains, _filmed(blocks), timing, timings, tell=tell)
     answers = {s.name: collect(s, blocks, cache) for s in network.subjects}
@@ -190,6 +194,21 @@ def measure(  # noqa: PLR0913 - each with a default that fits the shipped profil
         info=facts(network.subjects, network.kin, digests) | clocks(timings, network.kin),
     )
     return save(sealed(profile, where=str(out)), out)
+
+
+def timed_images(blocks: Sequence[Block], frames: int) -> NDArray[np.uint8]:
+    """Return a frame out of the middle of some clips each, for codecs that are timed on frames.
+
+    Args:
+        blocks: Blocks of one whole clip each.
+        frames: Frames of every clip.
+    """
+    step = max(1, len(blocks) // _TIMED_FRAMES)
+    timed = [
+        Block((replace(block.clips[0], instants=(frames // 2,)),))
+        for block in blocks[::step][:_TIMED_FRAMES]
+    ]
+    return np.concatenate([draw(block).images for block in timed])
 
 
 def _filmed(blocks: Sequence[Block]) -> NDArray[np.uint8]:

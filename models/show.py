@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -240,9 +240,20 @@ def _facts(info: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     for key, value in info.items():
         if key == "figures":
             continue  # a published profile's, told above
+        if key in ("added", "device_added", "server_added"):
+            yield from ((key, _added(entry)) for entry in cast("list[Any]", value))
+            continue
         if not isinstance(value, Mapping):
             yield key, value
         elif len(value) <= _FACTS_ON_A_LINE and not any(
             isinstance(fact, Mapping) for fact in value.values()
         ):
             yield key, ", ".join(f"{name} {fact}" for name, fact in value.items())
+
+
+def _added(entry: Mapping[str, Any]) -> str:
+    """Say where units were timed that were measured later than the rest."""
+    return (
+        f"{entry['units']}: timed on {entry['processor']}, where device takes "
+        f"{_median(entry['device_ms'])} ms"
+    )

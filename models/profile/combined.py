@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["combined"]
 
-_FACTS = ("machine", "threads", "clock", "versions")
+_FACTS = ("machine", "threads", "clock", "versions", "added")
 
 
 def combined(device: Profile, server: Profile, name: str) -> Profile:

@@ -64,6 +64,12 @@ class _Wall(_Fields):
     tails: dict[str, _BySize] = {}
 
 
+class _Added(_Fields):
+    units: str
+    processor: str
+    device_ms: _Spread
+
+
 class _Info(_Fields):
     """What commands read of the facts; all others are shown as they are."""
 
@@ -72,6 +78,9 @@ class _Info(_Fields):
     figures: dict[str, str] = {}
     digests: dict[str, str] = {}
     wall_ms: _Wall = _Wall(units={}, tail={})
+    added: list[_Added] = []
+    device_added: list[_Added] = []
+    server_added: list[_Added] = []
 
 
 class _Document(_Fields):

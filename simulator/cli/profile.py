@@ -34,6 +34,16 @@ def add(commands: Commands) -> None:
     show.add_argument("profile", metavar="NAME|DIR")
     show.add_argument("--json", action="store_true", help="print JSON instead")
     _add_measure(parts)
+    about = "add AVIF and answers sent from the device to a profile; no number in it changes"
+    extend = command(parts, "extend", about, _extend)
+    extend.add_argument("trained", metavar="WEIGHTS", help="that the profile was measured with")
+    extend.add_argument("folder", metavar="DIR", type=Path, help="folder of the profile")
+    extend.add_argument(
+        "--only",
+        choices=("answers", "avif"),
+        help="these alone; answers take a quarter of the time",
+    )
+    extend.add_argument("--workers", metavar="N", type=workers, default=1, help="default 1")
     about = "take the device's side of one profile and the server's side of another"
     combine = command(parts, "combine", about, _combine)
     combine.add_argument("--device", metavar="NAME|DIR", required=True, help="profile to take from")
@@ -65,7 +75,7 @@ def _add_measure(parts: Commands) -> None:
     measure.add_argument(
         "--baselines",
         action="store_true",
-        help="every still-image and feature codec, too, not JPEG alone",
+        help="WebP, learned pictures and every feature codec, too",
     )
     measure.add_argument(
         "--videos", action="store_true", help="low-delay video codecs, too: an hour for all clips"
@@ -156,6 +166,23 @@ def _show(arguments: Arguments) -> int:
     return 0
 
 
+def _extend(arguments: Arguments) -> int:
+    from models.baselines import avif
+    from models.extend import extend
+    from models.show import render
+
+    profile = extend(
+        arguments.trained,
+        arguments.folder,
+        codecs=() if arguments.only == "answers" else avif.STREAMED,
+        answers=arguments.only != "avif",
+        workers=arguments.workers,
+        tell=_tell,
+    )
+    print(render(profile))
+    return 0
+
+
 def _combine(arguments: Arguments) -> int:
     from models.profile import combined, load, save
     from models.show import render
@@ -180,15 +207,15 @@ def _measure(arguments: Arguments) -> int:
     from models.show import render
 
     if arguments.model is None:
-        from models.baselines import jpeg, video, webp
-        from models.measure import ContentPlan, measure
+        from models.baselines import video, webp
+        from models.measure import CODECS, ContentPlan, measure
 
         _require(arguments, {"WEIGHTS": arguments.trained, "DIR": arguments.folder})
         profile = measure(
             arguments.trained,
             arguments.folder,
             content=ContentPlan().scaled(arguments.share),
-            codecs=(*jpeg.LADDER, *webp.LADDER) if arguments.baselines else jpeg.LADDER,
+            codecs=(*CODECS, *(webp.LADDER if arguments.baselines else ())),
             baselines=arguments.baselines,
             videos=video.STREAMED if arguments.videos else (),
             workers=arguments.workers,

@@ -53,7 +53,9 @@ def measured(
 
 def test_the_profile_holds_every_unit_in_order_of_bytes(measured: Profile) -> None:
     assert measured.name == "small"
-    assert set(measured.unit_names) == {"device", "unit-1", "unit-2", "jpeg444-q20", "jpeg444-q80"}
+    answers = {"answer-class", "answer-box", "answer-mask"}
+    sent = {"unit-1", "unit-2", "jpeg444-q20", "jpeg444-q80"}
+    assert set(measured.unit_names) == {"device", *answers, *sent}
     assert measured.unit_names[0] == "device"
     assert measured.clip_half.tolist() == ["calibration", "replay"]
     assert measured.clip_set.tolist() == ["standard", "busy"]
@@ -77,6 +79,7 @@ def test_payloads_are_longer_than_their_header(measured: Profile) -> None:
         ("device", ["prep", "head", "tail"]),
         ("unit-1", ["prep", "head", "encode", "entropy_encode"]),
         ("jpeg444-q20", ["prep", "entropy_encode"]),
+        ("answer-box", ["prep", "head", "entropy_encode", "tail"]),
     ],
 )
 def test_each_kind_runs_its_own_stages(measured: Profile, name: str, stages: list[str]) -> None:
@@ -189,6 +192,7 @@ def test_baselines_stand_in_a_profile_as_any_unit(tmp_path: Path) -> None:
     )
     kinds = {unit.name: unit.kind for unit in load(tmp_path / "all").units}
     assert kinds == {
+        **dict.fromkeys(("answer-class", "answer-box", "answer-mask"), "answer"),
         "device": "on-device",
         "unit-1": "bottleneck",
         "crbq-coded-4c2b": "feature-codec",

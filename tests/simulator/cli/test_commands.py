@@ -192,6 +192,7 @@ def test_measuring_and_training_pass_their_arguments_on(
         asked.append(("evaluate", *given, options["against"] is not None))
 
     monkeypatch.setattr(evaluate, "evaluate", evaluated)
+    monkeypatch.setattr(evaluate, "add_stills", lambda *a, **_: asked.append(("stills", *a)))
     monkeypatch.setattr(card, "write", lambda *a: asked.append(("card", *a)))
     monkeypatch.setattr(robustness, "write", lambda *a, **_: asked.append(("spikes", *a)))
     monkeypatch.setattr(latency, "measure_latency", lambda folder, **_: folder)
@@ -220,6 +221,7 @@ def test_measuring_and_training_pass_their_arguments_on(
     assert splitcast("profile", "measure", "w", out, "--videos").code == 0
     assert splitcast("units", "train", out, "--only", "crbq").out.startswith(f"crbq in {out}; ")
     assert splitcast("units", "evaluate", "w", out, "--baselines", "--card", out).code == 0
+    assert splitcast("units", "evaluate", "w", out, "--stills").code == 0
     assert asked[1:] == [
         ("baselines", True, False, True),
         ("measure", "w", out, 120),
@@ -227,8 +229,32 @@ def test_measuring_and_training_pass_their_arguments_on(
         ("train", out, 1, 1, False),
         ("evaluate", "w", out, True),
         ("card", out.parent, out),
+        ("stills", "w", out),
     ]
     assert (tmp_path / "latency.md").read_text() == f"of {tmp_path.name}"
+
+
+@pytest.mark.parametrize(
+    ("only", "wanted"), [((), (1, True)), (("answers",), (0, True)), (("avif",), (1, False))]
+)
+def test_extending_passes_on_what_is_wanted(
+    splitcast: Callable[..., Called],
+    tiny_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    only: Sequence[str],
+    wanted: tuple[int, bool],
+) -> None:
+    extend, asked = pytest.importorskip("models.extend"), []
+
+    def extended(weights: str, folder: Path, **options: Any) -> object:  # noqa: ANN401
+        asked.append((weights, folder, len(options["codecs"]), options["answers"]))
+        return load(tiny_folder)
+
+    monkeypatch.setattr(extend, "extend", extended)
+    said = [word for name in only for word in ("--only", name)]
+    called = splitcast("profile", "extend", "w", tiny_folder, *said)
+    assert (called.code, asked) == (0, [("w", tiny_folder, *wanted)])
+    assert "unit-1" in called.out
 
 
 @pytest.mark.parametrize("share", ["0", "2", "half"])
