@@ -34,9 +34,11 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
     """Return the plot of a profile and an evaluation with a comparison, as SVG.
 
     Each marker is a unit: bytes upwards, device time or weights on the device to the right, its
-    colour how far its top-1 lies below that of the uncompressed network.
+    colour how far its top-1 lies below that of the uncompressed network. Units that were timed on
+    another machine than the rest are left out.
     """
-    found = [cost for cost in costs_of(profile, evaluation) if cost.size > 0]
+    every = costs_of(profile, evaluation)
+    found = [cost for cost in every if cost.size > 0 and not cost.elsewhere]
     clean = evaluation["comparison"]["sets"]["short"]["clean"]["top1"]
     with mpl.rc_context({"font.size": 8, "svg.hashsalt": "splitcast", "svg.fonttype": "none"}):
         figure = Figure(figsize=(11, 5), layout="constrained")

@@ -26,11 +26,12 @@ class Cost(NamedTuple):
     Attributes:
         name: The unit's.
         size: Mean bytes of a frame.
-        score: Top-1 on the short test clips.
+        score: Top-1 on the short test clips, or on fewer of them.
         device_ms: Median time of all device stages.
         network_ms: That of head and encoder alone.
         macs: Multiply-accumulates of a frame on the device.
         weights_bytes: Parameters that the device reads, in half precision.
+        elsewhere: Whether it was added to the profile later, timed on a machine of its own.
     """
 
     name: str
@@ -40,13 +41,20 @@ class Cost(NamedTuple):
     network_ms: float
     macs: int
     weights_bytes: int
+    elsewhere: bool
 
 
 def costs_of(profile: Profile, evaluation: Mapping[str, Any]) -> list[Cost]:
     """Return the costs of the profile's units that were evaluated, by family and bytes."""
-    settings = evaluation["comparison"]["sets"]["short"]["settings"]
+    sets = evaluation["comparison"]["sets"]
+    settings = {**sets.get("stills", {}).get("settings", {}), **sets["short"]["settings"]}
     found = [
-        _cost(unit, settings[unit.name], evaluation["costs"]["device"][unit.name])
+        _cost(
+            unit,
+            settings[unit.name],
+            evaluation["costs"]["device"][unit.name],
+            elsewhere=unit.name in _added(profile),
+        )
         for unit in profile.units
         if unit.name in settings
     ]
@@ -54,7 +62,15 @@ def costs_of(profile: Profile, evaluation: Mapping[str, Any]) -> list[Cost]:
     return sorted(found, key=lambda cost: (order.get(family(cost.name), len(order)), cost.size))
 
 
-def _cost(unit: Unit, setting: Mapping[str, Any], load: Mapping[str, int]) -> Cost:
+def _added(profile: Profile) -> dict[str, Mapping[str, Any]]:
+    """Return what a profile says of each unit that was added to it later."""
+    entries: Any = profile.info.get("added", [])
+    return {name: entry for entry in entries for name in entry["units"].split(", ")}
+
+
+def _cost(
+    unit: Unit, setting: Mapping[str, Any], load: Mapping[str, int], *, elsewhere: bool
+) -> Cost:
     rows = unit.device_rows_ns / 1e6
     return Cost(
         name=unit.name,
@@ -64,6 +80,7 @@ def _cost(unit: Unit, setting: Mapping[str, Any], load: Mapping[str, int]) -> Co
         network_ms=float(np.median(rows[:, _NETWORK].sum(axis=1))),
         macs=load["macs"],
         weights_bytes=load["weights_bytes"],
+        elsewhere=elsewhere,
     )
 
 
@@ -82,9 +99,20 @@ def costs(profile: Profile, evaluation: Mapping[str, Any]) -> Iterator[str]:
         "devices: [latency](latency.md)."
     )
     yield ""
+    if added := _added(profile):
+        others = "; ".join(
+            f"{entry['processor']}, where `device` takes {entry['device_ms']['median']:.2f} ms"
+            for entry in {entry["units"]: entry for entry in added.values()}.values()
+        )
+        local = np.median(profile.units[0].device_rows_ns.sum(axis=1)) / 1e6
+        yield (
+            f"A star: added later, with bytes and scores on fewer of the clips, and timed on "
+            f"{others} and not {local:.2f} as on the machine of the rest."
+        )
+        yield ""
     rows = [
         [
-            cost.name,
+            f"{cost.name} *" if cost.elsewhere else cost.name,
             f"{cost.size:.0f}",
             f"{100 * cost.score:.1f}",
             f"{cost.device_ms:.2f}",

@@ -97,6 +97,9 @@ def limits(*, compared: bool) -> Iterator[str]:
         yield "  arrived; what a lost frame spoils is for the simulator to tell."
         yield "- CR+BQ is trained at the middle split point only; at a late one it might need fewer"
         yield "  bytes, as the units do. The units at the middle one are its fair match."
+        yield "- AVIF is measured on fewer clips than other still-image codecs, and the aware"
+        yield "  backbone was not trained on it: with one that is, AVIF might need fewer bytes. Ten"
+        yield "  bits a sample and slower speeds than 6 were not tried."
         yield "- Budgets are those of the table above. The learned image codec saw far fewer crops"
         yield "  than published ones do, the layered unit fewer pictures than a unit of the ladder."
     else:

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["draw"]
 
-_COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c510a")
-_MARKERS = "s^DvPX"
+_COLOURS = (
+    *("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+    *("#8c510a", "#666666", "#b30000", "#006d2c", "#54278f"),
+)
+_MARKERS = "s^DvPX<hHp"
 _DEPTH = 35.0  # points below the uncompressed network that are shown
+_ON = {"video": "stretches", "answers": "stills"}
+_CALLED = {"answers": "AVIF, JPEG, answers sent from the device"}
 _EVERYWHERE = {ANCHOR: ("#0072b2", "o"), "late": ("#332288", "d"), "student": ("black", "*")}
 
 
@@ -30,21 +35,24 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
     """Return the plot of an evaluation with a comparison, as SVG.
 
     A row for each task; each column holds a group of families beside bottleneck units, those of the
-    late split point and students, the video codecs on stretches, all others on short clips. Plain
-    lines are codecs with the plain backbone, dashed ones with open markers those with an aware one.
-    Bars are 95 % intervals over clips; the dotted lines are the uncompressed network and 2 points
-    less. What falls far below them is cut off.
+    late split point and students: video codecs on stretches, answers from the device and pictures
+    that take long to code on some short clips, all others on all short clips. Plain lines are
+    codecs with the plain backbone, dashed ones with open markers those with an aware one. Bars are
+    95 % intervals over clips; the dotted lines are the uncompressed network and 2 points less. What
+    falls far below them is cut off.
     """
     del profile
     sets = evaluation["comparison"]["sets"]
     with mpl.rc_context({"font.size": 8, "svg.hashsalt": "splitcast", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(15, 9.5), layout="constrained")
-        grid = figure.subplots(len(WORDS), len(GROUPS), sharex="col", squeeze=False)
-        for column, (group, called) in enumerate(GROUPS.items()):
-            shown = sets["stretches" if group == "video" else "short"]
+        columns = [group for group in GROUPS if group != "answers" or "stills" in sets]
+        figure = Figure(figsize=(3.75 * len(columns), 9.5), layout="constrained")
+        grid = figure.subplots(len(WORDS), len(columns), sharex="col", squeeze=False)
+        for column, group in enumerate(columns):
+            shown = sets[_ON.get(group, "short")]
             for row, measure in enumerate(WORDS):
                 _panel(grid[row, column], shown, measure, group)
             on = "stretches" if group == "video" else "short clips"
+            called = _CALLED.get(group, GROUPS[group])
             grid[0, column].set_title(f"{called}\n{shown['clips']} {on}", loc="left")
             grid[-1, column].set_xlabel("bytes a frame, wire header included")
             grid[-1, column].legend(
@@ -58,13 +66,14 @@ def draw(profile: Profile, evaluation: Mapping[str, Any]) -> str:
 
 
 def _panel(axes: Axes, shown: Mapping[str, Any], measure: str, group: str) -> None:
-    members = [name for name, about in FAMILIES.items() if about.group == group]
+    groups = ("still", "answers") if group == "answers" else (group,)
+    members = [name for name, about in FAMILIES.items() if about.group in groups]
     plain = [name for name in members if name not in _EVERYWHERE]
     looks = dict(zip(plain, zip(_COLOURS, _MARKERS, strict=True), strict=False)) | _EVERYWHERE
     clean = 100 * shown["clean"][measure]
     for level in (clean, clean - 2):
         axes.axhline(level, color="black", linestyle=":", linewidth=0.6)
-    for name in dict.fromkeys((*_EVERYWHERE, *of_group(group))):
+    for name in dict.fromkeys((*_EVERYWHERE, *(name for g in groups for name in of_group(g)))):
         if name in shown["families"]:
             _line(axes, shown, name, measure, looks[name.removesuffix(AWARE)])
     axes.set_xscale("log")

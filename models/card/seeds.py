@@ -60,7 +60,41 @@ def seeds(evaluation: Mapping[str, Any]) -> Iterator[str]:
             told = [f"{WORDS[m]} {_spread(spread[figure][m], form)}" for m in CURVED]
             yield f"- {name}, {_many(spread['seeds'])}, {said}: {'; '.join(told)}"
     yield ""
+    if "stills" in found:
+        yield from _stills(found["stills"], evaluation["comparison"]["sets"]["stills"]["clips"])
     yield from _units(found["runs"])
+
+
+def _stills(found: Mapping[str, Any], clips: int) -> Iterator[str]:
+    """Say how many times the units' bytes the best still-image codec takes, seed by seed."""
+    yield f"Against the best still-image codec, AVIF among them, on {clips} of the clips:"
+    yield ""
+    head = ["seed", "units", *(WORDS[m] for m in CURVED)]
+    rows = [
+        [
+            str(run["seed"]),
+            title(run["family"]),
+            *(_against(run, measure) for measure in CURVED),
+        ]
+        for run in found["runs"]
+    ]
+    yield from table(head, rows)
+    yield ""
+    for figure, said, form in (
+        ("bytes_needed", "bytes for clean - 2 points", ".0f"),
+        ("still_over_units", "the best still-image codec over the units", ".2f"),
+    ):
+        told = [f"{WORDS[m]} {_spread(found['spread'][figure][m], form)}" for m in CURVED]
+        yield f"- {_many(len(found['runs']))}, {said}: {'; '.join(told)}"
+    yield ""
+
+
+def _against(run: Mapping[str, Any], measure: str) -> str:
+    needed, times = run["bytes_needed"][measure], run["still_over_units"][measure]
+    if needed is None or times is None:
+        return "-"
+    rival = title(run["rival"][measure])
+    return f"{_figure(needed, '.0f')} B; {rival} {_figure(times, '.2f')} times that"
 
 
 _CELLS = tuple(_FIGURES.items())

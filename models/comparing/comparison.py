@@ -13,7 +13,7 @@ import numpy as np
 
 from models.comparing.curves import Curve, bd_rate, bytes_needed, front
 from models.comparing.measures import CURVED, against_clean
-from models.subjects.families import ANCHOR, family, of_group
+from models.subjects.families import ANCHOR, ELSEWHERE, family, of_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,7 +124,7 @@ def leads(
     """Return, by setting of ours, how many times its bytes a family takes for its own score.
 
     Settings whose score lies outside what the family reaches, in the mean or in one draw, are left
-    out.
+    out, and so are units at other split points than the family's, which is the backbone's own.
 
     Args:
         found: As for :func:`compare`.
@@ -134,7 +134,7 @@ def leads(
     curves = _curves([own for name, own in found.items() if family(name) == other], measure)
     result = {}
     for name, own in found.items():
-        if family(name) in of_group("ours"):
+        if family(name) in of_group("ours") and family(name) not in ELSEWHERE:
             rows = zip(curves, own.sizes, own.scores[measure], strict=False)
             ratio = _whole(starmap(_ratio, rows))
             if ratio is not None:

@@ -7,7 +7,7 @@ stretches    -> the same, and video codecs, frame after frame --+
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from models.comparing.accuracy import EvaluationPlan, group_blocks
 from models.comparing.comparison import compare
 from models.comparing.measures import drawn
 from models.comparing.rival_targets import rivalry
+from models.comparing.stills import StillPlan
 from models.intervals import draws, spread
 from models.measuring.answers import Answers, collect, measure_blocks
 from models.measuring.facts import facts
@@ -85,11 +86,13 @@ class Opponents:
         images: Settings of still-image codecs.
         videos: Settings of video codecs.
         stretches: What the video codecs are measured on.
+        stills: Still-image codecs that take long, and the clips that these are measured on.
     """
 
     images: Sequence[ImageCodec] = (*jpeg.LADDER, *webp.LADDER)
     videos: Sequence[VideoCodec] = video.LADDER
     stretches: StretchPlan = StretchPlan()
+    stills: StillPlan = field(default_factory=StillPlan)
 
 
 def measure_opponents(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from models.ladder import TrainedLadder
     from models.subjects.network import Network
 
-__all__ = ["JPEGS", "compare_seeds", "measure_seeds", "spread_of"]
+__all__ = ["JPEGS", "SeedRun", "compare_seeds", "measure_seeds", "seed_runs", "spread_of"]
 
 _FIGURES = ("bytes_needed", "jpeg444_over_units")
 
@@ -107,7 +107,7 @@ def compare_seeds(weights: str | Path, *, plan: EvaluationPlan, cache: Path) -> 
     return {"runs": found, "spread": spread}
 
 
-class _Run(NamedTuple):
+class SeedRun(NamedTuple):
     """Units of one training and family, with what precedes their names in an opened network."""
 
     backbone: str
@@ -122,10 +122,10 @@ class _Run(NamedTuple):
         return family(self.units[0])
 
 
-def _runs(trained: TrainedLadder) -> list[tuple[Callable[[], Network], list[_Run]]]:
+def _runs(trained: TrainedLadder) -> list[tuple[Callable[[], Network], list[SeedRun]]]:
     """Return by backbone what opens it with the units of its runs, and these."""
     name, wide = trained.folder.name, wide_folder(trained.folder)
-    found: list[tuple[Callable[[], Network], list[_Run]]] = []
+    found: list[tuple[Callable[[], Network], list[SeedRun]]] = []
     if seeds := load_seeds(trained):
         runs = [
             run
@@ -140,16 +140,28 @@ def _runs(trained: TrainedLadder) -> list[tuple[Callable[[], Network], list[_Run
     return found
 
 
-def _by_family(name: str, seed: int, ladder: TrainedLadder, prefix: str) -> Iterator[_Run]:
+def seed_runs(
+    weights: str | Path,
+) -> list[tuple[Callable[[], Network], list[SeedRun]]]:
+    """Return what opens a backbone with the units of its training seeds, and these; none if none.
+
+    Args:
+        weights: Folder of weights, or the name of a shipped one.
+    """
+    trained = open_ladder(weights)
+    return [found for found in _runs(trained) if found[1][0].backbone == trained.folder.name]
+
+
+def _by_family(name: str, seed: int, ladder: TrainedLadder, prefix: str) -> Iterator[SeedRun]:
     """Return a training's units, those of each split point as a run of their own."""
     units = [unit.name for unit in ladder.units]
     units += [unit.name for _, unit in other_splits.load_all(ladder)]
     for _, alike in groupby(units, family):
-        yield _Run(name, seed, ladder, tuple(alike), prefix)
+        yield SeedRun(name, seed, ladder, tuple(alike), prefix)
 
 
 def _headline(
-    run: _Run, units: Mapping[str, Drawn], jpegs: Mapping[str, Drawn], clean: Drawn
+    run: SeedRun, units: Mapping[str, Drawn], jpegs: Mapping[str, Drawn], clean: Drawn
 ) -> dict[str, Any]:
     compared = compare({**units, **jpegs}, clean)
     return {
@@ -165,7 +177,7 @@ def _headline(
     }
 
 
-def _training(run: _Run) -> dict[str, Any]:
+def _training(run: SeedRun) -> dict[str, Any]:
     """Return what a run's files say: of its backbone where it has its own, and of its units."""
     files = (run.ladder.folder / f"{name}.safetensors" for name in ("backbone", *run.units))
     return {file.stem: read(file)[1] for file in files if file.is_file()}
@@ -178,7 +190,7 @@ def spread_of(runs: Sequence[Mapping[str, float] | None]) -> dict[str, float] | 
         runs: The figure with its interval over clips, None where it is not reached.
 
     Returns:
-        None where one run does not reach it. One run alone has no deviation.
+        None where one run does not reach it, or there is none. One run alone has no deviation.
 
     Example:
         >>> spread_of([{"mean": 400.0}, {"mean": 500.0}, {"mean": 600.0}])
@@ -186,7 +198,7 @@ def spread_of(runs: Sequence[Mapping[str, float] | None]) -> dict[str, float] | 
         >>> spread_of([{"mean": 400.0}, None])
     """
     means = [run["mean"] for run in runs if run is not None]
-    if len(means) < len(runs):
+    if not means or len(means) < len(runs):
         return None
     found = {"low": min(means), "high": max(means), "mean": statistics.fmean(means)}
     if len(means) > 1:

@@ -42,6 +42,11 @@ def add(commands: Commands) -> None:
         "--baselines", action="store_true", help="compare with every baseline, video codecs too"
     )
     evaluate.add_argument(
+        "--stills",
+        action="store_true",
+        help="measure AVIF and answers sent from the device alone, into a FILE.json that is there",
+    )
+    evaluate.add_argument(
         "--card",
         metavar="FILE.md",
         type=output_file,
@@ -82,17 +87,20 @@ def _train(arguments: Arguments) -> int:
 def _evaluate(arguments: Arguments) -> int:
     from models.card import write
     from models.comparing.opponents import Opponents
-    from models.evaluate import evaluate
+    from models.evaluate import add_stills, evaluate
     from simulator.foundation.files import write_atomically
     from simulator.latency import latency_markdown, measure_latency
 
-    evaluate(
-        arguments.weights,
-        arguments.out,
-        against=Opponents() if arguments.baselines else None,
-        workers=arguments.workers,
-        tell=_tell,
-    )
+    if arguments.stills:
+        add_stills(arguments.weights, arguments.out, workers=arguments.workers, tell=_tell)
+    else:
+        evaluate(
+            arguments.weights,
+            arguments.out,
+            against=Opponents() if arguments.baselines else None,
+            workers=arguments.workers,
+            tell=_tell,
+        )
     print(arguments.out)
     if arguments.card:
         write(arguments.out.parent, arguments.card)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from models.baselines.avif import Avif
 from models.baselines.jpeg import Jpeg
 from models.baselines.video import VideoCodec
 from models.baselines.webp import WebP
@@ -13,7 +14,8 @@ from models.card.costs import costs_of
 from models.card.rate_plot import draw
 from models.comparing.ladder_targets import verdicts
 from models.comparing.opponents import Opponents, StretchPlan
-from models.evaluate import EvaluationPlan, evaluate
+from models.comparing.stills import StillPlan
+from models.evaluate import EvaluationPlan, add_stills, evaluate
 from models.measuring.content import short_clips
 from models.profile import save
 from simulator.foundation.errors import InputError
@@ -32,6 +34,9 @@ AGAINST = Opponents(
         VideoCodec(codec="h264", sampling="444", quantiser=44, preset="veryfast", refresh=4),
     ),
     stretches=StretchPlan(seed=5, standard=2, busy=1, frames=8, scored=2),
+    stills=StillPlan(
+        seed=5, standard=2, busy=1, codecs=(*JPEGS, Avif(20, speed=8), Avif(60, speed=8))
+    ),
 )
 
 
@@ -151,14 +156,21 @@ def test_a_missing_evaluation_is_named(tmp_path: Path) -> None:
 
 def test_everything_is_compared_on_the_same_clips(evaluation: dict[str, Any]) -> None:
     sets = evaluation["comparison"]["sets"]
-    assert {name: found["clips"] for name, found in sets.items()} == {"short": 5, "stretches": 3}
+    assert {name: found["clips"] for name, found in sets.items()} == {
+        "short": 5,
+        "stretches": 3,
+        "stills": 3,
+    }
     assert {name: found["scored_frames"] for name, found in sets.items()} == {
         "short": 10,
         "stretches": 6,
+        "stills": 6,
     }
     families = {"unit", "zlib", "crbq-packed", "crbq-coded", "jpeg444", "webp", "server"}
     assert set(sets["short"]["families"]) == families
     assert set(sets["stretches"]["families"]) == families | {"h264_444"}
+    answers = {"answer-class", "answer-box", "answer-mask"}
+    assert set(sets["stills"]["families"]) == {"unit", "jpeg444", "avif444-s8"} | answers
     short = evaluation["groups"]["test"]["units"]["unit-2"]
     assert sets["short"]["settings"]["unit-2"]["bytes"] == short["bytes"]
 
@@ -176,6 +188,60 @@ def test_video_settings_say_what_a_simulator_needs(evaluation: dict[str, Any]) -
     mean = (2 * found["intra_bytes"] + 6 * found["predicted_bytes"]) / 8
     assert found["bytes"]["mean"] == pytest.approx(mean, abs=0.2)
     assert found["encode_ms"]["median"] > 0
+
+
+def test_answers_from_the_device_score_what_the_server_then_has(evaluation: dict[str, Any]) -> None:
+    found = evaluation["comparison"]["sets"]["stills"]
+    clean, own = found["clean"], found["settings"]
+    for name, size in (("class", 22), ("box", 26)):
+        assert own[f"answer-{name}"]["bytes"]["mean"] == size
+        assert own[f"answer-{name}"]["scores"]["top1"]["mean"] == clean["top1"]
+    assert own["answer-mask"]["scores"]["mask_iou"]["mean"] == clean["mask_iou"]
+    assert own["answer-box"]["scores"]["box_iou"]["mean"] == pytest.approx(
+        clean["box_iou"], abs=0.02
+    )
+    load = evaluation["costs"]["device"]
+    assert load["answer-class"] == load["device"]  # the whole network runs there
+
+
+def test_pictures_that_take_long_say_what_they_take(evaluation: dict[str, Any]) -> None:
+    own = evaluation["comparison"]["sets"]["stills"]["settings"]
+    for part in ("encode_ms", "decode_ms"):
+        assert 0 < own["avif444-s8-q60"][part]["median"] <= own["avif444-s8-q60"][part]["p95"]
+        assert part not in own["unit-1"]
+    text = render(tiny_profile(), evaluation)
+    assert "AVIF takes a picture the time of many networks" in text
+    assert text.count("| avif444-s8-q60 |") == 2  # its time, and all settings
+
+
+def test_slow_pictures_are_measured_into_an_evaluation_that_stays_as_it_is(
+    folder: Path, evaluation: dict[str, Any], tmp_path: Path
+) -> None:
+    file, weights = tmp_path / "evaluation.json", folder.parent / "weights"
+    before: dict[str, Any] = json.loads(json.dumps(evaluation))
+    for part in (before["comparison"]["sets"], before["seeds"]):
+        part.pop("stills")
+    still, *others = before["comparison"]["targets"]
+    before["comparison"]["targets"] = [still | {"found": "JPEG alone", "met": True}, *others]
+    file.write_text(json.dumps(before))
+    add_stills(weights, file, plan=AGAINST.stills, cache=folder.parent / "cache")
+    after = json.loads(file.read_text())
+    assert after["comparison"]["targets"] == evaluation["comparison"]["targets"]
+    assert "stills" in after["seeds"]
+    added = after["comparison"]["sets"].pop("stills")
+    assert added["families"] == evaluation["comparison"]["sets"]["stills"]["families"]
+    assert after["comparison"]["sets"] == before["comparison"]["sets"]
+    assert after["groups"] == before["groups"]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "{", '{"facts": {"digests": {}}}'])
+def test_slow_pictures_are_not_measured_into_a_foreign_file(
+    folder: Path, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "evaluation.json").write_text(content)
+    with pytest.raises(InputError, match="must be what `splitcast units evaluate --baselines`"):
+        add_stills(folder.parent / "weights", tmp_path / "evaluation.json")
+    assert (tmp_path / "evaluation.json").read_text() == content
 
 
 def test_the_card_shows_the_comparison_and_its_plot(

@@ -67,3 +67,31 @@ def test_runs_stand_beside_their_spread() -> None:
 def test_one_training_alone_has_no_such_section() -> None:
     assert list(seeds({})) == []
     assert list(seeds({"seeds": {"runs": [], "spread": []}})) == []
+
+
+def test_seeds_are_held_against_the_best_picture_on_its_own_clips() -> None:
+    times = {measure: value(12.5, 9.0, None) for measure in CURVED}
+    one = {
+        "seed": 3,
+        "family": "late",
+        "rival": dict.fromkeys(CURVED, "avif444-s6-aware"),
+        "bytes_needed": {"top1": value(200, 150, 250), "map": None, "miou": value(1, 1, 1)},
+        "still_over_units": times | {"miou": None},
+    }
+    spread = {"mean": 12.5, "low": 12.5, "high": 12.5}
+    stills = {
+        "runs": [one],
+        "spread": {
+            "bytes_needed": dict.fromkeys(CURVED, None),
+            "still_over_units": dict.fromkeys(CURVED, spread),
+        },
+    }
+    found = {"runs": [run(1, 400)], "spread": [], "stills": stills}
+    sets = {"stills": {"clips": 96}}
+    text = "\n".join(seeds({"seeds": found, "comparison": {"sets": sets}}))
+    assert "Against the best still-image codec, AVIF among them, on 96 of the clips" in text
+    assert (
+        "| 3 | units, late split | 200 [150, 250] B; AVIF 4:4:4, speed 6, aware 12.50 "
+        "[9.00, never] times that | - | - |" in text
+    )
+    assert "- 1 seed, the best still-image codec over the units: class (top-1) 12.50, " in text
