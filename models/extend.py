@@ -88,7 +88,7 @@ def extend(  # noqa: PLR0913 - each with a default that fits the shipped profile
         return profile
     _refuse_others(profile, content, local, folder)
     _refuse_strangers(profile, partial(_local, opened), blocks, cache, folder)
-    measure_blocks(opened, blocks, cache, workers=workers, tell=tell)
+    measure_blocks(partial(_added, opened), blocks, cache, workers=workers, tell=tell)
     timing = replace(timing or TimingPlan(), batch_sizes=profile.batch_sizes)
     timings = time_stages(network, timed_images(blocks, content.frames), timing, tell=tell)
     new = network._replace(subjects=added)
@@ -117,6 +117,11 @@ def _additions(
     local, *others = network.subjects
     added = [s for s in others if s.kind in ("answer", "image-codec") and s.name not in known]
     return network._replace(subjects=[local, *added])
+
+
+def _added(opened: Callable[[], Network]) -> Network:
+    network = opened()
+    return network._replace(subjects=network.subjects[1:])
 
 
 def _local(opened: Callable[[], Network]) -> Network:
