@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from models.measuring.answers import collect, measure_blocks
 from models.measuring.facts import clocks, facts
 from models.measuring.profile_units import ladder_of, tails_of
 from models.measuring.timing import TimingPlan, time_stages
-from models.profile import load, save
+from models.profile import DEVICE_STAGES, load, save
 from models.show import spread_ms
 from models.subjects.opening import open_network
 from simulator.foundation.errors import InputError, Problem
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from models.measuring.content import Block
-    from models.profile import Profile
+    from models.measuring.timing import SubjectTimes
+    from models.profile import Profile, Unit
     from models.subjects.image_unit import ImageCodec
     from models.subjects.network import Network
     from models.subjects.subject import Subject
 
 __all__ = ["extend"]
 
+_CODING = DEVICE_STAGES.index("entropy_encode")
 _LOOKED_AT = 6  # clips on which the network must answer as it did when the profile was measured
 _DIFFERENT = 0.01  # share of answers that another processor's arithmetic may change
 
@@ -91,6 +94,9 @@ def extend(  # noqa: PLR0913 - each with a default that fits the shipped profile
     measure_blocks(partial(_added, opened), blocks, cache, workers=workers, tell=tell)
     timing = replace(timing or TimingPlan(), batch_sizes=profile.batch_sizes)
     timings = time_stages(network, timed_images(blocks, content.frames), timing, tell=tell)
+    for subject in added:
+        if subject.kind == "answer":
+            _as_on_device(profile.units[profile.index(local.name)], timings.subjects[subject.name])
     new = network._replace(subjects=added)
     tails = tails_of(new, timings, profile.batch_sizes) if timings.tails else {}
     tails |= {tail.name: tail for tail in profile.tails}
@@ -171,6 +177,19 @@ def _refuse_strangers(
 def _refused(folder: Path, what: str, value: str, rule: str) -> InputError:
     remedy = "measure the whole profile again with `splitcast profile measure`"
     return InputError(Problem(where=str(folder), what=what, value=value, rule=rule, remedy=remedy))
+
+
+def _as_on_device(device: Unit, times: SubjectTimes) -> None:
+    """Let an answer take what the profile says of the same network, before it is coded.
+
+    Stage by stage a device that sends its answer runs what one that uses it runs, so that the two
+    differ by the coding alone wherever it was timed.
+    """
+    coding = [row[_CODING] for row in times.device_rows]
+    times.device_rows = device.device_rows_ns.tolist()
+    for row, spent in zip(times.device_rows, cycle(coding), strict=False):
+        row[_CODING] = spent
+    times.loads = [device.switch_ns]
 
 
 def _grown(

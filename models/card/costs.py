@@ -106,8 +106,9 @@ def costs(profile: Profile, evaluation: Mapping[str, Any]) -> Iterator[str]:
         )
         local = np.median(profile.units[0].device_rows_ns.sum(axis=1)) / 1e6
         yield (
-            f"A star: added later, with bytes and scores on fewer of the clips, and timed on "
-            f"{others} and not {local:.2f} as on the machine of the rest."
+            "A star: added later, with bytes and scores on fewer of the clips, and timed on "
+            f"{others} and not {local:.2f} as on the machine of the rest. Of answers this is the "
+            "coding alone: before it they take what `device` takes."
         )
         yield ""
     rows = [

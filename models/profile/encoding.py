@@ -1,8 +1,10 @@
 """A profile as named integer arrays and a JSON document, and back.
 
-Scores and confidences are kept as bytes of 1/255 (published means as 16 bits of 1/65535), payload
-sizes as 16 bits where they fit, times as 64-bit nanoseconds. Clips, halves and sets are codes into
-lists in the JSON. Of a layered unit the layers are kept, from which the unit's own arrays follow.
+Scores and confidences are kept as bytes of 1/255 (published means as 16 bits of 1/65535), scores
+that are right or wrong and nothing between, such as top-1, as bits. Payload sizes in bytes and
+times in nanoseconds take the narrowest integers that hold all of them. Clips, halves and sets are
+codes into lists in the JSON. Of a layered unit the layers are kept, from which the unit's own
+arrays follow.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ __all__ = ["Arrays", "decode", "encode"]
 Arrays: TypeAlias = "dict[str, NDArray[Any]]"
 Levels: TypeAlias = "type[np.uint8 | np.uint16]"
 
-_LARGEST_U16 = 65535
+_ALL = 255
+_BITS = ".bits"
+_KINDS = (np.uint8, np.uint16, np.uint32)
 
 
 def encode(profile: Profile) -> tuple[dict[str, object], Arrays]:
@@ -33,16 +37,16 @@ def encode(profile: Profile) -> tuple[dict[str, object], Arrays]:
     # A mean over many frames is finer than what one frame scores.
     levels: Levels = np.uint16 if profile.means_only else np.uint8
     arrays: Arrays = {
-        "tail_ns": profile.tail_ns,
+        "tail_ns": _narrow(profile.tail_ns),
         "clip_half": np.array(
             [HALVES.index(half) for half in profile.clip_half.tolist()], np.uint8
         ),
         "clip_set": np.array([sets.index(name) for name in profile.clip_set.tolist()], np.uint8),
     }
     for task, scores in profile.clean_scores.items():
-        arrays[f"clean/{task}"] = _to_levels(scores, levels)
+        arrays |= _of_scores("clean", task, scores, levels)
     for tail in profile.tails:
-        arrays[f"tails/{tail.name}"] = tail.times_ns
+        arrays[f"tails/{tail.name}"] = _narrow(tail.times_ns)
     for unit in profile.units:
         found = _unit_arrays(unit, levels)
         arrays |= {f"{unit.name}/{what}": array for what, array in found.items()}
@@ -55,20 +59,21 @@ def _unit_arrays(unit: Unit, levels: Levels) -> Arrays:
     found: Arrays = {
         "payload_bytes": _narrow(source.payload_bytes),
         "confidence": _to_levels(source.confidence, levels),
-        "device_rows_ns": unit.device_rows_ns,
-        "entropy_decode_ns": source.entropy_decode_ns,
-        "decode_ns": unit.decode_ns,
+        "device_rows_ns": _narrow(unit.device_rows_ns),
+        "entropy_decode_ns": _narrow(source.entropy_decode_ns),
+        "decode_ns": _narrow(unit.decode_ns),
     }
     for task, scores in source.scores.items():
-        found[f"scores/{task}"] = _to_levels(scores, levels)
+        found |= _of_scores("scores", task, scores, levels)
     if unit.chain is not None:
         found["intra_bytes"] = _narrow(unit.chain.intra_bytes)
     return found
 
 
-def _narrow(sizes: NDArray[np.int32]) -> NDArray[Any]:
-    fits = not sizes.size or sizes.max() <= _LARGEST_U16
-    return sizes.astype(np.uint16 if fits else np.int32)
+def _narrow(values: NDArray[Any]) -> NDArray[Any]:
+    largest = values.max(initial=0)
+    fitting = (kind for kind in _KINDS if largest <= np.iinfo(kind).max)
+    return values.astype(next(fitting, values.dtype))
 
 
 def decode(described: Mapping[str, Any], arrays: Arrays) -> Profile:
@@ -90,16 +95,18 @@ def decode(described: Mapping[str, Any], arrays: Arrays) -> Profile:
         )
         for name, about in dict(described.get("tails", {})).items()
     }
+    units = tuple(_unit(about, tasks, tails, arrays) for about in described["units"])
+    frames = units[0].payload_bytes.shape[-1]
     return Profile(
         name=str(described["name"]),
         clip_fps=float(described["clip_fps"]),
-        units=tuple(_unit(about, tasks, tails, arrays) for about in described["units"]),
+        units=units,
         primary_task=str(described["primary_task"]),
         batch_sizes=tuple(int(size) for size in described["batch_sizes"]),
         tail_ns=_frozen(arrays["tail_ns"], np.int64),
         clip_half=_frozen(np.array(HALVES)[arrays["clip_half"]], np.str_),
         clip_set=_frozen(np.array(sets)[arrays["clip_set"]], np.str_),
-        clean_scores={task: _from_levels(arrays[f"clean/{task}"]) for task in tasks},
+        clean_scores={task: _scores(arrays, "clean", task, frames) for task in tasks},
         info=dict(described["info"]),
         sha256=str(described.get("sha256", "")),
     )
@@ -111,9 +118,11 @@ def _unit(
     def array(what: str) -> NDArray[Any]:
         return arrays[f"{about['name']}/{what}"]
 
+    sizes = _frozen(array("payload_bytes"), np.int32)
+    scores = f"{about['name']}/scores"
     table = LayerTable(
-        payload_bytes=_frozen(array("payload_bytes"), np.int32),
-        scores={task: _from_levels(array(f"scores/{task}")) for task in tasks},
+        payload_bytes=sizes,
+        scores={task: _scores(arrays, scores, task, sizes.shape[-1]) for task in tasks},
         confidence=_from_levels(array("confidence")),
         entropy_decode_ns=_frozen(array("entropy_decode_ns"), np.int64),
     )
@@ -154,6 +163,23 @@ def _together(table: LayerTable) -> LayerTable:
 
 def _chain(about: Mapping[str, Any], intra_bytes: NDArray[Any]) -> Chain:
     return Chain(refresh=int(about["refresh"]), intra_bytes=_frozen(intra_bytes, np.int32))
+
+
+def _of_scores(where: str, task: str, fractions: NDArray[np.float32], levels: Levels) -> Arrays:
+    """Return scores as the one array that holds them, by its name."""
+    kept = _to_levels(fractions, levels)
+    if levels is np.uint8 and np.isin(kept, (0, _ALL)).all():
+        return {f"{where}/{task}{_BITS}": np.packbits(kept == _ALL, axis=-1)}
+    return {f"{where}/{task}": kept}
+
+
+def _scores(arrays: Arrays, where: str, task: str, frames: int) -> NDArray[np.float32]:
+    bits = arrays.get(f"{where}/{task}{_BITS}")
+    if bits is None:
+        return _from_levels(arrays[f"{where}/{task}"])
+    if bits.dtype != np.uint8 or bits.shape[-1:] != (-(-frames // 8),):
+        raise ValueError(f"{where}/{task}: {bits.shape} are not the bits of {frames} frames")
+    return _frozen(np.unpackbits(bits, axis=-1, count=frames), np.float32)
 
 
 def _to_levels(fractions: NDArray[np.float32], levels: Levels) -> NDArray[Any]:

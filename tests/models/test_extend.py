@@ -9,7 +9,7 @@ import pytest
 from models.baselines.avif import Avif
 from models.extend import extend
 from models.measure import ContentPlan, TimingPlan, measure
-from models.profile import Profile, Unit, combined, load, save
+from models.profile import DEVICE_STAGES, Profile, Unit, combined, load, save
 from models.show import render
 from models.subjects.sent_answer import TAIL
 from simulator.foundation.errors import InputError
@@ -86,6 +86,20 @@ def test_a_new_unit_is_measured_on_every_frame(extended: Profile) -> None:
     assert (said.tail.name, said.tail.memory_bytes) == (TAIL, 0)
     np.testing.assert_array_equal(said.scores["top1"], extended.clean_scores["top1"])
     assert said.module == "device"  # to answer there and to send the answer is one network
+
+
+def test_before_it_is_coded_an_answer_takes_what_the_same_network_takes(extended: Profile) -> None:
+    device = extended.units[0]
+    said = extended.units[extended.index("answer-box")]
+    stages = [stage != "entropy_encode" for stage in DEVICE_STAGES]
+
+    def rows(unit: Unit) -> list[list[int]]:
+        found: list[list[int]] = unit.device_rows_ns[:, stages].tolist()
+        return sorted(found)
+
+    assert rows(said) == rows(device)
+    assert (said.device_rows_ns[:, DEVICE_STAGES.index("entropy_encode")] > 0).all()
+    assert said.switch_ns == device.switch_ns
 
 
 def test_the_profile_says_where_new_units_were_timed(extended: Profile) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 EXAMPLES = [
+    "answer-or-units",
     "continuous-rate",
     "drone",
     "gpu-pool-with-outage",
@@ -145,3 +146,14 @@ def test_the_later_the_cut_the_less_is_sent_and_the_more_the_device_does() -> No
     assert ladder.names == ("late-2", "unit-3", "early-1")  # by bytes
     times = dict(zip(ladder.names, ladder.device_mean_ns, strict=True))
     assert times["early-1"] < times["unit-3"] < times["late-2"]
+
+
+def test_a_finished_answer_is_the_smallest_and_takes_the_device_longest() -> None:
+    ladder = plan_of("answer-or-units").streams[0].ladder
+    assert ladder.names == ("answer-class", "answer-mask", "late-2", "unit-3")
+    assert not any(ladder.on_device)
+    assert list(ladder.mean_bytes) == sorted(ladder.mean_bytes)
+    assert ladder.mean_bytes[0] == 22
+    answer, mask, late, unit = ladder.device_mean_ns
+    assert min(answer, mask) > 2 * late > 2 * unit
+    assert ladder.server_mean_ns[0] < 0.1 * ladder.server_mean_ns[2]
