@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from traces.about import After, TraceAbout
+    from traces.conditions import Conditions
 
 __all__ = ["OPPORTUNITY_BYTES", "OpportunityTrace"]
 
@@ -42,6 +43,7 @@ class OpportunityTrace:
         period_ns: Length of the trace; the last stamp unless said otherwise.
         units_per_byte: How many units of ``capacity`` are one byte: 1 until scaled.
         offset_ns: Where in the trace instant 0 lies.
+        conditions: Loss and delay from a table beside it; None without one.
     """
 
     about: TraceAbout
@@ -52,6 +54,7 @@ class OpportunityTrace:
     _stamps: list[int]  # ns, distinct, behind a first -1
     _sums: list[int]  # units offered up to and including each stamp, behind a first 0
     _before: int  # units offered up to the offset
+    conditions: Conditions | None = None
 
     @classmethod
     def from_stamps(
@@ -101,11 +104,6 @@ class OpportunityTrace:
     def loops(self) -> bool:
         """Whether the trace begins again at its end."""
         return self.after == "loop"
-
-    @property
-    def conditions(self) -> None:
-        """Nothing: a list of opportunities says neither loss nor delay."""
-        return None
 
     @property
     def mean_bps(self) -> float:
@@ -186,4 +184,5 @@ class OpportunityTrace:
         before = self._sums[bisect_right(self._stamps, at) - 1] if at >= 0 else self._sums[-1]
         if not self.loops and before == self._sums[-1]:
             raise late_offset(self.about, at, self._stamps[-1])
-        return replace(self, offset_ns=at, _before=before)
+        beside = None if self.conditions is None else self.conditions.shifted(offset_ns)
+        return replace(self, offset_ns=at, _before=before, conditions=beside)

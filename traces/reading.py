@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from simulator.foundation.errors import InputError, Problem, did_you_mean
 from simulator.foundation.files import read_bounded
+from traces.beside import BesideTable, beside_table, joined
 from traces.compressed import GZIP, gunzipped
 from traces.formats import READERS, Reader, ReadOptions
 from traces.formats.interface import COLUMN, refuse
@@ -16,7 +17,7 @@ from traces.text import plain_text
 if TYPE_CHECKING:
     from traces.bandwidth import BandwidthTrace
 
-__all__ = ["content", "read"]
+__all__ = ["content", "read", "read_conditions"]
 
 _LARGEST_BYTES = 64 * 2**20
 _MOST_LINES = 5_000_000
@@ -26,6 +27,8 @@ _LARGEST_OPTION = 10**18
 def read(
     path: Path | str,
     format: str | None = None,  # noqa: A002  # the word users write in a scenario
+    *,
+    conditions: Path | str | None = None,
     **options: Unpack[ReadOptions],
 ) -> BandwidthTrace:
     r"""Read a trace from a file of at most 64 MiB and 5 million lines, gzip or not.
@@ -35,6 +38,7 @@ def read(
         format: A name of `READERS`; recognised from the content if left out. A recognised format
             whose files do not say the unit of their rates is refused unless the unit is given:
             whoever names the format vouches for its unit.
+        conditions: A table of losses and delays to join to it: see `traces.beside`.
         **options: See `ReadOptions`; one that the format does not understand is refused.
 
     Raises:
@@ -65,7 +69,17 @@ def read(
             rule="have no unit that the file states",
             remedy=f"give the `unit`, or say `format: {reader.name}` for its own, {reader.unit}",
         )
-    return reader.read(data, str(path), options)
+    found = reader.read(data, str(path), options)
+    return found if conditions is None else joined(found, read_conditions(Path(conditions)))
+
+
+def read_conditions(path: Path) -> BesideTable:
+    """Return the losses and delays of a table, to join to a trace.
+
+    Raises:
+        InputError: For a file that is missing, too large or wrong inside.
+    """
+    return beside_table(content(path), str(path))
 
 
 def content(path: Path) -> bytes:

@@ -222,7 +222,13 @@ def _conditions(found: BandwidthTrace, what: str, route: Route) -> Conditions:
 
 def _lacking(found: BandwidthTrace, what: str, route: Route) -> InputError:
     rule = f"must name a trace with a {what} column, and {found.about.name} has none"
-    return _refuse(route, what, "trace", rule, f"write a constant {what}")
+    return _refuse(
+        route,
+        what,
+        "trace",
+        rule,
+        f"write a constant {what}, or give the trace a table of it as `conditions`",
+    )
 
 
 def _refuse(route: Route, what: str, value: str, rule: str, remedy: str) -> InputError:

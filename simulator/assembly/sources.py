@@ -6,7 +6,6 @@ not by their names, and is let go of when all of it weighs too much.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.profile import files_of, find, load
@@ -14,14 +13,17 @@ from simulator.foundation.digests import sha256_of
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.shelf import Shelf
 from simulator.scenario.names import profile_path
-from simulator.scenario.trace_sources import ConstantTrace, FamilyTrace, FileTrace
+from simulator.scenario.trace_sources import FamilyTrace, FileTrace
 from simulator.workload import read_workload
 from traces import RateTrace, ReadOptions, TraceAbout, read
+from traces.beside import joined
+from traces.reading import read_conditions
 from traces.synthetic import synthesise_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from fractions import Fraction
+    from pathlib import Path
 
     from models.profile import Profile
     from simulator.scenario.trace_sources import TraceSource
@@ -115,14 +117,10 @@ def trace(source: TraceSource, folder: Path, duration_ns: int) -> BandwidthTrace
     if isinstance(source, FamilyTrace):
         # Longer traces begin with shorter ones.
         length_ns = max(duration_ns + source.offset_ns, _SHORTEST_NS)
-        return _fresh(("trace", source, length_ns), [], lambda: _synthetic(source, length_ns))
-    if isinstance(source, ConstantTrace):
-        # Luck goes with a trace's name: it is the same whatever the rate, as with a load.
-        about = TraceAbout(name="constant", measures="capacity")
-        return RateTrace.from_steps([0], [source.rate_bps], period_ns=_SECOND_NS, about=about)
-    return _fresh(
-        ("trace", source, folder), _files(source, folder), lambda: _from_file(source, folder)
-    )
+    else:
+        length_ns = 0
+    key = ("trace", source, folder, length_ns)
+    return _fresh(key, _files(source, folder), lambda: _made(source, folder, length_ns))
 
 
 def _files(source: TraceSource, folder: Path) -> list[Path]:
@@ -139,13 +137,24 @@ def scaled_trace(
     )
 
 
-def _synthetic(source: FamilyTrace, length_ns: int) -> BandwidthTrace:
-    found = synthesise_whole(source.family, source.seed, length_ns)
-    return found.shifted(source.offset_ns) if source.offset_ns else found
-
-
-def _from_file(source: FileTrace, folder: Path) -> BandwidthTrace:
-    options = {key: getattr(source, key) for key in ReadOptions.__annotations__}
-    given: Any = {key: value for key, value in options.items() if value is not None}
-    found = read(Path(folder) / source.file, source.format, **given)
+def _made(source: TraceSource, folder: Path, length_ns: int) -> BandwidthTrace:
+    """Return a trace, with what a table says of its losses and delays."""
+    beside = None
+    if source.conditions is not None:
+        beside = read_conditions(folder / source.conditions)
+    found: BandwidthTrace
+    if isinstance(source, FamilyTrace):
+        found = synthesise_whole(source.family, source.seed, length_ns)
+    elif isinstance(source, FileTrace):
+        options = {key: getattr(source, key) for key in ReadOptions.__annotations__}
+        given: Any = {key: value for key, value in options.items() if value is not None}
+        found = read(folder / source.file, source.format, **given)
+    else:
+        # Luck goes with a trace's name: it is the same whatever the rate, as with a load.
+        about = TraceAbout(name="constant", measures="capacity")
+        # A rate has no length of its own: losses and delays come round after their last row.
+        period_ns = _SECOND_NS if beside is None else max(_SECOND_NS, int(beside.starts_ns[-1]))
+        found = RateTrace.from_steps([0], [source.rate_bps], period_ns=period_ns, about=about)
+    if beside is not None:
+        found = joined(found, beside)
     return found.shifted(source.offset_ns) if source.offset_ns else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from simulator.cli.option_values import option_name
@@ -11,7 +12,6 @@ from simulator.foundation.quantities import duration_ns, rate_bps, size_bytes
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
-    from pathlib import Path
 
     from simulator.cli.interface import Arguments
     from traces import BandwidthTrace, ReadOptions
@@ -46,6 +46,9 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     for name, about in _COLUMNS.items():
         group.add_argument(option_name(name), type=_column, metavar="COLUMN", help=about)
     group.add_argument("--run", type=int, metavar="N", help="which of several runs or tests in it")
+    group.add_argument(
+        "--conditions", metavar="FILE", type=Path, help="table of t_s,loss,delay_ms to join to it"
+    )
     for name, (_, _, about) in _QUANTITIES.items():
         group.add_argument(f"--{name}", metavar="QUANTITY", help=about)
 
@@ -64,7 +67,8 @@ def read_trace(arguments: Arguments, file: Path) -> BandwidthTrace:
         text = getattr(arguments, name)
         options[key] = None if text is None else quantity(f"--{name}", text, parse)
     given = {key: value for key, value in options.items() if value is not None}
-    return read(file, arguments.format, **cast("ReadOptions", given))
+    beside: Path | None = arguments.conditions
+    return read(file, arguments.format, conditions=beside, **cast("ReadOptions", given))
 
 
 def _column(text: str) -> int | str:

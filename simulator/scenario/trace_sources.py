@@ -23,7 +23,19 @@ Column: TypeAlias = Annotated[int | str, BeforeValidator(_column)]
 """A column of a table: its number from 1, or its name."""
 
 
-class FamilyTrace(Record):
+class Beside(Record):
+    """What a trace may have beside its capacity."""
+
+    conditions: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Path of a table of its losses and delays (t_s,loss,delay_ms), relative to the scenario."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of all files that it is made from, relative to the scenario."""
+        return () if self.conditions is None else (self.conditions,)
+
+
+class FamilyTrace(Beside):
     """A synthetic trace: a seeded member of a family fitted to measurements."""
 
     family: Annotated[str, Field(min_length=1, max_length=100)]
@@ -34,17 +46,12 @@ class FamilyTrace(Record):
     """How far into the trace the run starts."""
 
     @property
-    def files(self) -> tuple[str, ...]:
-        """None: it is made."""
-        return ()
-
-    @property
     def label(self) -> str:
         """What tables call the trace: ``us-lte-up/3``."""
         return f"{self.family}/{self.seed}{_from(self.offset_ns)}"
 
 
-class FileTrace(Record):
+class FileTrace(Beside):
     """A trace from a file."""
 
     file: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -87,7 +94,7 @@ class FileTrace(Record):
     @property
     def files(self) -> tuple[str, ...]:
         """Paths of all files that it is read from, relative to the scenario."""
-        return (self.file,)
+        return (self.file, *super().files)
 
     @property
     def label(self) -> str:
@@ -95,16 +102,11 @@ class FileTrace(Record):
         return f"{self.file}{_from(self.offset_ns)}"
 
 
-class ConstantTrace(Record):
+class ConstantTrace(Beside):
     """A rate that never changes."""
 
     rate_bps: Annotated[int, rate("1 kbit/s", "1000 Gbit/s")] = Field(alias="rate")
     """The link's capacity, such as ``20 Mbit/s``."""
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """None: the scenario says it all."""
-        return ()
 
     @property
     def offset_ns(self) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TRACE = "t_s,mbps,loss,delay_ms\n0,0.4,0.2,5\n1,0.2,0.4,30\n2,0,0,0\n"
+LATE = {"trace": {"rate": "1 Mbit/s", "conditions": "5.csv"}, "delay": "trace"}
 FIXED = {"name": "fixed", "unit": "unit-2"}
 
 
@@ -25,6 +26,8 @@ FIXED = {"name": "fixed", "unit": "unit-2"}
 def busy(document: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """Return a scenario whose link and server are under strain."""
     (tmp_path / "wifi.csv").write_text(TRACE)
+    for delay_ms in (5, 9):
+        (tmp_path / f"{delay_ms}.csv").write_text(f"t_s,delay_ms\n0,{delay_ms}\n")
     document["streams"]["cameras"] |= {"policy": FIXED, "count": 4, "waiting": "queue"}
     document["network"] = {
         "uplink": [{"trace": {"file": "wifi.csv"}, "queue": "6 kB"}],
@@ -68,6 +71,7 @@ SLOWER = {"batching": {"kind": "form", "max": 2, "max_wait": "90 ms"}}
         ({}, {"stream": {"cancel": "too-late"}}),
         ({"hop": {"loss": 0.3}}, {"hop": {"loss": 0.3}, "stream": {"transport": "retransmit"}}),
         ({}, {"network": {"packets": {"header": "60 B", "payload": "600 B"}}}),
+        ({"hop": LATE}, {"hop": {**LATE, "trace": {"rate": "1 Mbit/s", "conditions": "9.csv"}}}),
         ({}, {"hop": {"each": "stream"}}),
         ({}, {"hop": {"load": 3}}),
         ({}, {"hop": {"sharing": "fair"}}),
