@@ -66,7 +66,7 @@ def finish(
     objectives = {spec.case: spec.point.record.slo for spec in specs}
     summary = _summary(scenario, specs, runs, groups) | {
         "slo": judge(objectives, (row for found in facts for row in found["judged"])),
-        "warnings": [*(doubt.text for doubt in doubts), *warnings],
+        "warnings": [*(doubt.text for doubt in doubts), *scenario.left_out, *warnings],
         "doubtful": list(dict.fromkeys(doubt.path for doubt in doubts)),
     }
     write_json(out / "summary.json", summary)

@@ -57,7 +57,7 @@ def _execute(arguments: Arguments) -> int:
         specs = with_stand_ins(specs)
         doubts = list(chain(*every([looked, partial(_of_settings, scenario, specs)])))
     refuse_too_large(scenario, specs, workers=1)
-    for doubt in doubts:
+    for doubt in (*scenario.left_out, *doubts):
         print(f"warning: {clean_line(doubt)}", file=sys.stderr)
     frames = sum(frames_of(spec.point.record, scenario.folder) for spec in specs)
     cases = len({spec.case for spec in specs})

@@ -69,6 +69,7 @@ def json_schema() -> dict[str, Any]:
     found = ScenarioRecord.model_json_schema(schema_generator=_Schema)
     _tidy(found)
     fields = {name: part["properties"] for name, part in found["$defs"].items()}
+    _several_files(found["$defs"]["FileTrace"])
     _either(fields["FamilyTrace"]["family"], {"enum": sorted(families())})
     _either(fields["ProfileGroup"]["profile"], {"enum": list(shipped())}, {"pattern": _PATH})
     policy: list[dict[str, Any]] = [{"enum": sorted(POLICIES)}, {"pattern": _CLASS}]
@@ -82,6 +83,14 @@ def json_schema() -> dict[str, Any]:
     return named | {key: value for key, value in found.items() if key != "title"}
 
 
+def _several_files(file_trace: dict[str, Any]) -> None:
+    """Let a folder stand in place of a file: it is spread over the sweep before all else."""
+    about = "Folder of traces, relative to the scenario: one point of the sweep for each."
+    file_trace["properties"]["folder"] = {"type": "string", "minLength": 1, "description": about}
+    file_trace["required"].remove("file")
+    file_trace["oneOf"] = [{"required": ["file"]}, {"required": ["folder"]}]
+
+
 def _either(field: dict[str, Any], *choices: dict[str, Any]) -> None:
     """Narrow a text to one of several choices."""
     field["anyOf"] = list(choices)
@@ -91,6 +100,10 @@ def _sweep(about: str) -> dict[str, Any]:
     lists = {
         "type": "object",
         "propertyNames": {"pattern": _SWEPT},
+        "patternProperties": {
+            r"\.trace\.(?:file|folder)$": {"type": ["array", "string"], "minItems": 1},
+            r"\.trace$": {"type": ["array", "object"], "minItems": 1},
+        },
         "additionalProperties": {"type": "array", "minItems": 1},
     }
     zipped = lists | {"minProperties": 1}

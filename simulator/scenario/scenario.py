@@ -17,6 +17,7 @@ from simulator.scenario.plain_values import plain
 from simulator.scenario.records import ScenarioRecord
 from simulator.scenario.settings import override, trail_of, with_settings
 from simulator.scenario.sweep import Settings, axes, combinations
+from simulator.scenario.trace_files import spread
 from simulator.scenario.yaml_reader import Document, dotted, read_file
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Scenario:
         source: The file's name, or "" for one built in code.
         points: The points of its sweep; one without a sweep.
         places: Path of a value to where it stands in the file.
+        left_out: Which files of folders and patterns of traces are none, in words.
 
     Example:
         >>> camera = {"profile": "tiny", "fps": 15, "deadline": "150 ms", "policy": "fixed"}
@@ -71,6 +73,7 @@ class Scenario:
     source: str
     points: tuple[Point, ...]
     places: Mapping[str, str] = field(repr=False)
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_file(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
@@ -118,6 +121,9 @@ class Scenario:
                     remedy="see `splitcast init`",
                 )
             )
+        left_out, unreadable = spread(document, folder)
+        if unreadable:
+            raise InputError(*unreadable[:_MOST_PROBLEMS])
         steps, problems = axes(document)
         first = {path: value for axis in steps for path, value in axis[0].settings.items()}
         stands = {path: axis[0].trail for axis in steps for path in axis[0].settings}
@@ -142,6 +148,7 @@ class Scenario:
             source=source,
             points=points,
             places={dotted(trail): place for trail, place in document.places.items()},
+            left_out=tuple(left_out),
         )
 
     def place(self, path: str, settings: Settings) -> str:

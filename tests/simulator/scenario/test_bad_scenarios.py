@@ -66,7 +66,10 @@ def test_everything_wrong_in_a_file_is_told_at_once_with_line_and_column(tmp_pat
     ]
     said = str(caught.value)
     assert "'speeed' is not a known key; did you mean 'speed'?" in said
-    assert "'sed' is not a known key; did you mean 'seed'? known: family, offset, seed" in said
+    assert (
+        "'sed' is not a known key; did you mean 'seed'? known: conditions, family, offset, seed"
+        in said
+    )
     assert "streams.cameras.profile: (missing) must be given; add it: a shipped profile" in said
     assert "20 parsecs must be a duration with a unit" in said
     assert "lots must be a size with a unit, one of" in said

@@ -70,6 +70,21 @@ def test_a_scenario_with_files_of_ones_own_keeps_to_the_schema() -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
+        ("network.uplink.0.trace", {"folder": "mine/", "unit": "Mbit/s", "conditions": "d.csv"}),
+        ("network.uplink.0.trace", {"file": "mine/*.csv", "column": "Rate A", "time_column": 1}),
+        ("sweep", {"network.uplink.0.trace.file": "mine/*"}),
+        ("sweep", {"network.uplink.0.trace": {"folder": "mine/"}}),
+    ],
+)
+def test_several_trace_files_keep_to_the_schema(path: str, value: object) -> None:
+    assert list(_complaints(with_settings(_own(), {path: value}))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("network.uplink.0.trace", {"unit": "Mbit/s"}),
+        ("network.uplink.0.trace", {"folder": "mine/", "file": "a.csv"}),
         ("duration", "90"),
         ("duration", "90 parsecs"),
         ("duration", 90),
