@@ -17,7 +17,7 @@ from traces.conditions import Conditions
 from traces.formats.clocks import clock_of
 from traces.formats.column_names import column_name
 from traces.formats.header import find_header
-from traces.formats.interface import refuse
+from traces.formats.interface import LONGEST_S, refuse
 from traces.formats.named_columns import NamedColumns
 from traces.formats.order import in_order
 from traces.formats.quality import delays_ns, losses
@@ -84,10 +84,13 @@ def beside_table(data: bytes, name: str) -> BesideTable:
     chosen = [column for column in (time, loss, delay) if column is not None]
     table = NamedColumns.of(data, name, [column.text for column in chosen], header)
     clock = clock_of(table, time, None)
-    taken = in_order(clock.seconds, name, table.line)
-    at_ns = np.rint(clock.seconds[taken] * 1e9).astype(np.int64)
-    if at_ns[0] < 0:
+    in_order(clock.seconds, name, table.line)
+    if clock.seconds[0] < 0:
         raise table.refuse(0, time.text, "must be 0 or more: times count from the trace's start")
+    if not clock.seconds[-1] <= LONGEST_S:
+        rule = f"must be within {LONGEST_S} s of the trace's start"
+        raise table.refuse(len(table.lines) - 1, time.text, rule)
+    at_ns = np.rint(clock.seconds * 1e9).astype(np.int64)
     last = np.append(np.diff(at_ns) > 0, True)  # of rows at one instant the last one counts
     doubts = list(clock.doubts)
     if delay is not None and delay.role == "round trip":

@@ -94,6 +94,8 @@ def test_dates_count_from_the_first_row_and_round_trips_are_halved() -> None:
         ("t_s,loss\n0,2\n", "x:2 loss: 2 must be a probability from 0 to 1"),
         ("t_s,loss\n1,0\n0,0\n", "x:3 time: 0 after 1 must not decrease"),
         ("t_s,loss\n-1,0\n0,0\n", "x:2 t_s: -1 must be 0 or more"),
+        ("t_s,loss\n0,0\n1e300,0\n", "x:3 t_s: 1e+300 must be within 31622400 s of the trace's"),
+        ("t_s,loss\n-1e300,0\n1,0\n", "x:2 t_s: -1e+300 must be 0 or more"),
         ("t_s,loss\n0,-\n", "x:2 rows: no number must be a loss or a delay somewhere"),
         ("t_s,loss\n", "x rows: none below the header"),
     ],
