@@ -371,3 +371,30 @@ def test_an_export_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) 
     (tmp_path / "export").symlink_to("/")
     with pytest.raises(InputError, match="a link must be a profile's"):
         save(tiny_profile(), tmp_path)
+
+
+def test_scores_that_are_right_or_wrong_are_kept_as_bits(tmp_path: Path) -> None:
+    tiny = tiny_profile(clips=4, frames=30)
+    right = (np.arange(120).reshape(4, 30) % 3 == 0).astype(np.float32)
+    unit = replace(tiny.units[1], scores={**tiny.units[1].scores, "top1": right})
+    save(replace(tiny, units=(tiny.units[0], unit, *tiny.units[2:]), sha256=""), tmp_path)
+    arrays = parse_arrays((tmp_path / "arrays.safetensors").read_bytes())
+    assert arrays["unit-1/scores/top1.bits"].shape == (4, 4)  # 30 frames in 32 bits
+    assert "unit-1/scores/top1" not in arrays
+    np.testing.assert_array_equal(load(tmp_path).units[1].scores["top1"], right)
+    described = json.loads((tmp_path / "profile.json").read_text())
+    cut = arrays["unit-1/scores/top1.bits"][:, :3].copy()
+    arrays["unit-1/scores/top1.bits"] = cut
+    (tmp_path / "arrays.safetensors").write_bytes(dump_arrays(arrays))
+    described["sha256"] = _digest(described, arrays)
+    (tmp_path / "profile.json").write_text(json.dumps(described))
+    with pytest.raises(InputError, match="are not the bits of 30 frames"):
+        load(tmp_path)
+
+
+def test_numbers_take_the_narrowest_integers_that_hold_them(tmp_path: Path) -> None:
+    save(tiny_profile(), tmp_path)
+    arrays = parse_arrays((tmp_path / "arrays.safetensors").read_bytes())
+    assert arrays["device/payload_bytes"].dtype == np.uint8
+    assert arrays["jpeg444-q50/payload_bytes"].dtype == np.uint16
+    assert arrays["tail_ns"].dtype == np.uint32
