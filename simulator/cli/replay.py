@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.cli import replay_customers
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.option_values import option_name, output_file, parsed, whole_number
+from simulator.cli.trace_options import add_content_options, content_options
 
 if TYPE_CHECKING:
     from simulator.links.wires import Accuracy
@@ -79,6 +80,7 @@ def add(commands: Commands) -> None:
         parser.add_argument(
             option_name(name), metavar="N", default=str(usual), help=f"{meaning} ({usual})"
         )
+    add_content_options(parser)
     replay_customers.join(parser, _execute)
 
 
@@ -102,6 +104,7 @@ def _execute(arguments: Arguments) -> int:
         arguments.format,
         after=arguments.after,
         opportunity_bytes=whole["opportunity_bytes"],
+        options=content_options(arguments),
     )
     fates = replay(frames, trace, choice)
     tables = {arguments.out: arrivals_table(frames, fates)}

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from simulator.cli.interface import Arguments
     from traces import BandwidthTrace, ReadOptions
 
-__all__ = ["add_reading_options", "family_trace", "quantity", "read_trace"]
+__all__ = [
+    "add_content_options",
+    "add_reading_options",
+    "content_options",
+    "family_trace",
+    "quantity",
+    "read_trace",
+]
 
 _WORDS = {
-    "after": (("loop", "hold", "stop"), "what follows its end"),
     "hold": (("until-next", "since-previous"), "which interval a line's rate describes"),
     "direction": (("uplink", "downlink"), "which of its two directions"),
     "backwards": (("refuse", "cut", "sort"), "what to do where its clock goes back"),
@@ -31,24 +37,31 @@ _COLUMNS = {
 }
 _QUANTITIES: dict[str, tuple[str, Callable[[str], int], str]] = {
     "period": ("period_ns", duration_ns, "its length, where the last line does not say it: '60 s'"),
-    "opportunity": ("opportunity_bytes", size_bytes, "what one opportunity carries: '1504 B'"),
     "ceiling": ("ceiling_bps", rate_bps, "lower rates above this to it: '100 Mbit/s'"),
 }
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a scenario, too, can say about a trace file."""
-    group = parser.add_argument_group("how to read the file")
-    group.add_argument("--format", help="its format; recognised from its content if left out")
+    """Add all that a scenario, too, can say about a trace file."""
+    parser.add_argument("--format", help="its format; recognised from its content if left out")
+    parser.add_argument("--after", choices=("loop", "hold", "stop"), help="what follows its end")
+    parser.add_argument(
+        "--conditions", metavar="FILE", type=Path, help="table of t_s,loss,delay_ms to join to it"
+    )
+    about = "what one opportunity carries: '1504 B'"
+    parser.add_argument("--opportunity", metavar="QUANTITY", help=about)
+    add_content_options(parser)
+
+
+def add_content_options(parser: argparse.ArgumentParser) -> None:
+    """Add what must be said where a file's content leaves something open."""
+    group = parser.add_argument_group("how to read the trace file")
     group.add_argument("--unit", help="unit of its rates, where the format leaves it open: Mbit/s")
     for name, (values, about) in _WORDS.items():
         group.add_argument(option_name(name), choices=values, help=about)
     for name, about in _COLUMNS.items():
         group.add_argument(option_name(name), type=_column, metavar="COLUMN", help=about)
     group.add_argument("--run", type=int, metavar="N", help="which of several runs or tests in it")
-    group.add_argument(
-        "--conditions", metavar="FILE", type=Path, help="table of t_s,loss,delay_ms to join to it"
-    )
     for name, (_, _, about) in _QUANTITIES.items():
         group.add_argument(f"--{name}", metavar="QUANTITY", help=about)
 
@@ -61,14 +74,27 @@ def read_trace(arguments: Arguments, file: Path) -> BandwidthTrace:
     """
     from traces import read
 
+    options = content_options(arguments)
+    if arguments.after is not None:
+        options["after"] = arguments.after
+    if arguments.opportunity is not None:
+        size = quantity("--opportunity", arguments.opportunity, size_bytes)
+        options["opportunity_bytes"] = size
+    return read(file, arguments.format, conditions=arguments.conditions, **options)
+
+
+def content_options(arguments: Arguments) -> ReadOptions:
+    """Return what the arguments of `add_content_options` say.
+
+    Raises:
+        InputError: For quantities that are none.
+    """
     names = (*_WORDS, *_COLUMNS, "run", "unit")
     options: dict[str, Any] = {name: getattr(arguments, name) for name in names}
     for name, (key, parse, _) in _QUANTITIES.items():
         text = getattr(arguments, name)
         options[key] = None if text is None else quantity(f"--{name}", text, parse)
-    given = {key: value for key, value in options.items() if value is not None}
-    beside: Path | None = arguments.conditions
-    return read(file, arguments.format, conditions=beside, **cast("ReadOptions", given))
+    return cast("ReadOptions", {key: value for key, value in options.items() if value is not None})
 
 
 def _column(text: str) -> int | str:

@@ -26,6 +26,7 @@ def read_capacity(
     *,
     after: After | None = None,
     opportunity_bytes: int = OPPORTUNITY_BYTES,
+    options: ReadOptions | None = None,
 ) -> BandwidthTrace:
     r"""Read a trace to replay frames through.
 
@@ -35,6 +36,7 @@ def read_capacity(
         after: What follows its end. By default the last rate of a ``t_s,mbps`` table holds, as
             in ns-3's schedules of rates, and every other format loops.
         opportunity_bytes: What one delivery opportunity carries, where there are any.
+        options: What else must be said of the file, such as the unit of its rates.
 
     Raises:
         InputError: As `traces.read`; and if the last rate holds by default and is 0.
@@ -48,14 +50,13 @@ def read_capacity(
         ...     read_capacity(file).mean_bps
         10000000.0
     """
-    if format is None:
-        format = sniff(content(path), str(path))  # noqa: A001
-    options: ReadOptions = {}
+    kind = sniff(content(path), str(path)) if format is None else format
+    options = {**(options or {})}
     if opportunity_bytes != OPPORTUNITY_BYTES:
         options["opportunity_bytes"] = opportunity_bytes
     if after is not None:
         options["after"] = after
-    elif format == "csv":
+    elif kind == "csv":
         options["after"] = "hold"
     trace = read(path, format, **options)
     end_ns = trace.period_ns

@@ -189,7 +189,7 @@ def test_sending_may_happen_on_a_millisecond_clock(
         (("--sharing", "fair", "--accuracy", "packet"), "--accuracy accuracy: packet must be fr"),
         (("--accuracy", "frame", "--packets-out", "p"), "--packets-out accuracy: frame follows no"),
         (("--format", "mahimahy"), "rate.csv format: mahimahy is no format; did you mean"),
-        (("--opportunity-bytes", "99"), "rate.csv opportunity_bytes: 99 means nothing for csv"),
+        (("--opportunity-bytes", "99"), "rate.csv opportunity: 99 means nothing for csv"),
     ],
 )
 def test_wrong_options_are_refused_in_a_line_and_nothing_is_written(
@@ -241,3 +241,19 @@ def test_more_packets_than_can_be_held_are_refused(
 ) -> None:
     monkeypatch.setattr(checks, "_MOST_PACKETS", 4)
     assert "--frames packets: 5 must be at most 4; cut the table" in replayed().err
+
+
+def test_what_a_trace_file_leaves_open_can_be_said(
+    splitcast: Callable[..., Called], desk: Path
+) -> None:
+    (desk / "io.csv").write_text('"Interval start","All packets"\n0,1000\n1,1000\n')
+    words = ("replay", "--trace", desk / "io.csv", "--frames", desk / "frames.csv")
+    refused = splitcast(*words, "--out", desk / "out.csv")
+    assert refused.code == 2
+    assert "say `unit: B/interval` (`--unit B/interval`)" in refused.err
+    said = splitcast(*words, "--unit", "B/interval", "--out", desk / "out.csv")
+    assert said.code == 0
+    (desk / "cooked").write_text("0 8\n1 8\n2 8\n")
+    words = ("replay", "--trace", desk / "cooked", "--frames", desk / "frames.csv")
+    guessed = splitcast(*words, "--out", desk / "out.csv")
+    assert "have no unit that the file states" in guessed.err
