@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.foundation.errors import InputError, Problem
 from traces import read
+from traces.formats.chosen_columns import AMOUNTS
 from traces.reading import content
 from traces.sniff import sniff
 
@@ -34,7 +35,8 @@ def read_capacity(
         path: The file.
         format: Its format; recognised from its content if left out.
         after: What follows its end. By default the last rate of a ``t_s,mbps`` table holds, as
-            in ns-3's schedules of rates, and every other format loops.
+            in ns-3's schedules of rates, and every other format loops, as do amounts in
+            intervals: the last one has none.
         opportunity_bytes: What one delivery opportunity carries, where there are any.
         options: What else must be said of the file, such as the unit of its rates.
 
@@ -56,7 +58,7 @@ def read_capacity(
         options["opportunity_bytes"] = opportunity_bytes
     if after is not None:
         options["after"] = after
-    elif kind == "csv":
+    elif kind == "csv" and options.get("unit") not in AMOUNTS:
         options["after"] = "hold"
     trace = read(path, format, **options)
     end_ns = trace.period_ns
