@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,12 @@ import numpy as np
 
 from models.baselines import avif
 from models.measure import AWARE, ContentPlan, timed_images
+from models.measuring.added import as_on_device, grown, served_alike
 from models.measuring.answers import collect, measure_blocks
 from models.measuring.facts import clocks, facts
 from models.measuring.profile_units import ladder_of, tails_of
 from models.measuring.timing import TimingPlan, time_stages
-from models.profile import DEVICE_STAGES, load, save
+from models.profile import load, save
 from models.show import spread_ms
 from models.subjects.opening import open_network
 from simulator.foundation.errors import InputError, Problem
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from models.measuring.content import Block
-    from models.measuring.timing import SubjectTimes
-    from models.profile import Profile, Unit
+    from models.profile import Profile
     from models.subjects.image_unit import ImageCodec
     from models.subjects.network import Network
     from models.subjects.subject import Subject
 
 __all__ = ["extend"]
 
-_CODING = DEVICE_STAGES.index("entropy_encode")
 _LOOKED_AT = 6  # clips on which the network must answer as it did when the profile was measured
 _DIFFERENT = 0.01  # share of answers that another processor's arithmetic may change
 
@@ -96,16 +94,19 @@ def extend(  # noqa: PLR0913 - each with a default that fits the shipped profile
     timings = time_stages(network, timed_images(blocks, content.frames), timing, tell=tell)
     for subject in added:
         if subject.kind == "answer":
-            _as_on_device(profile.units[profile.index(local.name)], timings.subjects[subject.name])
+            as_on_device(profile.units[profile.index(local.name)], timings.subjects[subject.name])
     new = network._replace(subjects=added)
     tails = tails_of(new, timings, profile.batch_sizes) if timings.tails else {}
     tails |= {tail.name: tail for tail in profile.tails}
     found = {subject.name: collect(subject, blocks, cache) for subject in added}
-    units = ladder_of(new, found, timings, profile.batch_sizes, tails)
+    units = [
+        served_alike(unit, profile.units)
+        for unit in ladder_of(new, found, timings, profile.batch_sizes, tails)
+    ]
     spent = np.array(timings.subjects[local.name].device_rows).sum(axis=1)
     here = facts(added, network.kin) | clocks(timings, network.kin)
     names = [unit.name for unit in units]
-    info = _grown(profile.info, here, names, {f"{local.name}_ms": spread_ms(spent)})
+    info = grown(profile.info, here, names, {f"{local.name}_ms": spread_ms(spent)})
     every = sorted((*profile.units, *units), key=lambda unit: unit.mean_bytes)
     return save(replace(profile, units=tuple(every), info=info, sha256=""), folder)
 
@@ -143,7 +144,7 @@ def _refuse_others(profile: Profile, content: ContentPlan, local: Subject, folde
     """
     parts = [(half, kind) for half, kind, _ in content.blocks()]
     clips = list(zip(profile.clip_half.tolist(), profile.clip_set.tolist(), strict=True))
-    if _mapping(profile.info, "digests").get(local.name) != local.digest:
+    if _digests(profile).get(local.name) != local.digest:
         rule = "must be those that the profile was measured with"
         raise _refused(folder, "weights", "others", rule)
     if (parts, content.frames) != (clips, profile.frames_per_clip):
@@ -179,46 +180,6 @@ def _refused(folder: Path, what: str, value: str, rule: str) -> InputError:
     return InputError(Problem(where=str(folder), what=what, value=value, rule=rule, remedy=remedy))
 
 
-def _as_on_device(device: Unit, times: SubjectTimes) -> None:
-    """Let an answer take what the profile says of the same network, before it is coded.
-
-    Stage by stage a device that sends its answer runs what one that uses it runs, so that the two
-    differ by the coding alone wherever it was timed.
-    """
-    coding = [row[_CODING] for row in times.device_rows]
-    times.device_rows = device.device_rows_ns.tolist()
-    for row, spent in zip(times.device_rows, cycle(coding), strict=False):
-        row[_CODING] = spent
-    times.loads = [device.switch_ns]
-
-
-def _grown(
-    info: Mapping[str, Any],
-    here: Mapping[str, Any],
-    names: Sequence[str],
-    beside: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return a profile's facts with those of units that are added.
-
-    Args:
-        info: The profile's.
-        here: What was found out about the new units, and where.
-        names: Theirs.
-        beside: What else was timed here.
-    """
-    entry = {"units": ", ".join(names), **here["machine"], **beside}
-    entry |= {key: here[key] for key in ("threads", "versions", "clock")}
-    digests = {name: here["digests"][name] for name in names}
-    grown = {**info, "digests": {**_mapping(info, "digests"), **digests}}
-    grown["added"] = [*info.get("added", []), entry]
-    if "wall_ms" in info:
-        old, new = info["wall_ms"], here["wall_ms"]
-        units = {**old["units"], **{name: new["units"][name] for name in names}}
-        tails = {**new.get("tails", {}), **old.get("tails", {})}
-        grown["wall_ms"] = {**old, "units": units} | ({"tails": tails} if tails else {})
-    return grown
-
-
-def _mapping(facts: Mapping[str, Any], key: str) -> dict[str, Any]:
-    found = facts.get(key)
-    return dict(found) if isinstance(found, dict) else {}
+def _digests(profile: Profile) -> Mapping[str, Any]:
+    found = profile.info.get("digests")
+    return found if isinstance(found, dict) else {}

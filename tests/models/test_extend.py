@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.baselines.avif import Avif
+from models.baselines.jpeg import Jpeg
 from models.extend import extend
 from models.measure import ContentPlan, TimingPlan, measure
 from models.profile import DEVICE_STAGES, Profile, Unit, combined, load, save
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 CONTENT = ContentPlan(seed=5, frames=3, calibration={"standard": 1}, replay={"busy": 1})
 TIMING = TimingPlan(batch_sizes=(1, 2), rounds=3, server_rounds=2, warm_up=0, loads=1)
-AVIF = Avif(30, speed=9)
+AVIF, JPEG = Avif(30, speed=9), Jpeg("444", 50)
 ANSWERS = ("answer-class", "answer-box", "answer-mask")
 
 
@@ -31,7 +32,9 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("extend")
     weights = untrained_weights(folder / "weights")
     cache = folder / "cache"
-    whole = measure(weights, folder / "old", content=CONTENT, timing=TIMING, codecs=(), cache=cache)
+    whole = measure(
+        weights, folder / "old", content=CONTENT, timing=TIMING, codecs=(JPEG,), cache=cache
+    )
     units = tuple(unit for unit in whole.units if unit.kind != "answer")
     save(replace(whole, units=units, sha256=""), folder / "old")
     return folder
@@ -60,7 +63,7 @@ def _extended(here: Path, folder: Path, content: ContentPlan = CONTENT) -> Profi
 def test_units_are_added_in_order_of_bytes(here: Path, extended: Profile) -> None:
     names = extended.unit_names
     assert names[:3] == ("device", *ANSWERS[:2])
-    assert set(names) == {"device", *ANSWERS, "unit-1", "unit-2", AVIF.name}
+    assert set(names) == {"device", *ANSWERS, "unit-1", "unit-2", AVIF.name, JPEG.name}
     assert load(here / "new").sha256 == extended.sha256
 
 
@@ -100,6 +103,12 @@ def test_before_it_is_coded_an_answer_takes_what_the_same_network_takes(extended
     assert rows(said) == rows(device)
     assert (said.device_rows_ns[:, DEVICE_STAGES.index("entropy_encode")] > 0).all()
     assert said.switch_ns == device.switch_ns
+
+
+def test_behind_its_bitstream_a_picture_is_served_as_any_other(extended: Profile) -> None:
+    avif, jpeg = (extended.units[extended.index(codec.name)] for codec in (AVIF, JPEG))
+    np.testing.assert_array_equal(avif.decode_ns, jpeg.decode_ns)
+    assert not np.array_equal(avif.entropy_decode_ns, jpeg.entropy_decode_ns)
 
 
 def test_the_profile_says_where_new_units_were_timed(extended: Profile) -> None:
