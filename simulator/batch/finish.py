@@ -13,6 +13,7 @@ from simulator.batch.one_run import frames_path
 from simulator.batch.path_table import hop_names, path_rows
 from simulator.metrics.summary import case_records, comparisons, header
 from simulator.metrics.verdicts import judge
+from simulator.results.facts import RunFacts
 from simulator.results.manifest import write_json
 from simulator.results.schema import (
     CAPACITY,
@@ -54,7 +55,7 @@ def finish(
     Returns:
         The summary.
     """
-    facts = [read_facts(frames_path(out, spec.name)) for spec in specs]
+    facts = [read_facts(frames_path(out, spec.name), RunFacts)[1] for spec in specs]
     runs = [_numbers(found) for found in facts]
     groups = [_numbers(row) for found in facts for row in found["groups"]]
     write_rows(out / "runs.parquet", runs, runs_schema(runs))

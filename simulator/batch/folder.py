@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from simulator.batch.one_run import frames_path
+from simulator.batch.one_run import frames_path, is_of
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import make_folder
 from simulator.foundation.lock import held
 from simulator.foundation.places import check_output
+from simulator.results.documents import Manifest, read_document
+from simulator.results.facts import RunFacts
 from simulator.results.manifest import MANIFEST, differences, new_manifest, write_json
 from simulator.results.own_files import (
     FRAMES,
@@ -20,7 +22,6 @@ from simulator.results.own_files import (
     is_unused,
     obstacles,
 )
-from simulator.results.results import read_json
 from simulator.results.tables import read_facts
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def claimed(
         if replace and not resume:
             clear_results(out)
         elif is_results(out):
-            different = differences(read_json(out / MANIFEST), manifest)
+            old = read_document(out / MANIFEST, Manifest)
+            different = differences(old.model_dump(), manifest)
             if different:
                 rule = f"must come from the same {' and '.join(different)} to be resumed"
                 raise _refusal(out, "results", rule, "give another --out")
@@ -148,9 +150,10 @@ def _is_there(out: Path, spec: RunSpec) -> bool:
     if not path.is_file():
         return False
     try:
-        return bool(read_facts(path)["seed"] == spec.seed)
-    except (InputError, KeyError, TypeError):
+        _, facts = read_facts(path, RunFacts)
+    except InputError:
         return False
+    return is_of(spec, facts)
 
 
 def _refusal(out: Path, value: str, rule: str, remedy: str) -> InputError:

@@ -18,7 +18,7 @@ from simulator.results.tables import write_frames
 from simulator.world import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from simulator.assembly import Assembly
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.metrics import Measured
     from simulator.world.plan import StreamPlan
 
-__all__ = ["execute", "frames_path", "named"]
+__all__ = ["execute", "frames_path", "is_of", "named"]
 
 _MOST_OUTAGES = 500
 
@@ -71,16 +71,7 @@ def named(run: str) -> Iterator[None]:
 
 
 def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
-    identity = {
-        "run": spec.name,
-        "case": spec.case,
-        "point": spec.point.index,
-        "replication": spec.replication,
-        "seed": spec.seed,
-        "policy": spec.policy,
-        "setting": spec.setting,
-        "trace": built.trace,
-    }
+    identity = _identity(spec) | {"trace": built.trace}
     policies = {name: group.policy.label for name, group in spec.point.record.streams.items()}
     link = path_key(built, spec.point.record.network, spec.seed)
     run = identity | {"link": link, "duration_s": built.plan.duration_ns / 1e9} | found.run
@@ -102,6 +93,33 @@ def _facts(spec: RunSpec, built: Assembly, found: Measured) -> dict[str, Any]:
         ],
         **_outages(spec, built),
     }
+
+
+def _identity(spec: RunSpec) -> dict[str, Any]:
+    return {
+        "run": spec.name,
+        "case": spec.case,
+        "point": spec.point.index,
+        "replication": spec.replication,
+        "seed": spec.seed,
+        "policy": spec.policy,
+        "setting": spec.setting,
+    }
+
+
+def is_of(spec: RunSpec, facts: Mapping[str, Any]) -> bool:
+    """Return whether the facts of a run's file are of a run, row by row."""
+    record = spec.point.record
+    identity = _identity(spec) | {"trace": facts["trace"]}
+    rows = (facts, *facts["groups"], *facts["units"])
+    asked = {(name, one.metric) for name in record.streams for one in record.slo}
+    place = (spec.case, facts["trace"])
+    return (
+        all(row[key] == value for row in rows for key, value in identity.items())
+        and {row["group"] for row in facts["groups"]} == set(record.streams)
+        and {(row["group"], row["metric"]) for row in facts["judged"]} == asked
+        and all((row["case"], row["trace"]) == place for row in facts["judged"])
+    )
 
 
 def _judged(spec: RunSpec, built: Assembly, log: FrameLog, found: Measured) -> list[dict[str, Any]]:

@@ -12,9 +12,9 @@ from simulator.report.plate import ON_TIME, TIMELY, Plate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
     from simulator.report.plate import Look
+    from simulator.results.documents import Case
 
 __all__ = ["number_and_unit", "of_sweep"]
 

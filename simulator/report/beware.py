@@ -10,9 +10,9 @@ from simulator.report.style import PERCENT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
     from simulator.report.plate import Look
+    from simulator.results.documents import Case
 
 __all__ = ["beware"]
 

@@ -6,22 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import pyarrow as pa
-
 from simulator.foundation.errors import InputError, Problem
-from simulator.report.documents import Manifest, Summary, read_document
-from simulator.results import tables
+from simulator.results.documents import Manifest, Summary, read_document
 from simulator.results.schema import CAPACITY, UNITS, runs_schema
+from simulator.results.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
 
-    from simulator.report.documents import Case, Comparison
+    from simulator.results.documents import Case, Comparison
 
-__all__ = ["Evidence", "read", "read_table", "refused"]
+__all__ = ["Evidence", "read", "refused"]
 
 _REMEDY: Final = "give a folder that `splitcast run --out` wrote, or run the scenario again"
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -84,31 +81,6 @@ def refused(path: Path, what: str, value: object, rule: str) -> InputError:
     return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=_REMEDY))
 
 
-def read_table(
-    path: Path, columns: Sequence[str], *, like: pa.Schema, all_columns: bool = False
-) -> pa.Table:
-    """Return columns of a table.
-
-    Args:
-        path: The file.
-        columns: Those it must have.
-        like: Types that columns must be of.
-        all_columns: Return the others too.
-
-    Raises:
-        InputError: If it is missing, no table of this version, damaged, lacks a column, or has one
-            of another type or with holes.
-    """
-    table = tables.read_table(path, None if all_columns else columns, like=like)
-    missing = sorted(set(columns) - set(table.column_names))
-    if missing:
-        raise refused(path, "columns", ", ".join(missing), "are missing")
-    for name in columns:
-        if table[name].null_count and not pa.types.is_floating(table[name].type):
-            raise refused(path, name, "a hole", "must be there in every row")
-    return table
-
-
 def read(folder: Path) -> Evidence:
     """Return what a results folder holds, less its frames.
 
@@ -129,14 +101,16 @@ def read(folder: Path) -> Evidence:
             )
         )
     summary = read_document(folder / "summary.json", Summary)
-    runs = read_table(folder / "runs.parquet", _RUNS, like=runs_schema([]), all_columns=True)
+    runs = read_table(folder / "runs.parquet", like=runs_schema([]), needed=_RUNS)
     evidence = Evidence(
         folder=folder,
         manifest=manifest,
         summary=summary,
         runs=runs.to_pandas(),
-        units=read_table(folder / "units.parquet", _UNITS, like=UNITS).to_pandas(),
-        capacity=read_table(folder / "capacity.parquet", _CAPACITY, like=CAPACITY).to_pandas(),
+        units=read_table(folder / "units.parquet", _UNITS, like=UNITS, needed=_UNITS).to_pandas(),
+        capacity=read_table(
+            folder / "capacity.parquet", _CAPACITY, like=CAPACITY, needed=_CAPACITY
+        ).to_pandas(),
     )
     for name in evidence.runs["run"]:
         # A run's name becomes a path: a foreign folder must not lead out of itself.

@@ -2,66 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from simulator.framelog import COLUMNS, NEVER, Outcome
 from simulator.metrics import STAGES, stage_times
-from simulator.report.evidence import read_table, refused
+from simulator.report.evidence import refused
+from simulator.results.facts import MOST_LAYERS, Described
 from simulator.results.schema import FRAMES, NAMES
-from simulator.results.tables import codes, read_facts
+from simulator.results.tables import codes, read_facts, read_table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy.typing as npt
 
-    from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
+    from simulator.results.documents import Case
+    from simulator.results.facts import Away, StreamFacts
 
-__all__ = ["Away", "Frames", "Pool", "Stream", "pool", "read_frames"]
+__all__ = ["Frames", "Pool", "pool", "read_frames"]
 
 NS_PER_MS: Final = 1e6
 _INSTANTS: Final = tuple(name for name in COLUMNS if name.endswith("_ns"))
 _CODES: Final = ("stream", "unit", "outcome", "reason", "layers", "transmissions")
 _COLUMNS: Final = (*_CODES, "wire_bytes", *_INSTANTS)
-_MOST_LAYERS: Final = 127
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
-    """One camera of a run.
-
-    Attributes:
-        name: Its name.
-        group: The group it belongs to.
-        deadline_ns: Of its frames.
-        interval_ns: Between its frames.
-        units: Its ladder.
-        on_device: The units of it that send nothing.
-        layers: For each unit how many layers it has; empty where none has several.
-        tasks: Its further tasks and their deadlines, ns.
-    """
-
-    name: str
-    group: str
-    deadline_ns: int
-    interval_ns: int
-    units: tuple[str, ...]
-    on_device: tuple[str, ...] = ()
-    layers: tuple[int, ...] = ()
-    tasks: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Away:
-    """A worker is away."""
-
-    worker: str
-    begin_s: float
-    end_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +40,7 @@ class Frames:
         away: When workers were away.
     """
 
-    streams: tuple[Stream, ...]
+    streams: tuple[StreamFacts, ...]
     columns: dict[str, npt.NDArray[np.int64]]
     away: tuple[Away, ...] = ()
 
@@ -135,50 +100,6 @@ class Pool:
     left_out: int
 
 
-def _described(path: Path) -> tuple[tuple[Stream, ...], tuple[Away, ...]]:
-    facts = read_facts(path)
-    try:
-        streams = tuple(
-            Stream(
-                name=str(record["name"]),
-                group=str(record["group"]),
-                deadline_ns=_whole(record["deadline_ns"]),
-                interval_ns=_whole(record["interval_ns"]),
-                units=tuple(map(str, record["units"])),
-                on_device=tuple(
-                    str(name)
-                    for name, local in zip(record["units"], record["on_device"], strict=True)
-                    if local
-                ),
-                layers=tuple(_whole(n, _MOST_LAYERS) for n in record.get("layers", ())),
-                tasks={str(k): _whole(v) for k, v in record.get("tasks", {}).items()},
-            )
-            for record in facts["streams"]
-        )
-        away = tuple(
-            Away(
-                worker=str(record["worker"]),
-                begin_s=float(record["begin_s"]),
-                end_s=float(record["end_s"]),
-            )
-            for record in facts.get("outages", ())
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        rule = "and outages must be described"
-        raise refused(path, "streams", type(error).__name__, rule) from error
-    for stream in streams:
-        if stream.layers and len(stream.layers) != len(stream.units):
-            rule = "must be one number for each unit"
-            raise refused(path, f"layers of {stream.name}", len(stream.layers), rule)
-    return streams, away
-
-
-def _whole(value: object, most: int = 2**62) -> int:
-    if type(value) is not int or not 0 <= value <= most:
-        raise ValueError(value)
-    return value
-
-
 def read_frames(evidence: Evidence, run: str) -> Frames:
     """Return the frame log of a run.
 
@@ -187,8 +108,9 @@ def read_frames(evidence: Evidence, run: str) -> Frames:
             there are not.
     """
     path = evidence.folder / "frames" / f"{run}.parquet"
-    table = read_table(path, _COLUMNS, like=FRAMES)
-    streams, away = _described(path)
+    table = read_table(path, _COLUMNS, like=FRAMES, needed=_COLUMNS)
+    described, _ = read_facts(path, Described)
+    streams, away = tuple(described.streams), tuple(described.outages)
     columns = {}
     for name in _COLUMNS:
         if name in NAMES:
@@ -199,7 +121,7 @@ def read_frames(evidence: Evidence, run: str) -> Frames:
     bounds = {
         "stream": (0, len(streams)),
         "unit": (NEVER, most_units),
-        "layers": (0, _MOST_LAYERS + 1),
+        "layers": (0, MOST_LAYERS + 1),
     }
     for name, (low, beyond) in bounds.items():
         if table.num_rows and not low <= columns[name].min() <= columns[name].max() < beyond:
@@ -216,7 +138,7 @@ def pool(evidence: Evidence, case: Case, *, most_frames: int) -> Pool:
     deadlines: set[float] = set()
     tasks: dict[str, set[float]] = {}
     latencies, captured = [], 0
-    decoded = np.zeros(_MOST_LAYERS + 1, dtype=np.int64)
+    decoded = np.zeros(MOST_LAYERS + 1, dtype=np.int64)
     for index in np.unique(np.linspace(0, len(runs) - 1, read).astype(np.int64)):
         frames = read_frames(evidence, runs[index])
         latencies.append(frames.latency_ms[frames.answered])

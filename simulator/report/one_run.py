@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.framelog import NEVER, Outcome
+from simulator.report.evidence import refused
 from simulator.report.fates import occurring
 from simulator.report.frames import read_frames
 from simulator.report.plate import Plate
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
     from simulator.report.fates import Fate
     from simulator.report.frames import Frames
     from simulator.report.plate import Look
+    from simulator.results.documents import Case
 
 __all__ = ["choose_run", "choose_span", "hops_of", "through_time"]
 
@@ -149,6 +150,9 @@ def _timeline_of(
     width = max((len(stream.units) for stream in frames.streams), default=0) + 1
     place = np.full((len(frames.streams), width), NEVER, dtype=np.int64)
     for row, stream in enumerate(frames.streams):
+        if strangers := set(stream.units) - set(look.units):
+            rule = "must be a unit of every run of its case"
+            raise refused(evidence.folder / "frames", "units", min(strangers), rule)
         place[row, : len(stream.units)] = [look.units.index(name) for name in stream.units]
     sent = columns["sent_ns"]
     decoded = columns["layers"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from simulator.report.documents import Measured
+    from simulator.results.documents import Measured
 
 __all__ = ["MOST_ROWS", "draw_differences", "draw_traces", "thinned"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.report.documents import Comparison, Measured
+from simulator.results.documents import Comparison, Measured
 
 if TYPE_CHECKING:
     from simulator.report.evidence import Evidence

@@ -55,8 +55,8 @@ class Look:
             for case in evidence.summary.cases
             for stream in read_frames(evidence, str(evidence.runs_of(case)["run"].iloc[0])).streams
         ]
-        units = ladder(dict.fromkeys(stream.units for stream in streams))
-        on_device = sorted({name for stream in streams for name in stream.on_device})
+        units = ladder(dict.fromkeys(tuple(stream.units) for stream in streams))
+        on_device = sorted({name for stream in streams for name in stream.local})
         labels = short(evidence.policies)
         return cls(
             labels=labels,

@@ -16,10 +16,10 @@ from simulator.report.task_plate import of_tasks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
     from simulator.report.frames import Pool
     from simulator.report.plate import Look
+    from simulator.results.documents import Case
 
 __all__ = ["of_setting"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.report.documents import Measured
+    from simulator.results.documents import Measured
 
 __all__ = ["draw"]
 
@@ -69,7 +69,7 @@ def draw(
         show_points: Draw each trace's own value too.
 
     Example:
-        >>> from simulator.report.documents import Measured
+        >>> from simulator.results.documents import Measured
         >>> panels = {"on time [% of captured frames]": [Measured(mean=0.5)]}
         >>> figure_ = draw(panels, ["fixed"], {"fixed": "#0072b2"}, show_points=False)
         >>> [label.get_text() for label in figure_.axes[0].get_yticklabels()]

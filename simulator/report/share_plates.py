@@ -13,10 +13,10 @@ from simulator.report.style import PERCENT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.report.documents import Case
     from simulator.report.evidence import Evidence
     from simulator.report.frames import Pool
     from simulator.report.plate import Look
+    from simulator.results.documents import Case
 
 __all__ = ["of_shares"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulator.report.documents import Measured
+    from simulator.results.documents import Measured
 
 __all__ = ["Line", "draw"]
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from simulator.foundation.quantities import format_rate
 from simulator.framelog import Outcome
-from simulator.metrics.judged import BEYOND
-from simulator.report.documents import Measured
 from simulator.report.reasons import told
 from simulator.report.style import PERCENT, signed_points
+from simulator.results.documents import Measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from simulator.report.documents import Case, Comparison, Slo
     from simulator.report.plate import Look
+    from simulator.results.documents import Case, Comparison, Slo
 
 __all__ = [
     "COLUMNS",
@@ -70,7 +69,7 @@ def percent(measured: Measured) -> Cell:
     """Return a ratio in percent.
 
     Example:
-        >>> from simulator.report.documents import Measured
+        >>> from simulator.results.documents import Measured
         >>> percent(Measured(mean=0.912, low=0.88, high=0.931))
         Cell(value='91.2 %', interval='88.0 to 93.1', parts=())
     """
@@ -81,7 +80,7 @@ def points(measured: Measured) -> Cell:
     """Return a difference of ratios in percentage points.
 
     Example:
-        >>> from simulator.report.documents import Measured
+        >>> from simulator.results.documents import Measured
         >>> points(Measured(mean=-0.031))
         Cell(value='−3.1', interval='', parts=())
     """
@@ -144,14 +143,14 @@ def judged(slo: Slo) -> Cell:
     """Return what a service level is judged by.
 
     Example:
-        >>> from simulator.report.documents import Slo
+        >>> from simulator.results.documents import Slo
         >>> rule = {"case": 0, "metric": "latency_p95", "rule": "<= 1 s", "verdict": "failed"}
         >>> judged(Slo(**rule, unit="ms", value="inf")).value
         'beyond every bound'
         >>> judged(Slo(**rule, unit="ms", value=65.2)).value
         '65 ms'
     """
-    if slo.value == BEYOND:
+    if isinstance(slo.value, str):
         return Cell(value="beyond every bound")
     shown = _milliseconds if slo.unit == "ms" else percent
     return shown(Measured(mean=slo.value, low=slo.low, high=slo.high))

@@ -11,9 +11,9 @@ from simulator.report.tables import percent, points
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulator.report.documents import Measured
     from simulator.report.evidence import Evidence
     from simulator.report.plate import Look
+    from simulator.results.documents import Measured
 
 __all__ = ["finding", "simulated"]
 

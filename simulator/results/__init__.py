@@ -32,6 +32,10 @@ place and renamed. Units are in the names: ``_ns`` int64 since the run's start, 
 ``_bytes``, ``_bps``. Ratios and scores lie between 0 and 1. NaN (Parquet) or null (JSON) means
 "insufficient": too few frames for this metric.
 
+JSON is checked for its shape where it is read (``documents``, and ``facts`` for what Parquet
+footers say): values of another type are refused with their place, and ``--resume`` simulates a run
+again whose facts are not its own. Figures lie within ±2^53. Further keys are left alone.
+
 **frames/<run>.parquet**: the columns of ``simulator.framelog.COLUMNS`` in (stream, frame) order,
 with its dtypes; -1 (NaN for floats) is "never happened"; ``outcome`` and
 ``reason`` are dictionaries of names (pandas: categories): those of ``framelog.Outcome`` and

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,14 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulator.foundation.errors import InputError, Problem
-from simulator.foundation.files import read_bounded
+from simulator.results.documents import Manifest, Summary, as_document, read_document, read_json
 from simulator.results.schema import (
     CAPACITY,
     FRAMES,
     NAMES,
-    OF_THIS_VERSION,
-    SCHEMA_VERSION,
     UNITS,
     groups_schema,
     runs_schema,
@@ -25,13 +21,13 @@ from simulator.results.schema import (
 from simulator.results.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import pyarrow as pa
 
-__all__ = ["Results", "read_json"]
+    from simulator.results.documents import Case, Comparison
 
-_LARGEST_JSON = 256 * 2**20
+__all__ = ["Results"]
 
 
 class Results:
@@ -55,7 +51,9 @@ class Results:
     def __init__(self, folder: Path | str) -> None:
         """Read the summary; tables follow when they are asked for."""
         self.folder = Path(folder)
-        self.document: dict[str, Any] = read_json(self.folder / "summary.json")
+        path = self.folder / "summary.json"
+        self.document: dict[str, Any] = read_json(path)
+        self._summary = as_document(path, self.document, Summary)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -65,8 +63,8 @@ class Results:
         ``seed`` stands in ``sweep.seed``, beside the run's own.
         """
         runs = self._table("runs.parquet", runs_schema([]))
-        listed = read_json(self.folder / "manifest.json")["runs"]
-        settings = {entry["run"]: entry["settings"] for entry in listed}
+        manifest = read_document(self.folder / "manifest.json", Manifest)
+        settings = {entry.run: entry.settings for entry in manifest.runs}
         for path in dict.fromkeys(path for found in settings.values() for path in found):
             column = f"sweep.{path}" if path in runs.columns else path
             values = [settings.get(run, {}).get(path) for run in runs["run"]]
@@ -105,7 +103,7 @@ class Results:
     def summary(self) -> pd.DataFrame:
         """A row per case: ``policy``, ``setting``, then each metric with ``_low`` and ``_high``."""
         keys = ("case", "policy", "setting", "runs", "frames")
-        return pd.DataFrame([_row(case, keys) for case in self.document["cases"]])
+        return pd.DataFrame([_row(case, keys) for case in self._summary.cases])
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
@@ -114,43 +112,23 @@ class Results:
         Then each metric's difference, with ``_low`` and ``_high``. No row without two policies.
         """
         keys = ("setting", "policy", "versus", "traces")
-        found = [_row(pair, keys) for pair in self.document["comparisons"]]
+        found = [_row(pair, keys) for pair in self._summary.comparisons]
         return pd.DataFrame(found) if found else pd.DataFrame(columns=list(keys))
 
     def _table(self, name: str, like: pa.Schema) -> pd.DataFrame:
-        frame: pd.DataFrame = read_table(self.folder / name, like=like).to_pandas()
+        frame: pd.DataFrame = read_table(
+            self.folder / name, like=like, needed=like.names
+        ).to_pandas()
         return frame
 
 
-def _row(record: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+def _row(record: Case | Comparison, keys: Iterable[str]) -> dict[str, Any]:
     """Return keys of a record, then its metrics with their intervals."""
-    row = {key: record[key] for key in keys}
-    for name, found in record["metrics"].items():
+    row = {key: getattr(record, key) for key in keys}
+    for name, found in record.metrics.items():
         row |= {
-            name if name not in row else f"{name}_per_run": found["mean"],
-            f"{name}_low": found["low"],
-            f"{name}_high": found["high"],
+            name if name not in row else f"{name}_per_run": found.mean,
+            f"{name}_low": found.low,
+            f"{name}_high": found.high,
         }
     return row
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return one of a results folder's JSON documents.
-
-    Raises:
-        InputError: If it is missing, no JSON, or of another version.
-    """
-    raw = read_bounded(path, limit_bytes=_LARGEST_JSON, what="results")
-    try:
-        found = json.loads(raw)
-        version = found["schema_version"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _refusal(path, "content", repr(error), "must be JSON with schema_version") from error
-    if version != SCHEMA_VERSION:
-        raise _refusal(path, "schema_version", version, OF_THIS_VERSION)
-    return dict(found)
-
-
-def _refusal(path: Path, what: str, value: object, rule: str) -> InputError:
-    remedy = "run the scenario again with this version"
-    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=remedy))

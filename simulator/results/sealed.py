@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["SealedFile", "packed"]
+__all__ = ["REMEDY", "SealedFile", "packed"]
 
 _LARGEST_FILE_BYTES = 2**30
 _LARGEST_FOOTER_BYTES = 2**27
 _LARGEST_DECODED_BYTES = 2**30
 _MOST_ROWS = 10_000_000
 _MOST_PARTS = 2_000  # columns, row groups, entries of metadata
-_REMEDY = "make it again: `splitcast run SCENARIO.yaml --out DIR --resume`"
+REMEDY = "make it again: `splitcast run SCENARIO.yaml --out DIR --resume`"
 
 _NO_TABLE = "must be a Parquet file of results"
 _DAMAGED = "is damaged, or was changed after it was written"
@@ -201,4 +201,4 @@ def _too_large(path: Path, what: str, value: object, most: int) -> InputError:
 
 
 def _refused(path: Path, what: str, value: object, rule: str) -> InputError:
-    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=_REMEDY))
+    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=REMEDY))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import write_atomically, write_inside
 from simulator.results.schema import FRAMES, NAMES
-from simulator.results.sealed import SealedFile, packed
+from simulator.results.sealed import REMEDY, SealedFile, packed
+from simulator.results.shapes import checked, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulator.framelog import FrameLog
+    from simulator.results.shapes import Shape
 
 __all__ = ["codes", "read_facts", "read_table", "write_columns", "write_frames", "write_rows"]
 
 NO_COLUMNS = pa.schema([])
-_LISTS = ("groups", "units", "judged", "streams")
+_Read = TypeVar("_Read", bound="Shape")
 
 
 def write_frames(path: Path, log: FrameLog, facts: Mapping[str, object]) -> None:
@@ -53,17 +55,29 @@ def write_columns(path: Path, columns: Mapping[str, Sequence[Any]], schema: pa.S
     write_atomically(path, packed(pa.Table.from_pydict(dict(columns), schema=schema)))
 
 
-def read_facts(path: Path) -> dict[str, Any]:
+def read_facts(path: Path, shape: type[_Read]) -> tuple[_Read, dict[str, Any]]:
     """Return what a run's file says about the run, without decoding its frames.
+
+    Args:
+        path: The file.
+        shape: What is needed of it: `Described` or `RunFacts`.
+
+    Returns:
+        The facts as a record, and as the plain JSON.
 
     Raises:
         InputError: If it is no such file, of another version, or not as it was written.
     """
-    return _facts(path, SealedFile.opened(path).metadata)
+    found = parsed(path, SealedFile.opened(path).metadata.get(b"run", b""), REMEDY)
+    return checked(path, found, shape, REMEDY, within=("metadata",)), found
 
 
 def read_table(
-    path: Path, columns: Sequence[str] | None = None, *, like: pa.Schema = NO_COLUMNS
+    path: Path,
+    columns: Sequence[str] | None = None,
+    *,
+    like: pa.Schema = NO_COLUMNS,
+    needed: Sequence[str] = (),
 ) -> pa.Table:
     """Return a table, or some columns of it.
 
@@ -71,6 +85,7 @@ def read_table(
         path: The file.
         columns: Those that are wanted, as far as it has them; all by default.
         like: Types of columns, which must be these where the file has them.
+        needed: Columns that it must have, without holes but for numbers that are NaN.
 
     Raises:
         InputError: If it is no such file, of another version, or not as it was written.
@@ -81,6 +96,11 @@ def read_table(
         if place >= 0 and field.type != like.field(place).type:
             rule = f"must be a column of the type {like.field(place).type}"
             raise _refusal(path, field.name, field.type, rule)
+    if missing := sorted(set(needed) - set(table.column_names)):
+        raise _refusal(path, "columns", ", ".join(missing), "are missing")
+    for name in needed:
+        if table[name].null_count and not pa.types.is_floating(table[name].type):
+            raise _refusal(path, name, "a hole", "must be there in every row")
     return table
 
 
@@ -104,18 +124,5 @@ def _column(name: str, values: NDArray[Any]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), pa.array(NAMES[name]))
 
 
-def _facts(path: Path, metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
-    try:
-        found = json.loads(metadata[b"run"])
-        lists = [found[key] for key in _LISTS]
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
-        rule = f"must describe a run with {', '.join(_LISTS)}"
-        raise _refusal(path, "metadata", repr(error), rule) from error
-    if not all(isinstance(part, list) for part in lists):
-        raise _refusal(path, "metadata", "not lists", f"must have lists of {', '.join(_LISTS)}")
-    return dict(found)
-
-
 def _refusal(path: Path, what: str, value: object, rule: str) -> InputError:
-    remedy = "run the scenario again with this version"
-    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=remedy))
+    return InputError(Problem(where=str(path), what=what, value=value, rule=rule, remedy=REMEDY))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from simulator.report.frames import Away
+    from simulator.results.facts import Away
 
 __all__ = ["draw_away", "rows_of", "shade"]
 
@@ -23,7 +23,7 @@ def rows_of(away: Sequence[Away]) -> list[str]:
     """Return the workers that were away at some time, a row each, in order of their names.
 
     Example:
-        >>> from simulator.report.frames import Away
+        >>> from simulator.results.facts import Away
         >>> rows_of([Away(worker=name, begin_s=0, end_s=1) for name in ("gpu/1", "gpu/0", "gpu/1")])
         ['gpu/0', 'gpu/1']
     """

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from simulator.report.fates import Fate
-    from simulator.report.frames import Away
     from simulator.report.timeline.path import Hop
+    from simulator.results.facts import Away
 
 __all__ = ["Timeline"]
 

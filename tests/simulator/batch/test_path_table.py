@@ -12,6 +12,7 @@ import simulator
 from simulator.batch.doubts import merged
 from simulator.batch.one_run import frames_path
 from simulator.report import build
+from simulator.results.facts import RunFacts
 from simulator.results.tables import read_facts
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def test_a_run_tells_its_outages_longest_first(document: dict[str, Any], tmp_pat
         ],
     }
     simulator.run(simulator.Scenario.from_dict(document), out=tmp_path / "r")
-    assert read_facts(frames_path(tmp_path / "r", "p0000-r0"))["outages"] == [
+    assert read_facts(frames_path(tmp_path / "r", "p0000-r0"), RunFacts)[1]["outages"] == [
         {"worker": "gpu/1", "begin_s": 0.5, "end_s": 1.5},
         {"worker": "gpu/0", "begin_s": 0.1, "end_s": 0.3},
     ]
@@ -104,7 +105,7 @@ def test_a_plain_run_tells_of_no_outages_layers_or_tasks(
     document: dict[str, Any], tmp_path: Path
 ) -> None:
     simulator.run(simulator.Scenario.from_dict(document), out=tmp_path / "r")
-    facts = read_facts(frames_path(tmp_path / "r", "p0000-r0"))
+    facts = read_facts(frames_path(tmp_path / "r", "p0000-r0"), RunFacts)[1]
     assert "outages" not in facts
     assert set(facts["streams"][0]) == {
         "name", "group", "policy", "deadline_ns", "interval_ns", "units", "on_device",
@@ -118,7 +119,7 @@ def test_a_run_tells_of_layers_and_a_report_draws_them(tmp_path: Path) -> None:
     short = ["duration=2 s", "sweep={streams.lidar.policy: [{name: fixed, unit: scalable}]}"]
     scenario = simulator.Scenario.from_file(SCENARIOS / "point-clouds.yaml", short)
     simulator.run(scenario, out=tmp_path / "r")
-    facts = read_facts(frames_path(tmp_path / "r", "p0000-r0"))
+    facts = read_facts(frames_path(tmp_path / "r", "p0000-r0"), RunFacts)[1]
     assert facts["streams"][0]["layers"] == [1, 1, 3]
     build(tmp_path / "r")
     assert (tmp_path / "r" / "plots" / "layers.svg").is_file()
@@ -128,7 +129,9 @@ def test_a_run_tells_of_tasks_and_a_report_draws_them(tmp_path: Path) -> None:
     short = ["duration=2 s", "sweep={streams.cameras.policy: [fixed]}"]
     scenario = simulator.Scenario.from_file(SCENARIOS / "two-tasks.yaml", short)
     simulator.run(scenario, out=tmp_path / "r")
-    (task,) = read_facts(frames_path(tmp_path / "r", "p0000-r0"))["streams"][0]["tasks"]
+    (task,) = read_facts(frames_path(tmp_path / "r", "p0000-r0"), RunFacts)[1]["streams"][0][
+        "tasks"
+    ]
     build(tmp_path / "r")
     assert f"{task} within" in (tmp_path / "r" / "plots" / "tasks.svg").read_text()
 

@@ -323,7 +323,7 @@ class Made:
             "created": "2026-01-01T00:00:00Z",
             "elapsed_s": 3.5,
             "state": "done",
-            "runs": [{"run": row["run"]} for row in runs],
+            "runs": [{"run": row["run"], "settings": {}} for row in runs],
             **self.manifest,
         }
         (folder / "summary.json").write_text(json.dumps(summary))

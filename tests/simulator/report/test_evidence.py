@@ -9,9 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from simulator.foundation.errors import InputError
-from simulator.report.evidence import read, read_table
+from simulator.report.evidence import read
 from simulator.report.frames import pool, read_frames
-from simulator.results.schema import CAPACITY
 from simulator.results.sealed import packed
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def test_a_table_without_a_column_is_refused(make: Callable[..., Path]) -> None:
     table = pq.read_table(folder / "capacity.parquet")
     (folder / "capacity.parquet").write_bytes(packed(table.drop_columns(["t_s"])))
     with pytest.raises(InputError, match="columns: t_s are missing"):
-        read_table(folder / "capacity.parquet", ["link", "t_s"], like=CAPACITY)
+        read(folder)
 
 
 def test_a_run_cannot_be_named_out_of_the_folder(make: Callable[..., Path]) -> None:
@@ -139,7 +138,7 @@ def test_frames_that_ended_otherwise_than_any_do_are_refused(
     index = table.column_names.index(column)
     names = pa.array([value] * table.num_rows, pa.string()).dictionary_encode()
     path.write_bytes(packed(table.set_column(index, column, names)))
-    with pytest.raises(InputError, match=f"{column}: {value} must be one of"):
+    with pytest.raises(InputError, match=f"{column}: .* must be one of"):
         read_frames(read(folder), path.stem)
 
 
@@ -161,7 +160,7 @@ def test_streams_without_a_description_are_refused(make: Callable[..., Path]) ->
     facts = json.dumps({"groups": [], "units": [], "judged": [], "streams": [{"name": "x"}]})
     metadata = {"schema_version": "3", "run": facts}
     path.write_bytes(packed(table.replace_schema_metadata(metadata)))
-    with pytest.raises(InputError, match="must be described"):
+    with pytest.raises(InputError, match=r"metadata.streams.0.group: nothing is not as in"):
         read_frames(read(folder), path.stem)
 
 
@@ -173,5 +172,7 @@ def test_layers_that_are_not_one_number_a_unit_are_refused(make: Callable[..., P
     facts["streams"][0]["layers"] = [1, 2]
     metadata = {"schema_version": "3", "run": json.dumps(facts)}
     path.write_bytes(packed(table.replace_schema_metadata(metadata)))
-    with pytest.raises(InputError, match="layers of cameras/0: 2 must be one number for each unit"):
+    with pytest.raises(
+        InputError, match=r"metadata\.streams\.0: .* must say one thing of each unit"
+    ):
         read_frames(read(folder), path.stem)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from simulator.report.documents import Measured
 from simulator.report.paired import draw_differences, draw_traces
+from simulator.results.documents import Measured
 
 COLOURS = {"fixed": "#0072b2", "_mine": "#d55e00"}
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.report.documents import Measured
 from simulator.report.policy_bars import draw
+from simulator.results.documents import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.report.documents import Measured
 from simulator.report.sweep_lines import Line, draw
+from simulator.results.documents import Measured
 
 
 def line(x: tuple[float, ...], *means: float | None) -> Line:

@@ -7,9 +7,9 @@ import pytest
 
 from simulator.framelog import NEVER, Outcome, Reason
 from simulator.report.fates import occurring
-from simulator.report.frames import Away
 from simulator.report.timeline import Hop, Timeline, draw
 from simulator.report.timeline.latencies import MOST_DOTS
+from simulator.results.facts import Away
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -144,7 +144,10 @@ def test_a_reader_is_warned_of_too_few_answers(make: Callable[..., Path]) -> Non
 
 
 def test_a_reader_is_warned_of_an_unfinished_batch(make: Callable[..., Path]) -> None:
-    folder = make(policies=("fixed",), manifest={"state": "running", "runs": [{}] * 9})
+    folder = make(
+        policies=("fixed",),
+        manifest={"state": "running", "runs": [{"run": "r", "settings": {}}] * 9},
+    )
     assert beware(*seen(folder))[0].startswith("The batch is not finished: 3 of 9 runs")
 
 

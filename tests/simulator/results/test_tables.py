@@ -9,7 +9,9 @@ import pytest
 
 from simulator.foundation.errors import InputError
 from simulator.framelog import COLUMNS, Outcome
-from simulator.results.results import Results, read_json
+from simulator.results.documents import Summary, read_document
+from simulator.results.facts import Described
+from simulator.results.results import Results
 from simulator.results.schema import CAPACITY, FRAMES, runs_schema
 from simulator.results.sealed import packed
 from simulator.results.tables import read_facts, read_table, write_columns, write_frames, write_rows
@@ -32,7 +34,7 @@ def test_a_run_is_one_file_with_its_facts_inside(tmp_path: Path) -> None:
     path = tmp_path / "p0000-r0.parquet"
     log = log_of([frame(Outcome.LOST, [0, 1, 2, 2]), frame(Outcome.DROPPED, [5])])
     write_frames(path, log, FACTS)
-    assert read_facts(path) == FACTS
+    assert read_facts(path, Described)[1] == FACTS
     table = read_table(path)
     assert table.schema.names == list(COLUMNS)
     assert table["outcome"].to_pylist() == ["lost", "dropped"]
@@ -86,9 +88,7 @@ def test_another_version_is_refused(tmp_path: Path) -> None:
         read_table(path)
 
 
-@pytest.mark.parametrize(
-    "said", [None, "{", "{}", '{"groups": 1, "units": [], "judged": [], "streams": []}']
-)
+@pytest.mark.parametrize("said", [None, "{", "{}", "[]", '{"streams": 1}', '{"streams": [1]}'])
 def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: str | None) -> None:
     path = tmp_path / "x.parquet"
     write_columns(path, {name: [] for name in CAPACITY.names}, CAPACITY)
@@ -96,23 +96,23 @@ def test_a_run_that_does_not_describe_itself_is_refused(tmp_path: Path, said: st
         table = pq.read_table(path)
         metadata = {"schema_version": "3", "run": said}
         path.write_bytes(packed(table.replace_schema_metadata(metadata)))
-    with pytest.raises(InputError, match=r"metadata: .* must"):
-        read_facts(path)
+    with pytest.raises(InputError, match=r"metadata|content"):
+        read_facts(path, Described)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "must be JSON with schema_version"),
-        ("[]", "must be JSON with schema_version"),
-        ("{}", "must be JSON with schema_version"),
+        ("{", "content: EOF .* must be JSON"),
+        ("[]", "content: .* is not as in a results folder"),
+        ("{}", "schema_version: nothing must be 3"),
         (json.dumps({"schema_version": 1}), "schema_version: 1 must be 3"),
     ],
 )
 def test_a_document_is_checked(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "summary.json").write_text(text)
     with pytest.raises(InputError, match=said):
-        read_json(tmp_path / "summary.json")
+        read_document(tmp_path / "summary.json", Summary)
 
 
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:

@@ -1,34 +1,38 @@
-"""The JSON documents of a results folder, as far as a report reads them.
+"""The JSON documents of a results folder: what they hold, and the one way in.
 
-Keys that a report does not need are left alone, so that a later version may add some.
+Keys that nothing reads are left alone, so that a later version may add some.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, model_validator
 
-from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.files import read_bounded
-from simulator.results.schema import OF_THIS_VERSION
+from simulator.results.shapes import Count, Number, Shape, Small, checked, parsed
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Self
 
-    from pydantic_core import ErrorDetails
-
-__all__ = ["Case", "Comparison", "Manifest", "Measured", "Slo", "Summary", "read_document"]
+__all__ = [
+    "Case",
+    "Comparison",
+    "Manifest",
+    "Measured",
+    "Slo",
+    "Summary",
+    "as_document",
+    "read_document",
+    "read_json",
+]
 
 _LIMIT_BYTES = 256 * 1024 * 1024
-_MOST_PROBLEMS = 10
+_REMEDY = "give a folder that `splitcast run --out` wrote, or run the scenario again"
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class Measured(_Document):
+class Measured(Shape):
     """A metric over the traces of a case, or a paired difference.
 
     Attributes:
@@ -38,10 +42,10 @@ class Measured(_Document):
         by_trace: Its value on each trace.
     """
 
-    mean: float | None = None
-    low: float | None = None
-    high: float | None = None
-    by_trace: dict[str, float | None] = Field(default_factory=dict)
+    mean: Number = None
+    low: Number = None
+    high: Number = None
+    by_trace: dict[str, Number] = Field(default_factory=dict)
 
     @property
     def points(self) -> list[float]:
@@ -49,15 +53,15 @@ class Measured(_Document):
         return [value for value in self.by_trace.values() if value is not None]
 
 
-class Case(_Document):
+class Case(Shape):
     """One setting and one policy, over all its traces and replications."""
 
-    case: int
+    case: Small
     policy: str
     setting: str
     settings: dict[str, Any] = Field(default_factory=dict)
-    runs: int = Field(ge=1)
-    frames: int = Field(ge=0)
+    runs: Count = Field(ge=1)
+    frames: Count
     overload: dict[str, float] = Field(default_factory=dict)
     metrics: dict[str, Measured]
     groups: dict[str, dict[str, Measured]] = Field(default_factory=dict)
@@ -67,35 +71,35 @@ class Case(_Document):
         return self.metrics.get(name, Measured())
 
 
-class Comparison(_Document):
+class Comparison(Shape):
     """One policy minus another on the same traces."""
 
     setting: str
     policy: str
     versus: str
-    traces: int = Field(ge=0)
+    traces: Count
     metrics: dict[str, Measured]
 
 
-class Slo(_Document):
+class Slo(Shape):
     """What was promised of a case, whether it was kept, and what the verdict rests on."""
 
-    case: int
+    case: Small
     group: str | None = None
     metric: str
     rule: str
     verdict: Literal["met", "failed", "inconclusive"]
     unit: Literal["ms", "share"] = "share"
     value: float | Literal["inf"] | None = None
-    low: float | None = None
-    high: float | None = None
-    traces: int = Field(default=0, ge=0)
-    frames: int = Field(default=0, ge=0)
-    answered: int = Field(default=0, ge=0)
+    low: Number = None
+    high: Number = None
+    traces: Count = 0
+    frames: Count = 0
+    answered: Count = 0
     note: str = ""
 
 
-class Summary(_Document):
+class Summary(Shape):
     """summary.json."""
 
     schema_version: Literal[3]
@@ -110,8 +114,22 @@ class Summary(_Document):
     slo: list[Slo] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _of_its_cases(self) -> Self:
+        known = {case.policy for case in self.cases}
+        if any({pair.policy, pair.versus} - known for pair in self.comparisons):
+            raise ValueError("comparisons must be of policies that a case has")
+        return self
 
-class Manifest(_Document):
+
+class ManifestRun(Shape):
+    """A run that belongs to a batch, and what its point of the sweep changes."""
+
+    run: str
+    settings: dict[str, Any]
+
+
+class Manifest(Shape):
     """manifest.json."""
 
     schema_version: Literal[3]
@@ -125,10 +143,12 @@ class Manifest(_Document):
     machine: Any = None
     profiles: dict[str, str] = Field(default_factory=dict)
     traces: dict[str, str] = Field(default_factory=dict)
+    workloads: dict[str, str] = Field(default_factory=dict)
+    policies: dict[str, str] = Field(default_factory=dict)
     created: str = ""
-    elapsed_s: float | None = None
+    elapsed_s: Number = None
     state: str = "done"
-    runs: list[dict[str, Any]] = Field(default_factory=list)
+    runs: list[ManifestRun] = Field(default_factory=list)
 
 
 _Read = TypeVar("_Read", Summary, Manifest)
@@ -138,30 +158,17 @@ def read_document(path: Path, kind: type[_Read]) -> _Read:
     """Return a JSON document of a results folder.
 
     Raises:
-        InputError: If it is missing, too large, no JSON, of another schema version, or lacks what
-            a report needs; all such problems at once.
+        InputError: If it is missing, too large, no JSON, of another schema version, or not as
+            `simulator.results` describes it; all such problems at once.
     """
-    raw = read_bounded(path, limit_bytes=_LIMIT_BYTES, what="results file")
-    try:
-        return kind.model_validate_json(raw)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        of_version = [problem for problem in found if problem["loc"] == ("schema_version",)]
-        # A folder of another version lacks this and that: only the version is worth telling.
-        raise InputError(
-            *(_problem(path, problem) for problem in (of_version or found)[:_MOST_PROBLEMS])
-        ) from error
+    return as_document(path, read_json(path), kind)
 
 
-def _problem(path: Path, found: ErrorDetails) -> Problem:
-    what = ".".join(map(str, found["loc"])) or "content"
-    rule = f"is not as in a results folder: {found['msg']}"
-    if what == "schema_version":
-        rule = OF_THIS_VERSION
-    return Problem(
-        where=str(path),
-        what=what,
-        value="a whole object" if found["type"] == "missing" else found["input"],
-        rule=rule,
-        remedy="give a folder that `splitcast run --out` wrote, or run the scenario again",
-    )
+def read_json(path: Path) -> Any:  # noqa: ANN401 - of any shape
+    """Return the same as plain JSON, whole and unchecked: with what no shape names."""
+    return parsed(path, read_bounded(path, limit_bytes=_LIMIT_BYTES, what="results file"), _REMEDY)
+
+
+def as_document(path: Path, found: object, kind: type[_Read]) -> _Read:
+    """Return what `read_json` found as the document it is, or refuse it."""
+    return checked(path, found, kind, _REMEDY)
