@@ -6,10 +6,14 @@ import argparse
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from simulator.foundation.errors import shortened
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Parser"]
+
+_LONGEST = 300
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,6 +33,15 @@ class Parser(argparse.ArgumentParser):
             known = [str(choice) for choice in action.choices]
             said = f"{str(value)!r} is none of {', '.join(known)}{_meant(str(value), known)}"
             raise argparse.ArgumentError(action, said)
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with a message about the command line, and what to do.
+
+        Raises:
+            SystemExit: With code 2.
+        """
+        remedy = "" if "; " in message else f"; `{self.prog} --help` says what it takes"
+        super().error(f"{shortened(message, _LONGEST)}{remedy}")
 
     def parse_words(self, words: Sequence[str]) -> argparse.Namespace:
         """Return what was asked for; `parse_args`, but an unknown option names its neighbour.

@@ -11,10 +11,12 @@ from simulator.foundation.terminal import clean_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["InputError", "Problem", "did_you_mean"]
+__all__ = ["InputError", "Problem", "did_you_mean", "shortened"]
 
 _LONGEST_VALUE = 80
-_LONGEST_PLACE = 300
+_LONGEST = 396
+"""Of where, what, value and rule together, so that the remedy is seen."""
+_LONGEST_REMEDY = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Problem:
     Attributes:
         where: File with line and column, or the argument: ``city.yaml:14:11``.
         what: The name of the offending item: ``streams.cameras.fps``.
-        value: What was found there. Long values are shortened in the message, long places, too.
+        value: What was found there. Long values are shortened in the message, and so is what
+            else stands before the remedy, to 400 characters.
         rule: The rule it breaks, as a predicate: ``must be > 0``.
         remedy: What to write instead, or the command to run.
 
@@ -47,17 +50,25 @@ class Problem:
             shown = shown[: _LONGEST_VALUE - 3] + "..."
         if self.value == "" or (isinstance(self.value, str) and not shown):
             shown = "(empty)"
-        where, what = _shortened(self.where), _shortened(self.what)
-        head = f"{where} {what}: {shown} {self.rule}".replace(": : ", ": ")
-        return clean_line(f"{head}; {self.remedy}")
+        where, what, rule = _fitted(self.where, self.what, self.rule, room=_LONGEST - len(shown))
+        head = f"{where} {what}: {shown} {rule}".replace(": : ", ": ")
+        return clean_line(f"{head}; {shortened(self.remedy, _LONGEST_REMEDY)}")
 
 
-def _shortened(place: str) -> str:
-    """Return a place without its middle where that is too long: both ends of a path tell most."""
-    if len(place) <= _LONGEST_PLACE:
-        return place
-    half = (_LONGEST_PLACE - 3) // 2
-    return f"{place[:half]}...{place[-half:]}"
+def _fitted(*parts: str, room: int) -> list[str]:
+    """Return parts of which the longest are shortened until all have room."""
+    most = max(map(len, parts))
+    if sum(map(len, parts)) > room:
+        most = next(n for n in range(room, 0, -1) if sum(min(len(p), n) for p in parts) <= room)
+    return [shortened(part, most) for part in parts]
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text without its middle where that is too long: both ends of a path tell most."""
+    if len(text) <= most:
+        return text
+    half = (most - 3) // 2
+    return f"{text[:half]}...{text[-half:]}"
 
 
 class InputError(Exception):

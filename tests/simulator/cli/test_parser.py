@@ -14,7 +14,7 @@ from simulator.cli import main
         (["profile", "shwo"], "'shwo' is none of show, .*; did you mean 'show'"),
         (["run", "x.yaml", "--wrokers", "3"], "--wrokers 3; did you mean '--workers'"),
         (["run", "x.yaml", "--wrokers=3"], "--wrokers=3; did you mean '--workers'"),
-        (["run", "x.yaml", "extra"], "unrecognized arguments: extra$"),
+        (["run", "x.yaml", "extra"], "unrecognized arguments: extra; `splitcast .*--help` says"),
         (["--verison"], "the following arguments are required: COMMAND"),
     ],
 )

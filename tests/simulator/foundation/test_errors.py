@@ -39,7 +39,7 @@ def test_a_long_place_keeps_both_its_ends() -> None:
     )
     assert said.startswith("--set a=xxx")
     assert said.endswith("xxxend y: 1 is odd; mend it")
-    assert len(said) < 400
+    assert len(said.removesuffix("; mend it")) <= 400
 
 
 def test_an_input_error_prints_all_its_problems() -> None:
