@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -76,6 +77,8 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises:
         InputError: The file is missing, damaged or of another program.
     """
+    if not os.path.exists(path):  # noqa: PTH110 - a Path's method fails where no name is so long
+        raise refused(path, path.name, "does not exist")
     raw = read_bounded(path, limit_bytes=_LIMIT_BYTES, what="weights")
     try:
         tensors = _parse(raw)

@@ -85,8 +85,8 @@ def to_mahimahi(trace: BandwidthTrace) -> Converted:
     Example:
         >>> from traces.about import TraceAbout
         >>> about = TraceAbout(name="x")
-        >>> to_mahimahi(RateTrace.from_steps([0], [6016000], period_ns=5 * _MS, about=about))[0]
-        '2\n4\n5\n'
+        >>> to_mahimahi(RateTrace.from_steps([0], [6016000], period_ns=6 * _MS, about=about))[0]
+        '2\n4\n6\n'
     """
     lost = []
     period_ms = max(1, (trace.period_ns + _MS // 2) // _MS)

@@ -91,7 +91,7 @@ def test_the_device_scores_as_the_network_itself_does(measured: Profile, plan: O
 def test_facts_name_network_data_and_clocks(measured: Profile, told: list[str]) -> None:
     assert set(measured.info) >= {"network", "data", "machine", "digests", "wall_ms", "clock"}
     assert measured.info["data"]["chance"] == {"top1": pytest.approx(1 / 3)}  # type: ignore[index]
-    assert told[0] == "9 clips of 1 frames"
+    assert told[0] == "9 clips of 1 frames; opening, cutting and calibrating"
     assert told[1] == "split into (8, 8, 8) features; calibrated 8 units"
 
 
@@ -246,7 +246,7 @@ def test_a_network_that_gives_no_numbers_is_refused_before_anything_is_measured(
     said: list[str] = []
     with pytest.raises(InputError, match=complaint):
         measure_own(_broken(plan, tmp_path, spoil), tmp_path / "none", tell=said.append)
-    assert said == ["9 clips of 1 frames"]
+    assert said == ["9 clips of 1 frames; opening, cutting and calibrating"]
     assert [path.name for path in tmp_path.iterdir()] == ["weights.safetensors"]
 
 
@@ -276,9 +276,9 @@ def test_the_command_asks_for_what_is_missing(capsys: pytest.CaptureFixture[str]
     assert main(["profile", "measure", "--model", "a:b", "--split", "x"]) == 2
     said = capsys.readouterr().err
     for name in ("--weights", "--data", "--out"):
-        assert f"{name}: nothing must be given with --model" in said
+        assert f"{name}: (missing) must be given for a network of your own" in said
     assert main(["profile", "measure", "shapes-224"]) == 2
-    assert "DIR: nothing must be given without --model" in capsys.readouterr().err
+    assert "DIR: (missing) must be given for trained units" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
