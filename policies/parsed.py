@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policies.class_parts import ClassParts, Unknown, statements
-from policies.table import source, unknown_parameters
-from simulator.foundation.errors import InputError, Problem, did_you_mean
+from policies.table import instead_of, source, unknown_parameters
+from simulator.foundation.errors import InputError, Problem
 from simulator.foundation.foreign import failure_of
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def look_at(name: str, params: Iterable[str], *, where: str) -> str:
         parts = _found(class_name, tree)
         if parts is None:
             classes = [n.name for n in statements(tree.body) if isinstance(n, ast.ClassDef)]
-            remedy = did_you_mean(class_name, classes)
+            remedy = instead_of(class_name, classes)
         elif not parts.has_choose():
-            remedy = f"write one in {class_name}"
+            remedy = instead_of(class_name, [])
         else:
             remedy, known = "", list(parts.parameters())
     except Unknown as why:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from policies.interface import Policy
 
-__all__ = ["POLICIES", "find", "resolve", "source", "unknown_parameters"]
+__all__ = ["POLICIES", "find", "instead_of", "resolve", "source", "unknown_parameters"]
 
 POLICIES: Mapping[str, type[Policy]] = {
     "fixed": Fixed,
@@ -127,9 +127,25 @@ def find(name: str, *, where: str) -> type[Policy]:
         if isinstance(found, type) and callable(getattr(found, "choose", None)):
             return found
         parts = vars(module).items()
-        classes = [n for n, c in parts if isinstance(c, type) and hasattr(c, "choose")]
+        classes = [
+            n for n, c in parts if isinstance(c, type) and callable(getattr(c, "choose", None))
+        ]
     rule = "must be a class with a method `choose`"
-    raise InputError(_problem(where, "policy", name, rule, did_you_mean(class_name, classes)))
+    raise InputError(_problem(where, "policy", name, rule, instead_of(class_name, classes)))
+
+
+def instead_of(class_name: str, classes: list[str]) -> str:
+    """Return the remedy where a class with a method `choose` is wanted of a file.
+
+    Args:
+        class_name: What was asked for.
+        classes: Others that the file has.
+
+    Example:
+        >>> instead_of("Mine", ["Coin"]), instead_of("Mine", [])
+        ('known: Coin', 'write one in Mine')
+    """
+    return did_you_mean(class_name, classes) if classes else f"write one in {class_name}"
 
 
 def source(path: Path, where: str) -> bytes:

@@ -222,6 +222,7 @@ def test_of_policy_files(text: str, tmp_path: Path) -> None:
 
 
 ARGUMENTS = [
+    "replay --trace loop --frames loop --out x",
     *("run {city} --workers 0", "run {city} --workers x", "run {city} --wrkers 1", "rnu", "run"),
     *("run {city} --out /dev/null/x", "run nowhere.yaml", "run {city} --set", "report /nowhere"),
     *("validate /dev/null", "traces info /dev/null", "traces info x --unit furlongs", "traces"),
@@ -249,6 +250,7 @@ def test_of_options(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "city.yaml").write_text(yaml.safe_dump(SCENARIO))
+    (tmp_path / "loop").symlink_to("loop")
     try:
         code: object = run_command(arguments.format(city="city.yaml").split())
     except SystemExit as ended:  # argparse

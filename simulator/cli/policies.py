@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
-
 from simulator.cli.interface import Arguments, Commands, command
 
 __all__ = ["add"]
@@ -46,9 +43,10 @@ def _check(arguments: Arguments) -> int:
     from policies.table import resolve
     from simulator.foundation import keyed
     from simulator.foundation.errors import InputError
+    from simulator.foundation.foreign import aside
 
     name = arguments.policy
-    with redirect_stdout(sys.stderr):  # what the policy prints is not ours
+    with aside():  # what the policy prints is not ours
         problems = check(
             lambda seed: resolve(name, {}, lambda: keyed.generator(seed, "policy"), where=name),
             where=name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import redirect_stdout
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from simulator.cli import profile_latency
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.run import workers
 from simulator.foundation.errors import InputError, Problem
+from simulator.foundation.foreign import aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -226,7 +226,7 @@ def _measure(arguments: Arguments) -> int:
 
         needed = ("weights", "split", "data", "out")
         _require(arguments, {f"--{key}": getattr(arguments, key) for key in needed})
-        with redirect_stdout(sys.stderr):  # what the user's network prints is not ours
+        with aside():  # what the user's network prints is not ours
             profile = measure_own(_own_plan(arguments), arguments.out, tell=_tell)
     print(render(profile))
     return 0

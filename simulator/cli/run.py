@@ -7,12 +7,12 @@ import os
 import shlex
 import sys
 from argparse import ArgumentTypeError
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
 from simulator.cli.progress import Progress
+from simulator.foundation.foreign import aside
 from simulator.foundation.terminal import clean_line
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def simulate(
     from simulator.cli.results_table import results_table
 
     # What a user's policy prints is no part of the table or the JSON.
-    with redirect_stdout(sys.stderr), Progress(sys.stderr) as progress:
+    with aside(), Progress(sys.stderr) as progress:
         results = batch.run(
             scenario,
             out=out,

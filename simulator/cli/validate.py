@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import redirect_stdout
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from simulator.cli.interface import Arguments, Commands, command
+from simulator.foundation.foreign import aside
 from simulator.foundation.terminal import clean_line
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _execute(arguments: Arguments) -> int:
     scenario = Scenario.from_file(arguments.scenario, arguments.overrides)
     specs = run_specs(scenario)
     if arguments.policies:
-        with redirect_stdout(sys.stderr):  # what a policy prints is not ours
+        with aside():  # what a policy prints is not ours
             doubts = _of_settings(scenario, specs)
     else:
         looked = partial(look_at_policies, scenario, specs)

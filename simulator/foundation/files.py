@@ -58,9 +58,11 @@ def read_bounded(path: Path, *, limit_bytes: int, what: str = "file") -> bytes:
     """
     with open_plain(path, what=what) as stream:
         try:
-            data = stream.read(limit_bytes + 1)
+            data: bytes | None = stream.read(limit_bytes + 1)
         except OSError as error:
             raise _unreadable(path, what, error) from error
+    if data is None:  # a plain file of the kernel's that would let us wait
+        raise _refused(path, what, "must be a plain file", "give the path of a file")
     if len(data) > limit_bytes:
         rule = f"must be at most {limit_bytes} bytes"
         raise _refused(path, what, rule, "give a smaller file, or cut it into several")

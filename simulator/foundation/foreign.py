@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import dis
 import operator
+import sys
 import sysconfig
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
 
-__all__ = ["Failure", "failure_of", "index_of", "shown"]
+__all__ = ["Failure", "aside", "failure_of", "index_of", "shown"]
 
 _OURS = frozenset({"simulator", "policies", "models", "traces"})
 _LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib"))
 _RAISE = dis.opmap["RAISE_VARARGS"]
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let what a user's code prints go to stderr: it is no part of a table or of JSON.
+
+    Both streams are as they were afterwards, whatever the code has put in their places.
+    """
+    with redirect_stdout(sys.stderr), redirect_stderr(sys.stderr):
+        yield
 
 
 class Failure(NamedTuple):
@@ -45,7 +57,7 @@ def failure_of(error: BaseException) -> Failure:
         raise error
     name = type.__dict__["__name__"].__get__(type(error))
     try:
-        said = str(error)
+        said = str.__str__(str(error))
     except BaseException:  # noqa: BLE001 - its text is the user's code, too
         said = "(its text cannot be shown)"
     if isinstance(error, SyntaxError) and error.filename:
@@ -57,7 +69,7 @@ def failure_of(error: BaseException) -> Failure:
 def shown(value: object) -> str:
     """Return a value of a user's code as text, also one whose text cannot be made."""
     try:
-        return repr(value)
+        return str.__str__(repr(value))
     except BaseException:  # noqa: BLE001 - whatever a user's class does
         return f"a {type.__dict__['__name__'].__get__(type(value))} that cannot be shown"
 
@@ -91,9 +103,10 @@ def index_of(value: Any) -> int | None:  # noqa: ANN401 - whatever a user's code
         >>> index_of(np.int64(2)), index_of(2.0), index_of(True)
         (2, None, None)
     """
-    if isinstance(value, bool):
+    if type(value) is bool:
         return None
     try:
-        return operator.index(value)
-    except Exception:  # noqa: BLE001 - its __index__ is the user's code, too
+        return int.__index__(operator.index(value))  # a plain one, of a class derived from int, too
+    except BaseException as error:  # noqa: BLE001 - its __index__ is the user's code, too
+        failure_of(error)
         return None

@@ -47,6 +47,9 @@ class CleanStream:
         self.stream.write(clean_lines(text))
         return len(text)
 
+    def close(self) -> None:
+        """Leave the stream open: what a user's code closes, others still write to."""
+
     def __getattr__(self, name: str) -> object:
         """Return what the stream has."""
         return getattr(self.stream, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from simulator.foundation.files import write_atomically
@@ -20,12 +21,12 @@ def check_outputs(outputs: Sequence[Path], *, inputs: Sequence[Path]) -> None:
     Raises:
         InputError: With the first of them.
     """
-    taken = {path.resolve() for path in inputs}
+    taken = {os.path.realpath(path) for path in inputs}  # of a loop of links, too
     for path in outputs:
-        if path.resolve() in taken:
+        if os.path.realpath(path) in taken:
             rule = "must be no input and no other output"
             raise refused(path, path.name, rule, "give another name")
-        taken.add(path.resolve())
+        taken.add(os.path.realpath(path))
 
 
 def write_outputs(tables: dict[Path, str]) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import os
 import socket
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.foundation import files
 from simulator.foundation.errors import InputError
 from simulator.foundation.files import read_bounded, write_atomically
 
@@ -71,3 +73,15 @@ def test_a_write_that_fails_keeps_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         write_atomically(tmp_path / "a", 5)  # type: ignore[arg-type]
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_file_of_the_kernels_that_has_nothing_yet_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Log(BytesIO):
+        def read(self, _: int | None = -1) -> bytes:  # as a file that would let us wait
+            return None  # type: ignore[return-value]
+
+    monkeypatch.setattr(files, "open_plain", lambda *_, **__: Log())
+    with pytest.raises(InputError, match="kmsg must be a plain file"):
+        read_bounded(tmp_path / "kmsg", limit_bytes=9)

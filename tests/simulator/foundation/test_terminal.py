@@ -30,3 +30,11 @@ def test_a_clean_stream_is_the_stream_but_for_what_is_written() -> None:
     assert stream.write("a\x07b\n") == 4
     assert below.getvalue() == "a\N{REPLACEMENT CHARACTER}b\n"
     assert stream.isatty() is False  # type: ignore[operator]
+
+
+def test_a_clean_stream_that_is_closed_is_written_to_all_the_same() -> None:
+    below = StringIO()
+    stream = CleanStream(below)
+    stream.close()
+    stream.write("on")
+    assert below.getvalue() == "on"
