@@ -222,6 +222,9 @@ def test_of_policy_files(text: str, tmp_path: Path) -> None:
 
 
 ARGUMENTS = [
+    "validate {city} --set streams.cameras.policy={{name:fixed,unit:[1]}}",
+    "validate {city} --set network.uplink.0.trace={{folder:" + "x" * 5000 + "}}",
+    "validate {city} --set network.uplink.0.trace.file=" + "x" * 5000 + "*",
     "replay --trace loop --frames loop --out x",
     *("run {city} --workers 0", "run {city} --workers x", "run {city} --wrkers 1", "rnu", "run"),
     *("run {city} --out /dev/null/x", "run nowhere.yaml", "run {city} --set", "report /nowhere"),

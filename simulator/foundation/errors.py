@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,7 @@ class Problem:
 
     where: str
     what: str
-    value: object
+    value: object = field(hash=False)  # a list has none
     rule: str
     remedy: str
 

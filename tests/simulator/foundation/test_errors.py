@@ -42,6 +42,14 @@ def test_a_long_place_keeps_both_its_ends() -> None:
     assert len(said.removesuffix("; mend it")) <= 400
 
 
+def test_problems_of_any_value_can_be_told_apart() -> None:
+    one, two = (
+        Problem(where="x", what="y", value=value, rule="is odd", remedy="mend it")
+        for value in ([1], [2])
+    )
+    assert list(dict.fromkeys([one, two, one])) == [one, two]
+
+
 def test_an_input_error_prints_all_its_problems() -> None:
     one = Problem(where="x", what="y", value=1, rule="is odd", remedy="mend it")
     two = Problem(where="x", what="z", value=2, rule="is even", remedy="mend it")
