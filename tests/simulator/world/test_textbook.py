@@ -32,6 +32,7 @@ def test_every_frame_arrives_and_is_done_at_the_same_nanosecond(streams: int, fr
 
 def test_the_benchmark_prints_speeds_and_ratios(root: Path) -> None:
     command = [sys.executable, "-m", "tests.bench", "--frames", "600", "--runs", "1"]
+    command += ["--trace-megabytes", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
     assert done.stderr == ""
     assert done.returncode in (0, 1)  # whether targets are met is no test's business
