@@ -106,22 +106,33 @@ def unknown_parameters(
     ]
 
 
+def own_file(name: str, *, where: str) -> Path | None:
+    """Return the file that a policy's name leads to; None for one that is known without a file.
+
+    Raises:
+        InputError: If it is neither a shipped policy, nor one given from Python, nor of a file.
+    """
+    if name in POLICIES or name in GIVEN:
+        return None
+    path, colon, _ = name.rpartition(":")
+    if not colon or not path.endswith(".py"):
+        remedy = f"{did_you_mean(name, POLICIES)}; your own is `file.py:Class`"
+        raise InputError(_problem(where, "policy", name, "is no policy", remedy))
+    return Path(path)
+
+
 def find(name: str, *, where: str) -> type[Policy]:
     """Return the class of a policy.
 
     Raises:
         InputError: If there is none.
     """
-    if name in POLICIES:
-        return POLICIES[name]
-    given = GIVEN.get(name)
-    if given is not None:
-        return given if isinstance(given, type) else type(given)
-    path, colon, class_name = name.rpartition(":")
-    if not colon or not path.endswith(".py"):
-        remedy = f"{did_you_mean(name, POLICIES)}; your own is `file.py:Class`"
-        raise InputError(_problem(where, "policy", name, "is no policy", remedy))
-    module = _module(Path(path), where)
+    path = own_file(name, where=where)
+    if path is None:
+        known = POLICIES.get(name) or GIVEN[name]
+        return known if isinstance(known, type) else type(known)
+    class_name = name.rpartition(":")[2]
+    module = _module(path, where)
     with _guarded(where, f"policy {name}", "must not be raised where its class is looked up"):
         found = getattr(module, class_name, None)
         if isinstance(found, type) and callable(getattr(found, "choose", None)):

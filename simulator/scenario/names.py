@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from models.profile import find as profile_folder
 from models.profile import shipped
-from policies.table import POLICIES
-from simulator.foundation.errors import InputError, Problem, did_you_mean
+from policies.table import own_file
+from simulator.foundation.errors import InputError, Problem
 from simulator.scenario.settings import trail_of
 from simulator.scenario.yaml_reader import dotted
 from traces.families import family_named
@@ -107,13 +107,9 @@ def _file(value: str, folder: Path) -> None:
 
 
 def _policy(value: str, folder: Path) -> None:
-    file, colon, _ = value.rpartition(":")
-    if value in POLICIES:
-        return
-    if not colon or not file.endswith(".py"):
-        remedy = f"{did_you_mean(value, POLICIES)}; your own is `file.py:Class`"
-        raise _refused(value, "is no policy", remedy)
-    _file(file, folder)
+    file = own_file(value, where="")
+    if file is not None:
+        _file(str(file), folder)
 
 
 def _refused(value: str, rule: str, remedy: str) -> InputError:

@@ -103,3 +103,19 @@ def test_a_problem_of_the_whole_is_not_repeated_for_each_value_of_a_sweep(tmp_pa
         Scenario.from_file(path)
     where = [p.where.removeprefix("bad.yaml:") for p in caught.value.problems]
     assert where == ["1:7", "5:14", "6:10", "8:20", "11:23", "13:19", "14:32"]
+
+
+def test_a_policy_given_from_python_is_known_beside_other_faults(tmp_path: Path) -> None:
+    class Mine:
+        def choose(self, _seen: object) -> None: ...
+
+    camera = {"profile": "shapes-224", "fps": -5, "deadline": "150 ms", "policy": Mine}
+    document = {
+        "name": "given",
+        "duration": "1 s",
+        "streams": {"cameras": camera},
+        "network": {"uplink": [{"trace": {"family": "us-lte-up"}}]},
+    }
+    with pytest.raises(InputError) as caught:
+        Scenario.from_dict(document, tmp_path)
+    assert [problem.what for problem in caught.value.problems] == ["streams.cameras.fps"]
