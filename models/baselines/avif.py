@@ -9,7 +9,6 @@ for pictures, the eye (``iq``).
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from PIL import AvifImagePlugin, features
 from PIL import __version__ as pillow_version
 
-from models.baselines.picture import compressed, picture
+from models.baselines.picture import compressed, identity_of, picture
 from models.coding.wire import Identity, pack, unpack
 
 if TYPE_CHECKING:
@@ -65,11 +64,7 @@ class Avif:
     @property
     def identity(self) -> Identity:
         """Whose bytes these are on the wire."""
-        return Identity(
-            unit_id=_UNIT_ID,
-            tables_digest=hashlib.sha256(self.name.encode()).digest(),
-            shape=(3, self.side, self.side),
-        )
+        return identity_of(_UNIT_ID, self.name, self.side)
 
     @property
     def library(self) -> str:

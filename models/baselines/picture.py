@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from models.coding.wire import Identity
 from simulator.foundation.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["compressed", "picture"]
+__all__ = ["compressed", "identity_of", "picture"]
 
 _BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, RuntimeError)
 """What Pillow's readers raise for files that are damaged, one this, another that."""
+
+
+def identity_of(unit_id: int, name: str, side: int) -> Identity:
+    """Return whose bytes a codec's payloads are on the wire: its number, its setting, its frames.
+
+    Args:
+        unit_id: On the wire.
+        name: Of the codec's setting.
+        side: Height and width of the frames.
+    """
+    digest = hashlib.sha256(name.encode()).digest()
+    return Identity(unit_id=unit_id, tables_digest=digest, shape=(3, side, side))
 
 
 def compressed(image: NDArray[np.uint8], kind: str, **options: object) -> bytes:

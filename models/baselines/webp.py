@@ -7,14 +7,13 @@ differ in colour alone.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import __version__ as pillow_version
 from PIL import features
 
-from models.baselines.picture import compressed, picture
+from models.baselines.picture import compressed, identity_of, picture
 from models.coding.wire import Identity, pack, unpack
 
 if TYPE_CHECKING:
@@ -54,11 +53,7 @@ class WebP:
     @property
     def identity(self) -> Identity:
         """Whose bytes these are on the wire."""
-        return Identity(
-            unit_id=_UNIT_ID,
-            tables_digest=hashlib.sha256(self.name.encode()).digest(),
-            shape=(3, self.side, self.side),
-        )
+        return identity_of(_UNIT_ID, self.name, self.side)
 
     @property
     def library(self) -> str:

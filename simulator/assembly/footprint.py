@@ -57,9 +57,8 @@ def run_bytes(record: ScenarioRecord, folder: Path) -> int:
 def _size(name: str, group: Group, duration_ns: int, folder: Path) -> tuple[int, int, int]:
     """Return a group's frames, streams and units."""
     if isinstance(group, ProfileGroup):
-        active_s = (group.end_ns(duration_ns) - group.start_ns) / 1e9
         units = ladder_units(profile(group.profile, folder), group.units, f"streams.{name}.units")
-        return round(group.count * group.fps * active_s), group.count, len(units)
+        return group.frames(duration_ns), group.count, len(units)
     logged = workload(group.workload, folder)
     streams = len(logged.streams) if logged.named else group.count or 1
     return logged_frames(group, logged, duration_ns), streams, len(logged.units)

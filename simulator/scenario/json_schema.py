@@ -97,22 +97,21 @@ def _either(field: dict[str, Any], *choices: dict[str, Any]) -> None:
 
 
 def _sweep(about: str) -> dict[str, Any]:
+    """Return the schema of a sweep: paths to lists, and the same once more under ``zip``."""
     lists = {
         "type": "object",
-        "propertyNames": {"pattern": _SWEPT},
         "patternProperties": {
             r"\.trace\.(?:file|folder)$": {"type": ["array", "string"], "minItems": 1},
             r"\.trace$": {"type": ["array", "object"], "minItems": 1},
         },
         "additionalProperties": {"type": "array", "minItems": 1},
     }
-    zipped = lists | {"minProperties": 1}
-    return lists | {"description": about, "properties": {"zip": zipped}, **_but_zip(lists)}
-
-
-def _but_zip(lists: dict[str, Any]) -> dict[str, Any]:
-    pattern = lists["propertyNames"]["pattern"]
-    return {"propertyNames": {"pattern": f"^zip$|{pattern}"}}
+    zipped = lists | {"propertyNames": {"pattern": _SWEPT}, "minProperties": 1}
+    return lists | {
+        "description": about,
+        "properties": {"zip": zipped},
+        "propertyNames": {"pattern": f"^zip$|{_SWEPT}"},
+    }
 
 
 def _tidy(part: object) -> None:

@@ -142,7 +142,7 @@ class ScenarioRecord(Record):
     def frames(self) -> int:
         """Frames captured in one run, within one a stream, of groups with a frame rate."""
         return sum(
-            round(group.count * group.fps * (group.end_ns(self.duration_ns) - group.start_ns) / 1e9)
+            group.frames(self.duration_ns)
             for group in self.streams.values()
             if isinstance(group, ProfileGroup)
         )

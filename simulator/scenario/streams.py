@@ -126,6 +126,10 @@ class ProfileGroup(StreamGroup):
         """Nominal time between captures."""
         return round(1e9 / self.fps)
 
+    def frames(self, duration_ns: int) -> int:
+        """Return how many frames the group captures in a run, within one a stream."""
+        return round(self.count * self.fps * (self.end_ns(duration_ns) - self.start_ns) / 1e9)
+
 
 class WorkloadGroup(StreamGroup):
     """Streams whose frames were logged: when each was captured, and what each unit made of it."""
